@@ -1,0 +1,1 @@
+"""From captured packets to a published recording."""

@@ -1,0 +1,1 @@
+"""Reprise: the live session server."""

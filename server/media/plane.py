@@ -1,0 +1,239 @@
+"""The ``MediaPlane`` port: what the session server asks of whatever forwards packets.
+
+Theory of operation. A *transport* is one participant's PeerConnection; it is opened with an
+SDP offer and closed once. From the offer come *publications* (one a sending m-line) and *slots*
+(one a receiving m-line). Policy (who is in which slot, which layer, who may be heard in which
+room) lives above the port and speaks in the frozen commands below; the plane reports what it
+learnt as the frozen notifications below. Every command is idempotent, refers to things by id,
+carries no callables and no live objects, and so can cross a Unix socket unchanged: the Python
+plane and a native plane implement the same list, and one conformance suite runs on both
+(tests/contract/media_plane.py).
+
+Ordering: commands of one caller are applied in order. Unknown ids are ignored (the thing has
+just gone), never an error: ``TransportClosed`` tells. Units: ms for session time, bit/s for
+rates, dBov (0…127, 0 loudest, RFC 6464) for levels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+TransportId = str
+PublicationId = str
+RoomId = str
+TrackKind = Literal["microphone", "camera", "screen", "screen_audio"]
+Layer = Literal["q", "h", "f"]
+
+
+# ---- commands --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTransport:
+    """Answer an SDP offer. ``tracks`` and ``slots`` map m-line mids to kinds and slot names."""
+
+    transport_id: TransportId
+    participant_id: str
+    offer_sdp: str
+    tracks: Mapping[str, TrackKind]
+    slots: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTransport:
+    transport_id: TransportId
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTransport:
+    """Put a transport in a room: from now on its audible tracks can reach only that room."""
+
+    transport_id: TransportId
+    room_id: RoomId
+
+
+@dataclass(frozen=True, slots=True)
+class SetPublicationEnabled:
+    """Mute (False): the plane drops the track's packets before forwarding and capture."""
+
+    publication_id: PublicationId
+    is_enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetFloor:
+    """Who may be heard in a room; None = everyone. Others' microphones are neither forwarded
+    nor captured. Video is not affected."""
+
+    room_id: RoomId
+    participant_ids: frozenset[str] | None
+    priority_ids: frozenset[str] = frozenset()
+    """always forwarded, beside the three loudest"""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignSlot:
+    """Show ``publication_id`` (None = empty) in a viewer's video or screen slot, at most at
+    ``max_layer``. The switch is seamless: the old picture stays until the new one's keyframe.
+    ``stage`` carries its microphone in ``stage_audio`` with the same CNAME and msid."""
+
+    transport_id: TransportId
+    slot: str
+    publication_id: PublicationId | None
+    max_layer: Layer = "f"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKeyframe:
+    publication_id: PublicationId
+
+
+@dataclass(frozen=True, slots=True)
+class StartCapture:
+    """Append the publication's packets (highest live layer) to ``path`` (docs/formats.md).
+    ``epoch_ms`` is the session time of ``origin_monotonic_ns``."""
+
+    publication_id: PublicationId
+    path: Path
+    header: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class StopCapture:
+    """Flush, seal (write the end record) and fsync; ``CaptureSealed`` follows."""
+
+    publication_id: PublicationId
+
+
+PlaneCommand = (
+    CloseTransport | PlaceTransport | SetPublicationEnabled | SetFloor | AssignSlot
+    | RequestKeyframe | StartCapture | StopCapture
+)
+
+
+# ---- notifications ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TransportConnected:
+    transport_id: TransportId
+
+
+@dataclass(frozen=True, slots=True)
+class TransportClosed:
+    transport_id: TransportId
+    reason: Literal["closed", "ice_failed", "dtls_failed", "consent_expired", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationStarted:
+    """First packet of a publication arrived; it can be assigned and captured from now on."""
+
+    publication_id: PublicationId
+    transport_id: TransportId
+    participant_id: str
+    track: TrackKind
+    codec: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayersChanged:
+    publication_id: PublicationId
+    layers: tuple[Layer, ...]
+    """layers received in the last 2 s, lowest first; single-layer tracks report ("f",)"""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSwitched:
+    """The first packet of the new occupant went out; ``rtp_timestamp`` in the viewer's clock."""
+
+    transport_id: TransportId
+    slot: str
+    publication_id: PublicationId | None
+    rtp_timestamp: int | None
+    layer: Layer | None
+
+
+@dataclass(frozen=True, slots=True)
+class AudioSlotsChanged:
+    """The plane itself fills stage_audio/audio0… with the loudest audible microphones."""
+
+    transport_id: TransportId
+    slots: Mapping[str, PublicationId | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveSpeakers:
+    """Loudest first, with hysteresis; sent on change and at most 5 times a second."""
+
+    room_id: RoomId
+    participant_ids: tuple[str, ...]
+    levels_dbov: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TransportStats:
+    transport_id: TransportId
+    loss_up: float
+    loss_down: float
+    rtt_ms: float | None
+    bitrate_up: int
+    bitrate_down: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureStopped:
+    """Capture ended without being asked: the gap must be declared. ``disk_full`` is an alarm."""
+
+    publication_id: PublicationId
+    path: Path
+    reason: Literal["disk_full", "io_error", "overflow"]
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureSealed:
+    publication_id: PublicationId
+    path: Path
+    packets: int
+    octets: int
+
+
+PlaneNotification = (
+    TransportConnected | TransportClosed | PublicationStarted | LayersChanged | SlotSwitched
+    | AudioSlotsChanged | ActiveSpeakers | TransportStats | CaptureStopped | CaptureSealed
+)
+
+
+class OfferRefused(Exception):
+    """The SDP offer cannot be served (no BUNDLE, no ICE credentials, no common codec…)."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class MediaPlane(Protocol):
+    """One instance a server process."""
+
+    async def start(self, notify: Callable[[PlaneNotification], None]) -> None:
+        """Bind the UDP port. ``notify`` is called on the event loop, must not block, and a
+        failing call is logged and isolated."""
+        ...
+
+    async def open(self, command: OpenTransport) -> str:
+        """Return the SDP answer. Publication ids are ``f"{transport_id}:{mid}"``.
+
+        Raises OfferRefused.
+        """
+        ...
+
+    def apply(self, commands: Sequence[PlaneCommand]) -> None:
+        """Apply in order, without waiting for the network."""
+        ...
+
+    async def close(self) -> None:
+        """Seal captures, close transports, free the port. Safe to call twice."""
+        ...

@@ -1,0 +1,1 @@
+"""From speech to words, cues, chapters, items and the search index."""
