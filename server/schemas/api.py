@@ -310,7 +310,7 @@ class TimelineMark(Struct):
     at_ms: int
     kind: Literal["poll", "hand", "chat", "moment", "screen"]
     label: str
-    data: dict[str, str | int | list[str] | list[int] | None]
+    data: dict[str, str | int | list[str | int] | None]
 
 
 class Track(Struct):

@@ -1,0 +1,78 @@
+"""JSON Schema of every wire type, from which the browser's types are generated.
+
+``python -m server.schemas.export`` prints it; ``npm run protocol`` in web/ turns it into
+``src/protocol/generated.ts`` and ``npm run protocol:check`` fails when the two have drifted.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from types import ModuleType
+from typing import Any, Literal, get_origin
+
+import msgspec
+from msgspec import Struct
+
+from server.schemas import api, live
+
+NOT_EXPORTED = frozenset({"Command", "Request"})
+"""Bases without fields of their own."""
+PARTIAL = frozenset({"ErrorBody"})
+"""Answers whose optional fields may be left out."""
+
+
+def structs(module: ModuleType) -> dict[str, type[Struct]]:
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if inspect.isclass(value)
+        and issubclass(value, Struct)
+        and value.__module__ == module.__name__
+        and name not in NOT_EXPORTED
+    }
+
+
+def literals(module: ModuleType) -> dict[str, Any]:
+    return {name: value for name, value in vars(module).items() if get_origin(value) is Literal}
+
+
+def _open_dicts(schema: Any) -> None:
+    """``dict[str, Any]`` is an object with anything in it, not an empty object."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "object" and "properties" not in schema:
+            schema.setdefault("additionalProperties", True)
+        for value in schema.values():
+            _open_dicts(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            _open_dicts(value)
+
+
+def json_schema() -> dict[str, Any]:
+    """One document whose ``$defs`` hold every struct, the command union and the named literals."""
+    types = structs(live) | structs(api)
+    _, definitions = msgspec.json.schema_components(
+        list(types.values()), ref_template="#/$defs/{name}"
+    )
+    for name, struct in types.items():
+        definition = definitions[name]
+        is_request = struct.__struct_config__.forbid_unknown_fields
+        if not is_request and name not in PARTIAL:
+            # We always send every field of an answer, those with a default too.
+            definition["required"] = list(definition.get("properties", {}))
+    for module in (live, api):
+        for name, literal in literals(module).items():
+            definitions[name] = msgspec.json.schema(literal)
+    commands, _ = msgspec.json.schema_components(
+        [live.AnyCommand], ref_template="#/$defs/{name}"
+    )
+    definitions["AnyCommand"] = commands[0]
+    _open_dicts(definitions)
+    return {"title": "Protocol", "$defs": dict(sorted(definitions.items()))}
+
+
+if __name__ == "__main__":
+    json.dump(json_schema(), sys.stdout, indent=1, sort_keys=True)
+    sys.stdout.write("\n")
