@@ -1,0 +1,157 @@
+"""What the pipeline needs of the rest: the library, the event log, and the text engines.
+
+The adapters live in server/storage; only server/worker.py joins them with the pipeline. All
+methods are synchronous: they are called from the threads of the durable steps and hold a
+transaction of the library for a few milliseconds only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from server.schemas.api import Chapter, Item, Segment, StepName, StepState
+
+STEPS: tuple[StepName, ...] = (
+    "seal", "verify", "assemble", "provisional", "transcribe", "merge", "chapters", "items",
+    "compose", "renditions", "index", "publish",
+)  # fmt: skip
+PublishedStage = Literal["provisional", "published"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One attempt to turn a session that ended into a recording."""
+
+    recording_id: str
+    session_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """What the library knows of a recording before and beside its files."""
+
+    recording_id: str
+    session_id: str
+    title: str
+    course_title: str | None
+    recorded_at: datetime
+    attempt: int
+    version: int | None
+    facilitator_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepChange:
+    """The new state of a step; None leaves a value as it is."""
+
+    name: StepName
+    state: StepState
+    progress: float
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    cpu_s: float | None = None
+    detail: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who took part on record, and may therefore watch."""
+
+    participant_id: str
+    name: str
+    role: str
+    user_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the library shows of a version that has just been written."""
+
+    version: int
+    stage: PublishedStage
+    duration_ms: int
+    thumbnail: str | None
+    """path inside the version folder"""
+    people: tuple[Person, ...]
+    chapter_count: int
+
+
+class RecordingsStore(Protocol):
+    """Rows of ``library.db``."""
+
+    def pending_jobs(self) -> Sequence[Job]:
+        """Recordings whose session has ended and whose attempt is not finished."""
+        ...
+
+    def live_sessions(self) -> Sequence[Job]:
+        """Recordings whose session still goes on."""
+        ...
+
+    def load(self, recording_id: str) -> RecordingRow | None: ...
+
+    def set_step(self, recording_id: str, attempt: int, change: StepChange) -> None:
+        """Insert or update; a step of an older attempt is never changed."""
+        ...
+
+    def publish(self, recording_id: str, published: Published) -> None:
+        """Swap the pointer to ``v<version>``, in one transaction. The same version twice is
+        one publication. A provisional version never replaces a published one."""
+        ...
+
+    def fail(self, recording_id: str, attempt: int, reason: str) -> None:
+        """The attempt has ended in failure; the last good version stays visible."""
+        ...
+
+    def replace_items(self, recording_id: str, items: Sequence[Item]) -> None:
+        """Put the new drafts in; those a person accepted, dropped or edited stay."""
+        ...
+
+    def index(
+        self, recording_id: str, segments: Sequence[Segment], chapters: Sequence[Chapter]
+    ) -> None:
+        """Replace the recording's rows of the search index."""
+        ...
+
+    def notify(self, recording_id: str, attempt: int, kind: Literal[
+        "recording_provisional", "recording_ready", "recording_failed"
+    ]) -> None:
+        """Tell its people (provisional, failed: its facilitators), each once an attempt."""
+        ...
+
+
+class EventSource(Protocol):
+    """Read-only view of the event log (``live.db``)."""
+
+    def events(self, session_id: str) -> Sequence[Any]:
+        """All events of a session in order, as ``server.domain.events`` has them."""
+        ...
+
+
+class StepFailed(Exception):
+    """A step cannot succeed; the message is the cause in plain words, shown to people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where run-time data lies (docs/formats.md)."""
+
+    data: Path
+
+    def captures(self, session_id: str) -> Path:
+        return self.data / "captures" / session_id
+
+    def recording(self, recording_id: str) -> Path:
+        return self.data / "recordings" / recording_id
+
+    def work(self, recording_id: str) -> Path:
+        """Intermediate results, by step and hash of the inputs."""
+        return self.recording(recording_id) / "work"
+
+    def version(self, recording_id: str, version: int) -> Path:
+        return self.recording(recording_id) / f"v{version}"
