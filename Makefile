@@ -1,0 +1,59 @@
+# One command each. `make run` and `make test` need Python 3.11+, make and this repository only;
+# scripts/setup.py brings the rest and does nothing when nothing is missing.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON = $(shell sh scripts/find-python)
+BIN := $(CURDIR)/.venv/bin
+export PATH := $(BIN):$(PATH)
+# For `make run ARGS="--public-url https://class.example.org"`
+ARGS ?=
+PYTEST_ARGS ?= -n 2
+
+.PHONY: help run test test-python test-web demo lint format protocol check-protocol lock \
+        screenshots clean setup-run setup-test setup-demo setup-lint
+
+help: ## show the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
+
+setup-%:
+	@$(PYTHON) scripts/setup.py $*
+
+run: setup-run ## start Reprise on http://localhost:8080
+	@exec sh scripts/run $(ARGS)
+
+test: setup-test test-web test-python ## all tests
+
+test-python:
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-web:
+	@cd web && npx vitest run
+
+demo: setup-demo ## hold a class by itself and show its recording
+	@$(BIN)/python -m server.demo $(ARGS)
+
+lint: setup-lint ## style, types, import rules
+	@sh scripts/lint
+
+format: setup-lint ## put the code into the common form
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+protocol: setup-lint ## generate the browser's types from the server's
+	@cd web && npm run --silent protocol
+
+check-protocol: setup-lint
+	@sh scripts/check-protocol
+
+lock: setup-lint ## re-make the lock files from pyproject.toml
+	@sh scripts/lock $(ARGS)
+
+screenshots: setup-test ## every page at 1440 and 390 px, light and dark, into build/screenshots
+	@$(BIN)/python -m pytest -q tests/e2e/test_screenshots.py --screenshots=build/screenshots
+
+bench-%: setup-test ## a benchmark of benchmarks/, such as bench-room
+	@$(BIN)/python -m benchmarks.bench_$(subst -,_,$*) $(ARGS)
+
+clean: ## remove what was built, keep data/
+	rm -rf .venv .make web/node_modules web/dist build .pytest_cache .ruff_cache .hypothesis \
+	    .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
