@@ -1,0 +1,388 @@
+"""Events: what happened in a session, one frozen dataclass a type, and their envelope.
+
+``type`` is the class's name in snake case. Fields marked ``optional`` are left out of the stored
+data when they are None; fields listed in ``PERSONAL`` are kept apart from the log so that they
+can be erased (docs/rules.md, EV). Reading is tolerant: old versions are upcast, keys we do not
+know are dropped, types we do not know become ``Unknown``, which changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, Literal, cast
+
+Role = Literal["facilitator", "learner"]
+TrackKind = Literal["microphone", "camera", "screen", "screen_audio"]
+Audience = Literal["none", "host", "voters", "all"]
+GapReason = Literal["server_restart", "capture_lost", "disk_full"]
+
+SESSION = "session"
+FACILITATORS = "role:facilitator"
+SERVER = "server"
+"""Never sent to browsers."""
+
+
+def person(participant_id: str) -> str:
+    """The channel only this participant sees."""
+    return f"person:{participant_id}"
+
+
+def _optional() -> Any:
+    return field(default=None, metadata={"optional": True})
+
+
+@dataclass(frozen=True, slots=True)
+class EpochStarted:
+    """A server process takes the session over; its clock starts at the event's ``at_ms``."""
+
+    epoch: int
+    utc_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStarted:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantJoined:
+    """Present from now on; with the same id again it says the name and role anew."""
+
+    participant_id: str
+    name: str
+    role: Role
+    is_guest: bool
+    user_id: str | None = _optional()
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantChanged:
+    """The account's role in this session (or its name) was changed while it goes on."""
+
+    participant_id: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantWaiting:
+    participant_id: str
+    name: str
+    role: Role
+    is_guest: bool
+    user_id: str | None = _optional()
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantAdmitted:
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantDenied:
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantRemoved:
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantAway:
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantReturned:
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantLeft:
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandRaised:
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandLowered:
+    participant_id: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSent:
+    message_id: str
+    participant_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatDeleted:
+    message_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackChanged:
+    participant_id: str
+    track: TrackKind
+    is_on: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpotlightChanged:
+    participant_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PollCreated:
+    poll_id: str
+    question: str
+    options: tuple[str, ...]
+    audience: Audience
+    is_anonymous: bool
+    key: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PollEdited:
+    poll_id: str
+    question: str
+    options: tuple[str, ...]
+    audience: Audience
+    is_anonymous: bool
+    key: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PollDeleted:
+    poll_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollOpened:
+    poll_id: str
+    question: str
+    options: tuple[str, ...]
+    audience: Audience
+    is_anonymous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VoteCast:
+    """Anonymous: only ``poll_id``, and the channel says who has voted; the vote is elsewhere."""
+
+    poll_id: str
+    participant_id: str | None = _optional()
+    option: int | None = _optional()
+
+
+@dataclass(frozen=True, slots=True)
+class PollCounted:
+    poll_id: str
+    voted_count: int
+    tally: tuple[int, ...] | None = _optional()
+
+
+@dataclass(frozen=True, slots=True)
+class PollClosed:
+    poll_id: str
+    voted_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PollRevealed:
+    poll_id: str
+    tally: tuple[int, ...]
+    key: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStarted:
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPaused:
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingResumed:
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStopped:
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentDeclined:
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MomentMarked:
+    moment_id: str
+    participant_id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureStarted:
+    capture_id: str
+    participant_id: str
+    track: TrackKind
+    path: str
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureStopped:
+    capture_id: str
+    participant_id: str
+    track: TrackKind
+    path: str
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class GapDeclared:
+    """Session time that was not recorded. ``capture_lost`` and ``disk_full`` may name the one
+    track they concern; ``server_restart`` concerns everyone."""
+
+    from_ms: int
+    to_ms: int
+    reason: GapReason
+    participant_id: str | None = _optional()
+    track: TrackKind | None = _optional()
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An event of a version or type this program does not know; it changes nothing."""
+
+    type: str
+    version: int
+    data: Mapping[str, Any]
+
+
+Body = (
+    EpochStarted | SessionStarted | SessionEnded | ParticipantJoined | ParticipantChanged
+    | ParticipantWaiting | ParticipantAdmitted | ParticipantDenied | ParticipantRemoved
+    | ParticipantAway | ParticipantReturned | ParticipantLeft | HandRaised | HandLowered
+    | ChatSent | ChatDeleted | TrackChanged | SpotlightChanged | PollCreated | PollEdited
+    | PollDeleted | PollOpened | VoteCast | PollCounted | PollClosed | PollRevealed
+    | RecordingStarted | RecordingPaused | RecordingResumed | RecordingStopped | ConsentGiven
+    | ConsentDeclined | MomentMarked | CaptureStarted | CaptureStopped | GapDeclared | Unknown
+)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+EVENT_TYPES: dict[str, type[Any]] = {
+    _snake(cls.__name__): cls for cls in cast(Any, Body).__args__ if cls is not Unknown
+}
+_TYPE_OF: dict[type[Any], str] = {cls: name for name, cls in EVENT_TYPES.items()}
+
+VERSIONS: dict[str, int] = {name: 1 for name in EVENT_TYPES}
+"""The version this program writes, by type."""
+
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+UPCASTS: dict[tuple[str, int], Upcast] = {}
+"""``(type, version)`` → data of the next version. Log entries are never rewritten."""
+
+PERSONAL: dict[str, tuple[str, ...]] = {
+    "participant_joined": ("name",),
+    "participant_waiting": ("name",),
+    "participant_changed": ("name",),
+    "chat_sent": ("text",),
+    "moment_marked": ("label",),
+}
+"""Fields people wrote or are called by: stored beside the log, erasable; erased they read ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a session's log. ``seq`` has no gaps in the session, ``channel_seq`` none in
+    its channel; ``at_ms`` is the session clock and never goes back; ``cause_id`` is the command's
+    id."""
+
+    session_id: str
+    seq: int
+    channel: str
+    channel_seq: int
+    at_ms: int
+    actor_id: str | None
+    room_id: str | None
+    body: Body
+    cause_id: str | None = None
+
+    @property
+    def type(self) -> str:
+        return type_of(self.body)
+
+    @property
+    def version(self) -> int:
+        return self.body.version if isinstance(self.body, Unknown) else VERSIONS[self.type]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return data_of(self.body)
+
+
+def type_of(body: Body) -> str:
+    return body.type if isinstance(body, Unknown) else _TYPE_OF[type(body)]
+
+
+def data_of(body: Body) -> dict[str, Any]:
+    """The JSON object that is stored and sent."""
+    if isinstance(body, Unknown):
+        return dict(body.data)
+    data: dict[str, Any] = {}
+    for item in fields(body):
+        value = getattr(body, item.name)
+        if value is None and item.metadata.get("optional"):
+            continue
+        data[item.name] = list(value) if isinstance(value, tuple) else value
+    return data
+
+
+def body_of(event_type: str, version: int, data: Mapping[str, Any]) -> Body:
+    """Read stored data; never fails on what it does not know."""
+    cls = EVENT_TYPES.get(event_type)
+    if cls is None or version > VERSIONS[event_type]:
+        return Unknown(event_type, version, dict(data))
+    known = dict(data)
+    while version < VERSIONS[event_type]:
+        known = UPCASTS[event_type, version](known)
+        version += 1
+    values: dict[str, Any] = {}
+    for item in fields(cls):
+        if item.name in known:
+            value = known[item.name]
+            values[item.name] = tuple(value) if isinstance(value, list) else value
+        elif item.default is MISSING and item.name in PERSONAL.get(event_type, ()):
+            values[item.name] = ""  # erased
+    return cls(**values)

@@ -1,0 +1,195 @@
+"""What a session is at one moment: the fold of its log. Frozen; ``evolve`` makes the next one.
+
+Mappings are never changed in place. ``VERSION`` goes up when the shape or the meaning of a field
+changes: cached states of other versions are thrown away and folded anew from the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from server.domain.events import Audience, Role, TrackKind
+
+VERSION = 1
+MAIN_ROOM = "main"
+
+Presence = Literal["waiting", "present", "away", "left", "denied", "removed"]
+Stage = Literal["scheduled", "live", "ended"]
+Consent = Literal["unasked", "given", "declined"]
+PollStage = Literal["draft", "open", "closed", "revealed"]
+RecordingStage = Literal["off", "on", "paused", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the people who planned the session chose; read afresh, not part of the log."""
+
+    title: str = ""
+    course_title: str | None = None
+    lobby_is_on: bool = False
+    record_automatically: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. ``participant_id`` None is the server itself."""
+
+    participant_id: str | None
+    role: Literal["facilitator", "learner", "server"]
+    name: str = ""
+    is_guest: bool = False
+    user_id: str | None = None
+
+
+THE_SERVER = Actor(None, "server")
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    participant_id: str
+    name: str
+    role: Role
+    is_guest: bool
+    presence: Presence
+    user_id: str | None = None
+    room_id: str = MAIN_ROOM
+    consent: Consent = "unasked"
+    tracks: Mapping[TrackKind, bool] = field(default_factory=dict[TrackKind, bool])
+    """kind → on; a kind never used is absent"""
+    joined_at_ms: int | None = None
+    """first time in the room; None for someone who never got past the lobby"""
+    is_admitted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    participant_id: str
+    raised_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    message_id: str
+    participant_id: str
+    text: str
+    at_ms: int
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    poll_id: str
+    question: str
+    options: tuple[str, ...]
+    audience: Audience
+    is_anonymous: bool
+    key: int | None
+    stage: PollStage = "draft"
+    opened_at_ms: int | None = None
+    closed_at_ms: int | None = None
+    votes: Mapping[str, int] = field(default_factory=dict[str, int])
+    """participant → option; empty for anonymous polls"""
+    voters: frozenset[str] = frozenset()
+    shown: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    """channel → the last tally shown in it"""
+    revealed_tally: tuple[int, ...] | None = None
+
+    @property
+    def tally(self) -> tuple[int, ...]:
+        """Of an open (not anonymous) poll, counted now."""
+        counts = [0] * len(self.options)
+        for option in self.votes.values():
+            counts[option] += 1
+        return tuple(counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Session time on record, ``end_ms`` not included."""
+
+    start_ms: int
+    end_ms: int
+
+    @property
+    def length_ms(self) -> int:
+        return self.end_ms - self.start_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    stage: RecordingStage = "off"
+    recording_id: str | None = None
+    stretches: tuple[Stretch, ...] = ()
+    """closed ones, in order"""
+    since_ms: int | None = None
+    """start of the one that is running"""
+
+    def elapsed_ms(self, now_ms: int) -> int:
+        running = 0 if self.since_ms is None else max(0, now_ms - self.since_ms)
+        return sum(stretch.length_ms for stretch in self.stretches) + running
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    moment_id: str
+    participant_id: str
+    label: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    capture_id: str
+    participant_id: str
+    track: TrackKind
+    path: str
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    session_id: str
+    stage: Stage = "scheduled"
+    seq: int = 0
+    at_ms: int = 0
+    """of the last event"""
+    channels: Mapping[str, int] = field(default_factory=dict[str, int])
+    """channel → last counter"""
+    epoch: int = 0
+    first_utc_ms: int | None = None
+    """UTC at session time 0"""
+    started_at_ms: int | None = None
+    ended_at_ms: int | None = None
+    participants: Mapping[str, Participant] = field(default_factory=dict[str, Participant])
+    hands: tuple[Hand, ...] = ()
+    chat: tuple[ChatMessage, ...] = ()
+    polls: Mapping[str, Poll] = field(default_factory=dict[str, Poll])
+    recording: Recording = Recording()
+    spotlight: str | None = None
+    moments: tuple[Moment, ...] = ()
+    captures: Mapping[str, Capture] = field(default_factory=dict[str, Capture])
+    """running now"""
+
+    @property
+    def present(self) -> tuple[Participant, ...]:
+        return tuple(p for p in self.participants.values() if p.presence == "present")
+
+    def is_on_record(self, participant_id: str) -> bool:
+        """Whether this person may be captured and shown in the recording right now (CO1)."""
+        participant = self.participants.get(participant_id)
+        return (
+            participant is not None
+            and self.recording.stage == "on"
+            and participant.presence == "present"
+            and participant.consent == "given"
+        )
+
+    def track_is_on(self, participant_id: str, track: TrackKind) -> bool:
+        participant = self.participants.get(participant_id)
+        return (
+            participant is not None
+            and participant.presence == "present"
+            and participant.tracks.get(track, False)
+        )

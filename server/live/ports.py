@@ -1,0 +1,133 @@
+"""What the live session server needs from others: who sits where, and media.
+
+``SeatResolver`` and ``SessionClock``'s ``Clock`` are implemented outside this package;
+``MediaControl`` is policy for media, told of every change of a session, and speaks back through
+``MediaHost``, which the hub implements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from server.domain.commands import DeclareGap, ReportCaptureStarted, ReportCaptureStopped
+from server.domain.events import Event, Role
+from server.domain.state import SessionState, Settings
+from server.schemas.live import MediaAnswer, MediaOffer, MediaView
+
+CaptureReport = ReportCaptureStarted | ReportCaptureStopped | DeclareGap
+
+OnSessionEnded = Callable[[str, str | None], Awaitable[None]]
+"""``(session_id, recording_id or None)``, after the end is committed; called again for the same
+session when the server died before it returned, so it must be idempotent."""
+OnSessionStarted = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in one session that belongs to one account or one guest link."""
+
+    participant_id: str
+    """stays the same at every return"""
+    name: str
+    role: Role
+    is_guest: bool
+    user_id: str | None = None
+
+
+class SeatResolver(Protocol):
+    """Raises DomainError: NotAllowed (``not_signed_in``, ``not_a_member``, ``link_revoked``…),
+    NotFound (``session_not_found``)."""
+
+    async def resolve(
+        self, session_id: str, cookies: Mapping[str, str], environ: Mapping[str, Any]
+    ) -> Seat:
+        """Whose seat these cookies open. ``environ`` is the WSGI-like mapping of the upgrade
+        request (``aiohttp.request`` holds the request itself)."""
+        ...
+
+    async def refresh(self, session_id: str, seat: Seat) -> Seat:
+        """The same seat with its role and name as the database has them now; raises when it is
+        not to be used any more. Called on every command."""
+        ...
+
+    async def settings(self, session_id: str) -> Settings:
+        ...
+
+
+class Clock(Protocol):
+    def monotonic_ns(self) -> int: ...
+
+    def utc_ms(self) -> int: ...
+
+
+class MediaHost(Protocol):
+    """What a ``MediaControl`` may ask of the hub. Safe to call from the event loop at any time;
+    sessions, participants and connections that have just gone are ignored."""
+
+    def state(self, session_id: str) -> SessionState | None:
+        """Last committed state; None when the session is not loaded."""
+        ...
+
+    def now_ms(self, session_id: str) -> int:
+        """The session clock."""
+        ...
+
+    def epoch(self, session_id: str) -> int: ...
+
+    def connection_id(self, session_id: str, participant_id: str) -> str | None:
+        """The participant's live connection."""
+        ...
+
+    async def send(
+        self, session_id: str, participant_id: str, event: str, payload: Any
+    ) -> None:
+        """Emit ``slots``, ``levels`` or ``quality`` to one participant; structs are encoded."""
+        ...
+
+    async def report(self, session_id: str, report: CaptureReport) -> None:
+        """Append to the log through the session's mailbox; returns after commit.
+
+        Do not await it inside ``session_changed``'s own call (the mailbox is busy with that):
+        start a task.
+        """
+        ...
+
+
+class MediaControl(Protocol):
+    """One instance a server process."""
+
+    async def start(self, host: MediaHost) -> None: ...
+
+    async def offer(
+        self, session_id: str, participant_id: str, connection_id: str, offer: MediaOffer
+    ) -> MediaAnswer:
+        """Raises DomainError when the offer cannot be served."""
+        ...
+
+    async def view(
+        self, session_id: str, participant_id: str, connection_id: str, view: MediaView
+    ) -> None: ...
+
+    async def connection_lost(
+        self, session_id: str, participant_id: str, connection_id: str
+    ) -> None:
+        """The socket ``connection_id`` is gone (or was taken over by another)."""
+        ...
+
+    def session_changed(
+        self,
+        session_id: str,
+        before: SessionState,
+        events: Sequence[Event],
+        after: SessionState,
+    ) -> None:
+        """Called in the mailbox after commit and before anyone is told, in order, once for
+        every committed batch; must not block: muting and withdrawn consent act here, at once.
+        A failure is logged and isolated."""
+        ...
+
+    async def close(self) -> None:
+        """Safe to call twice."""
+        ...
