@@ -15,8 +15,8 @@ PYTEST_ARGS ?= -n 2
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
-setup-%:
-	@$(PYTHON) scripts/setup.py $*
+setup-run setup-test setup-demo setup-lint:
+	@$(PYTHON) scripts/setup.py $(@:setup-%=%)
 
 run: setup-run ## start Reprise on http://localhost:8080
 	@exec sh scripts/run $(ARGS)

@@ -162,3 +162,7 @@ def provide_browser(python: Path, say: Say) -> None:
     if done.returncode != 0:
         raise CannotInstall("No Chromium: the browser tests need one. sudo apt-get install chromium")
     say("✓ Chromium, from Playwright")
+
+
+if __name__ == "__main__":
+    provide(GOALS[sys.argv[1]], lambda line: print(line, flush=True))

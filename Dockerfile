@@ -1,0 +1,19 @@
+# The steps are the project's own scripts, so the image is what `make run` makes on a machine.
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /app
+RUN apt-get update -q && apt-get install -y -q --no-install-recommends make
+COPY . .
+RUN make setup-run && rm -rf web/node_modules .make/logs
+
+FROM python:3.11-slim-bookworm
+WORKDIR /app
+COPY scripts/system_packages.py scripts/
+RUN python3 scripts/system_packages.py run && rm -rf /var/lib/apt/lists/*
+RUN useradd --uid 10001 --home-dir /data --no-create-home reprise && install -d -o reprise /data
+COPY --from=build /app /app
+USER reprise
+ENV PATH=/app/.venv/bin:$PATH REPRISE_DATA=/data
+VOLUME /data
+EXPOSE 8080/tcp 8081/udp
+ENTRYPOINT ["reprise"]
+CMD ["serve"]
