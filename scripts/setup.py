@@ -64,9 +64,14 @@ def run(step: str, *commands: Sequence[str | Path], cwd: Path = ROOT) -> None:
             output.write(f"$ {' '.join(words)}\n")
             output.flush()
             done = subprocess.run(
-                words, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                env=environment(), check=False,
-            )  # fmt: skip
+                words,
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=environment(),
+                check=False,
+            )
             if done.returncode != 0:
                 tail = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
                 raise StepFailed(f"{' '.join(words)} failed; the end of {log}:\n{tail}")
@@ -75,11 +80,16 @@ def run(step: str, *commands: Sequence[str | Path], cwd: Path = ROOT) -> None:
 def environment() -> dict[str, str]:
     """The caller's environment with the project's own programs first on PATH."""
     path = f"{VENV / 'bin'}:{os.environ.get('PATH', '/usr/bin:/bin')}"
-    return os.environ | {"PATH": path, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return os.environ | {"PATH": path, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "NO_COLOR": "1"}
 
 
-def step(name: str, label: str, inputs: Iterable[Path | str], action: Callable[[], None],
-         made: Iterable[Path] = ()) -> None:  # fmt: skip
+def step(
+    name: str,
+    label: str,
+    inputs: Iterable[Path | str],
+    action: Callable[[], None],
+    made: Iterable[Path] = (),
+) -> None:
     """Run ``action`` unless the inputs are as they were and everything ``made`` is still there."""
     stamp = STAMPS / name
     now = digest(inputs)
@@ -118,8 +128,13 @@ def make_venv() -> None:
             (STAMPS / stamp).unlink(missing_ok=True)
         run("venv", [sys.executable, "-m", "venv", VENV])
 
-    step("venv", f"virtual environment (Python {sys.version.split()[0]})", identity, create,
-         made=[PYTHON])  # fmt: skip
+    step(
+        "venv",
+        f"virtual environment (Python {sys.version.split()[0]})",
+        identity,
+        create,
+        made=[PYTHON],
+    )
 
 
 def venv_is_ours() -> bool:
@@ -129,7 +144,10 @@ def venv_is_ours() -> bool:
         return False
     shebang = pip.read_text(errors="replace").split("\n", 1)[0]
     done = subprocess.run(
-        [PYTHON, "-c", "import sys; print(sys.version)"], capture_output=True, text=True, check=False
+        [PYTHON, "-c", "import sys; print(sys.version)"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return shebang.startswith(f"#!{VENV}/bin/") and done.stdout.strip() == sys.version.strip()
 
@@ -148,14 +166,26 @@ def install_python(is_development: bool) -> None:
     stamp = STAMPS / "python-dev"
     has_development = stamp.is_file() and stamp.read_text() == digest([development])
     if is_development:
-        step("python-dev", "Python packages, with those for development", [development],
-             lambda: pip_install("python-dev", "--require-hashes", "--no-deps", "-r", development))  # fmt: skip
+        step(
+            "python-dev",
+            "Python packages, with those for development",
+            [development],
+            lambda: pip_install("python-dev", "--require-hashes", "--no-deps", "-r", development),
+        )
     elif not has_development:
-        step("python-run", "Python packages", [runtime],
-             lambda: pip_install("python-run", "--require-hashes", "--no-deps", "-r", runtime))  # fmt: skip
-    step("project", "the reprise command", [ROOT / "pyproject.toml", str(ROOT)],
-         lambda: pip_install("project", "--no-deps", "--no-build-isolation", "--editable", ROOT),
-         made=[VENV / "bin" / "reprise"])  # fmt: skip
+        step(
+            "python-run",
+            "Python packages",
+            [runtime],
+            lambda: pip_install("python-run", "--require-hashes", "--no-deps", "-r", runtime),
+        )
+    step(
+        "project",
+        "the reprise command",
+        [ROOT / "pyproject.toml", str(ROOT)],
+        lambda: pip_install("project", "--no-deps", "--no-build-isolation", "--editable", ROOT),
+        made=[VENV / "bin" / "reprise"],
+    )
 
 
 def provide_ffmpeg() -> None:
@@ -226,10 +256,18 @@ def install_web() -> None:
 
 def build_web() -> None:
     npx = shutil.which("npx", path=environment()["PATH"]) or "npx"
-    sources = [path for path in sorted(WEB.iterdir())
-               if path.name not in {"node_modules", "dist"} and not path.name.startswith(".")]  # fmt: skip
-    step("web", "web app", sources, lambda: run("web", [npx, "vite", "build"], cwd=WEB),
-         made=[WEB / "dist" / "index.html"])  # fmt: skip
+    sources = [
+        path
+        for path in sorted(WEB.iterdir())
+        if path.name not in {"node_modules", "dist"} and not path.name.startswith(".")
+    ]
+    step(
+        "web",
+        "web app",
+        sources,
+        lambda: run("web", [npx, "vite", "build"], cwd=WEB),
+        made=[WEB / "dist" / "index.html"],
+    )
 
 
 # ---- models ----------------------------------------------------------------------------------
@@ -238,8 +276,12 @@ def build_web() -> None:
 def fetch_models() -> None:
     """Tests and the demo need the speech and text models at once; ``make run`` fetches them
     behind the first page."""
-    step("models", "speech and text models", [ROOT / "transcripts" / "models.py", str(ROOT)],
-         lambda: run("models", [PYTHON, "-m", "transcripts.models", "fetch"]))  # fmt: skip
+    step(
+        "models",
+        "speech and text models",
+        [ROOT / "transcripts" / "models.py", str(ROOT)],
+        lambda: run("models", [PYTHON, "-m", "transcripts.models", "fetch"]),
+    )
 
 
 # ---- all together ----------------------------------------------------------------------------

@@ -74,14 +74,15 @@ NEEDS: dict[str, Need] = {
     "python3-venv": Need(has_venv, (venv_package(),), None),
     "ffmpeg": Need(has_program("ffmpeg"), ("ffmpeg",), "ffmpeg comes from PyPI instead"),
     "wordnet": Need(
-        lambda: Path("/usr/share/wordnet/data.noun").is_file(), ("wordnet-base",),
+        lambda: Path("/usr/share/wordnet/data.noun").is_file(),
+        ("wordnet-base",),
         "quiz items get no distractors from WordNet",
     ),
     "espeak-ng": Need(has_program("espeak-ng"), ("espeak-ng",), "the demo's learners are silent"),
     "chromium": Need(
         has_browser, () if is_ubuntu() else ("chromium",), "Playwright's own Chromium is used"
     ),
-}  # fmt: skip
+}
 
 GOALS: dict[str, list[str]] = {
     "run": ["ffmpeg", "wordnet"],
@@ -160,7 +161,9 @@ def provide_browser(python: Path, say: Say) -> None:
     say("… Chromium, from Playwright")
     done = subprocess.run([python, "-m", "playwright", "install", "chromium"], check=False)
     if done.returncode != 0:
-        raise CannotInstall("No Chromium: the browser tests need one. sudo apt-get install chromium")
+        raise CannotInstall(
+            "No Chromium: the browser tests need one. sudo apt-get install chromium"
+        )
     say("✓ Chromium, from Playwright")
 
 
