@@ -258,9 +258,7 @@ class RecordingsStore:
                 j.c.started_at,
                 round(now.timestamp() * 1000),
             )
-        statement = upsert(j).values(
-            recording_id=recording_id, attempt=attempt, name=name, **fresh
-        )
+        statement = upsert(j).values(recording_id=recording_id, attempt=attempt, name=name, **fresh)
         with self._engine.begin() as connection:
             connection.execute(
                 statement.on_conflict_do_update(
@@ -306,9 +304,7 @@ class RecordingsStore:
         if publication.recorded_at is not None:
             values["recorded_at"] = publication.recorded_at
         with self._engine.begin() as connection:
-            connection.execute(
-                update(r).where(r.c.recording_id == recording_id).values(**values)
-            )
+            connection.execute(update(r).where(r.c.recording_id == recording_id).values(**values))
             self._put_people(connection, recording_id, publication.people)
             if publication.stage == "published":
                 self._put_items(connection, recording_id, publication.items)
@@ -345,9 +341,7 @@ class RecordingsStore:
             )
         connection.execute(insert(p), rows)
 
-    def _put_items(
-        self, connection: Connection, recording_id: str, items: Sequence[Item]
-    ) -> None:
+    def _put_items(self, connection: Connection, recording_id: str, items: Sequence[Item]) -> None:
         i = t.items
         mine = i.c.recording_id == recording_id
         untouched = and_(mine, i.c.state == "draft", i.c.is_edited.is_(False))
@@ -429,5 +423,3 @@ class RecordingsStore:
                 )
                 count += done.rowcount
             return count
-
-

@@ -170,9 +170,7 @@ sessions = Table(
 session_members = Table(
     "session_members",
     metadata,
-    Column(
-        "session_id", ForeignKey("sessions.session_id", ondelete="CASCADE"), primary_key=True
-    ),
+    Column("session_id", ForeignKey("sessions.session_id", ondelete="CASCADE"), primary_key=True),
     Column("user_id", ForeignKey("users.user_id", ondelete="CASCADE"), primary_key=True),
     Column("role", String(16), nullable=False),
     Column("added_at", UtcTime, nullable=False),

@@ -41,8 +41,12 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
         for name, role in (("ada", "facilitator"), ("bo", "learner")):
             connection.execute(
                 insert(t.users).values(
-                    user_id=name, email=f"{name}@x.org", name=name.title(), role=role,
-                    password_hash="-", created_at=START,
+                    user_id=name,
+                    email=f"{name}@x.org",
+                    name=name.title(),
+                    role=role,
+                    password_hash="-",
+                    created_at=START,
                 )
             )
         connection.execute(
@@ -62,8 +66,12 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
         )
         connection.execute(
             insert(t.recordings).values(
-                recording_id="r1", session_id="s1", title="Printing", stage="processing",
-                recorded_at=START, created_at=START,
+                recording_id="r1",
+                session_id="s1",
+                title="Printing",
+                stage="processing",
+                recorded_at=START,
+                created_at=START,
             )
         )
     yield engine
@@ -144,16 +152,18 @@ def test_publishing_swaps_the_pointer_and_names_the_accounts(
     with engine.connect() as connection:
         p = t.recording_people
         people = dict(connection.execute(select(p.c.participant_id, p.c.user_id)).all())  # type: ignore[arg-type]
-        hits = connection.execute(
-            text("SELECT start_ms FROM transcript_search WHERE text MATCH '\"types\"'")
-        ).scalars().all()
+        hits = (
+            connection.execute(
+                text("SELECT start_ms FROM transcript_search WHERE text MATCH '\"types\"'")
+            )
+            .scalars()
+            .all()
+        )
     assert people == {"p-ada": None, "p-bo": "bo"}
     assert hits == [1200]
 
 
-def test_a_new_version_keeps_what_people_decided(
-    store: RecordingsStore, engine: Engine
-) -> None:
+def test_a_new_version_keeps_what_people_decided(store: RecordingsStore, engine: Engine) -> None:
     store.publish_version("r1", published([item("i1"), item("i2"), item("i3")]))
     with engine.begin() as connection:
         connection.execute(
@@ -164,9 +174,7 @@ def test_a_new_version_keeps_what_people_decided(
     store.publish_version("r1", published([item("i2", "New"), item("i1")], version=2))
     with engine.connect() as connection:
         i = t.items.c
-        rows = connection.execute(
-            select(i.item_id, i.stem, i.state).order_by(i.position)
-        ).all()
+        rows = connection.execute(select(i.item_id, i.stem, i.state).order_by(i.position)).all()
     assert [tuple(row) for row in rows] == [
         ("i2", "New", "draft"), ("i1", "Better", "accepted"),
     ]  # fmt: skip

@@ -1,0 +1,361 @@
+"""What the use cases need of the outside: records, repositories, blobs, clock, live sessions.
+
+A ``Library`` hands out transactions; a use case does all its reads and writes in one, so a rule
+such as "the last admin stays" holds whatever runs beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from server.schemas.api import Item, ItemState, RecordingStage, RecordingSummary, Step
+from server.schemas.live import Role, SessionRole, SessionSnapshot, SessionState, WireEvent
+
+# ---- records ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    user_id: str
+    email: str
+    name: str
+    role: Role
+    password_hash: str
+    is_disabled: bool
+    sign_in_epoch: int
+    created_at: datetime
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRecord:
+    invitation_id: str
+    email: str
+    name: str
+    role: Role
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRecord:
+    course_id: str
+    title: str
+    created_by: str
+    session_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    session_id: str
+    title: str
+    description: str
+    course_id: str | None
+    course_title: str | None
+    starts_at: datetime | None
+    duration_min: int
+    time_zone: str
+    lobby_is_on: bool
+    record_automatically: bool
+    state: SessionState
+    created_by: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    recording_id: str | None
+    facilitator_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    user_id: str
+    name: str
+    email: str
+    role: SessionRole
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
+    link_id: str
+    session_id: str
+    name: str
+    created_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRecord:
+    """Who sits behind a participant id."""
+
+    participant_id: str
+    session_id: str
+    user_id: str | None
+    link_id: str | None
+    name: str
+    is_removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRecord:
+    """``summary.can_edit`` and ``summary.thumbnail`` are for the caller to fill in."""
+
+    summary: RecordingSummary
+    version: int | None
+    attempt: int
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRecord:
+    notification_id: str
+    kind: Literal["recording_provisional", "recording_ready", "recording_failed"]
+    title: str
+    path: str
+    created_at: datetime
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whose recordings a query is about: one account, or the seats of a guest.
+
+    An admin sees all."""
+
+    user_id: str | None
+    link_ids: tuple[str, ...] = ()
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingQuery:
+    viewer: Viewer
+    words: tuple[str, ...] = ()
+    is_deleted: bool = False
+    offset: int = 0
+    limit: int = 50
+
+
+# ---- repositories ----------------------------------------------------------------------------
+
+
+class Accounts(Protocol):
+    async def user(self, user_id: str) -> UserRecord | None: ...
+    async def user_by_email(self, email: str) -> UserRecord | None: ...
+    async def users(self) -> list[UserRecord]: ...
+    async def add_user(self, user: UserRecord) -> None: ...
+    async def change_user(self, user_id: str, **values: Any) -> None: ...
+    async def active_admin_count(self) -> int: ...
+    async def user_count(self) -> int: ...
+
+    async def add_sign_in(
+        self, sign_in_id: str, user: UserRecord, now: datetime, expires_at: datetime
+    ) -> None: ...
+    async def signed_in_user(self, sign_in_id: str, now: datetime) -> UserRecord | None:
+        """The account behind a sign-in that still counts: not expired, revoked or of an older
+        epoch, and the account not disabled."""
+        ...
+
+    async def revoke_sign_in(self, sign_in_id: str, now: datetime) -> None: ...
+
+    async def add_invitation(
+        self, invitation: InvitationRecord, token_hash: str, invited_by: str
+    ) -> None: ...
+    async def invitations(self, now: datetime) -> list[InvitationRecord]:
+        """Those that may still be accepted, newest first."""
+        ...
+
+    async def invitation_by_token(self, token_hash: str) -> InvitationRecord | None: ...
+    async def change_invitation(self, invitation_id: str, **values: Any) -> int: ...
+
+    async def add_reset(
+        self, reset_id: str, token_hash: str, user_id: str, now: datetime, expires_at: datetime
+    ) -> None: ...
+    async def use_reset(self, token_hash: str, now: datetime) -> str | None:
+        """Spend the token, once; the user it was for."""
+        ...
+
+    async def replace_setup_token(self, token_hash: str, now: datetime) -> None: ...
+    async def use_setup_token(self, token_hash: str, now: datetime) -> bool: ...
+
+
+class Sessions(Protocol):
+    async def courses(self, viewer: Viewer) -> list[CourseRecord]: ...
+    async def course(self, course_id: str) -> CourseRecord | None: ...
+    async def add_course(
+        self, course_id: str, title: str, created_by: str, now: datetime
+    ) -> None: ...
+
+    async def session(self, session_id: str) -> SessionRecord | None: ...
+    async def sessions(
+        self, viewer: Viewer, state: SessionState | None
+    ) -> list[SessionRecord]: ...
+    async def add_session(self, values: Mapping[str, Any]) -> None: ...
+    async def change_session(self, session_id: str, **values: Any) -> None: ...
+
+    async def role_in_session(self, session_id: str, user_id: str) -> SessionRole | None: ...
+    async def roles_of(self, user_id: str) -> dict[str, SessionRole]: ...
+    async def members(self, session_id: str) -> list[MemberRecord]: ...
+    async def put_member(
+        self, session_id: str, user_id: str, role: SessionRole, now: datetime
+    ) -> None: ...
+    async def remove_member(self, session_id: str, user_id: str) -> int: ...
+    async def facilitator_count(self, session_id: str) -> int: ...
+
+    async def links(self, session_id: str) -> list[LinkRecord]: ...
+    async def link(self, link_id: str) -> LinkRecord | None: ...
+    async def link_by_token(self, token_hash: str) -> LinkRecord | None: ...
+    async def add_link(self, link: LinkRecord, token_hash: str, created_by: str) -> None: ...
+    async def change_link(self, link_id: str, **values: Any) -> None: ...
+
+    async def seat_of(
+        self, session_id: str, *, user_id: str | None = None, link_id: str | None = None
+    ) -> SeatRecord | None: ...
+    async def seat(self, participant_id: str) -> SeatRecord | None: ...
+    async def seats(self, session_id: str) -> list[SeatRecord]: ...
+    async def add_seat(
+        self,
+        participant_id: str,
+        session_id: str,
+        user_id: str | None,
+        link_id: str | None,
+        now: datetime,
+    ) -> None: ...
+    async def set_seat_removed(self, participant_id: str, now: datetime) -> None: ...
+
+
+class Recordings(Protocol):
+    async def page(self, query: RecordingQuery) -> tuple[list[RecordingRecord], int]: ...
+    async def recording(self, recording_id: str) -> RecordingRecord | None: ...
+    async def may_watch(self, recording_id: str, viewer: Viewer) -> bool: ...
+    async def add_recording(self, values: Mapping[str, Any]) -> bool:
+        """False: there is one of that id or session already."""
+        ...
+
+    async def put_people(
+        self, recording_id: str, people: Sequence[tuple[str, str, SessionRole]]
+    ) -> None:
+        """(participant id, name, role) of everyone who took part."""
+        ...
+
+    async def change_recording(self, recording_id: str, **values: Any) -> None: ...
+    async def steps(self, recording_id: str, attempt: int) -> list[Step]: ...
+
+    async def items(self, recording_id: str) -> list[Item]: ...
+    async def item(self, recording_id: str, item_id: str) -> Item | None: ...
+    async def change_item(
+        self,
+        recording_id: str,
+        item: Item,
+        *,
+        is_edited: bool,
+        edited_by: str,
+        now: datetime,
+    ) -> None: ...
+    async def add_response(
+        self,
+        response_id: str,
+        recording_id: str,
+        item_id: str,
+        viewer: Viewer,
+        option_id: str,
+        is_right: bool,
+        now: datetime,
+    ) -> None: ...
+    async def responded_items(self, recording_id: str, viewer: Viewer) -> set[str]: ...
+
+    async def watch_position(self, recording_id: str, viewer: Viewer) -> int | None: ...
+    async def set_watch_position(
+        self, recording_id: str, viewer: Viewer, position_ms: int, now: datetime
+    ) -> None: ...
+
+    async def notifications(self, user_id: str, limit: int) -> list[NotificationRecord]: ...
+    async def read_notification(
+        self, notification_id: str, user_id: str, now: datetime
+    ) -> bool: ...
+
+
+class Unit(Protocol):
+    """One transaction: committed at the end of the ``async with``, undone by an exception."""
+
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def recordings(self) -> Recordings: ...
+
+
+class Library(Protocol):
+    def read(self) -> AbstractAsyncContextManager[Unit]: ...
+    def write(self) -> AbstractAsyncContextManager[Unit]: ...
+
+
+# ---- the rest --------------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime:
+        """Now, in UTC, aware."""
+        ...
+
+
+class Blobs(Protocol):
+    """Stored files by key; contract in tests/contract/blobs.py."""
+
+    async def write(self, key: str, chunks: AsyncIterator[bytes]) -> int: ...
+    def read(
+        self, key: str, start: int = 0, length: int | None = None
+    ) -> AsyncIterator[bytes]: ...
+    async def size(self, key: str) -> int | None: ...
+    async def delete(self, key: str) -> None: ...
+    async def keys(self, prefix: str = "") -> list[str]: ...
+
+
+class LiveSessions(Protocol):
+    """What HTTP and the use cases ask of the sessions that run in this process."""
+
+    def present_count(self, session_id: str) -> int: ...
+    async def kick(self, session_id: str, participant_id: str) -> None:
+        """Remove the seat at once, with the socket and the media of it."""
+        ...
+
+    async def sign_out(self, user_id: str) -> None:
+        """Close every socket of an account."""
+        ...
+
+    async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot: ...
+    async def events_after(
+        self, session_id: str, participant_id: str, after: int
+    ) -> list[WireEvent]: ...
+
+
+__all__ = [
+    "Accounts",
+    "Blobs",
+    "Clock",
+    "CourseRecord",
+    "InvitationRecord",
+    "ItemState",
+    "Library",
+    "LinkRecord",
+    "LiveSessions",
+    "MemberRecord",
+    "NotificationRecord",
+    "RecordingQuery",
+    "RecordingRecord",
+    "RecordingStage",
+    "Recordings",
+    "SeatRecord",
+    "SessionRecord",
+    "Sessions",
+    "Unit",
+    "UserRecord",
+    "Viewer",
+]
