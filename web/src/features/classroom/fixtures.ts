@@ -1,0 +1,69 @@
+import type { ParticipantView, SessionSnapshot, WireEvent } from '../../protocol';
+
+/** The smallest class that tests can say something about. */
+export function aPerson(id: string, over: Partial<ParticipantView> = {}): ParticipantView {
+  return {
+    participant_id: id,
+    name: id,
+    role: 'learner',
+    presence: 'present',
+    room_id: 'main',
+    is_guest: false,
+    hand_raised_at_ms: null,
+    tracks: {},
+    consent: 'unasked',
+    joined_at_ms: 0,
+    is_on_record: false,
+    ...over,
+  };
+}
+
+export function aSnapshot(over: Partial<SessionSnapshot> = {}): SessionSnapshot {
+  return {
+    session_id: 's1',
+    title: 'Printing',
+    course_title: 'History 1',
+    state: 'live',
+    seq: 10,
+    now_ms: 60_000,
+    utc_ms: 1_790_000_000_000,
+    channels: { session: 10 },
+    me: 'ada',
+    room_id: 'main',
+    participants: [aPerson('ada', { role: 'facilitator' }), aPerson('ben')],
+    hands: [],
+    chat: [],
+    polls: [],
+    recording: { state: 'off', elapsed_ms: 0, since_ms: null, recording_id: null },
+    spotlight: null,
+    moments: [],
+    lobby_is_on: true,
+    ...over,
+  };
+}
+
+export function eventsAfter(snapshot: SessionSnapshot) {
+  let seq = snapshot.seq;
+  const counters = { ...snapshot.channels };
+  return (
+    type: string,
+    data: Record<string, unknown> = {},
+    { at_ms = 61_000, channel = 'session' }: { at_ms?: number; channel?: string } = {},
+  ): WireEvent => {
+    seq += 1;
+    counters[channel] = (counters[channel] ?? 0) + 1;
+    return {
+      session_id: snapshot.session_id,
+      room_id: null,
+      seq,
+      channel,
+      channel_seq: counters[channel],
+      at_ms,
+      actor_id: 'ada',
+      type,
+      version: 1,
+      data,
+      cause_id: null,
+    };
+  };
+}

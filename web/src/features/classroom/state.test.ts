@@ -1,0 +1,196 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import type { SessionSnapshot } from '../../protocol';
+import { aPerson, aSnapshot, eventsAfter } from './fixtures';
+import { me, personOf } from './selectors';
+import { applyEvent, applyEvents, FOLDS, fromSnapshot, recordedMs } from './state';
+
+const HOST = 'role:facilitator';
+const poll = { poll_id: 'p1', question: 'Who?', options: ['A', 'B'], audience: 'all', is_anonymous: false };
+
+function run(start: Partial<SessionSnapshot>, ...steps: [string, Record<string, unknown>?, number?][]) {
+  const snapshot = aSnapshot(start);
+  const event = eventsAfter(snapshot);
+  return applyEvents(
+    fromSnapshot(snapshot),
+    steps.map(([type, data, at_ms]) => event(type, data, { at_ms: at_ms ?? 61_000 })),
+  );
+}
+
+test('every event that docs/protocol.md sends to browsers has a fold', () => {
+  const doc = readFileSync(join(process.cwd(), '..', 'docs', 'protocol.md'), 'utf8');
+  const table = doc.slice(doc.indexOf('## Events'));
+  const rows = table.split('\n').filter((line) => line.startsWith('| `'));
+  const types = rows
+    .filter((row) => !row.includes('never sent to browsers'))
+    .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map((match) => match[1]));
+  expect(types.length).toBeGreaterThan(30);
+  for (const type of types) expect(FOLDS, type).toHaveProperty(String(type));
+});
+
+test('an event counts once, and an unknown one moves only the counters', () => {
+  const snapshot = aSnapshot();
+  const event = eventsAfter(snapshot);
+  const first = event('chat_sent', { message_id: 'm1', participant_id: 'ben', text: 'Hi' });
+  const state = applyEvents(snapshot, [first, first]);
+  expect(state.chat).toHaveLength(1);
+  expect(state.channels.session).toBe(11);
+  const later = applyEvent(state, event('moon_rose', { phase: 3 }));
+  expect(later).toEqual({ ...state, seq: 12, channels: { session: 12 } });
+});
+
+test('counters of other channels start where the first event says', () => {
+  const event = eventsAfter(aSnapshot());
+  const state = applyEvent(aSnapshot(), event('poll_created', poll, { channel: HOST }));
+  expect(state.channels).toEqual({ session: 10, [HOST]: 1 });
+});
+
+describe('people', () => {
+  test('join, wait, get admitted, go away muted, return muted, leave', () => {
+    const cleo = { participant_id: 'cleo', name: 'Cleo', role: 'learner', is_guest: true };
+    let state = run({}, ['participant_waiting', cleo]);
+    expect(personOf(state, 'cleo')?.presence).toBe('waiting');
+    state = run({}, ['participant_waiting', cleo], ['participant_admitted', cleo, 62_000]);
+    expect(personOf(state, 'cleo')).toMatchObject({ presence: 'present', joined_at_ms: 62_000, is_guest: true });
+    state = run(
+      {},
+      ['participant_joined', cleo],
+      ['track_changed', { participant_id: 'cleo', track: 'microphone', is_on: true, by: 'cleo' }],
+      ['hand_raised', cleo],
+      ['participant_away', cleo],
+    );
+    expect(personOf(state, 'cleo')).toMatchObject({ presence: 'away', tracks: { microphone: false } });
+    expect(state.hands).toEqual(['cleo']);
+    state = run({}, ['participant_joined', cleo], ['participant_away', cleo], ['participant_returned', cleo]);
+    expect(personOf(state, 'cleo')).toMatchObject({ presence: 'present', tracks: {} });
+    state = run({ spotlight: 'ben', hands: ['ben'] }, ['participant_left', { participant_id: 'ben' }]);
+    expect(personOf(state, 'ben')?.presence).toBe('left');
+    expect(state.hands).toEqual([]);
+    expect(state.spotlight).toBeNull();
+  });
+
+  test('denied and removed', () => {
+    expect(personOf(run({}, ['participant_denied', { participant_id: 'ben' }]), 'ben')?.presence).toBe('denied');
+    expect(personOf(run({}, ['participant_removed', { participant_id: 'ben' }]), 'ben')?.presence).toBe('removed');
+  });
+
+  test('hands keep their order and lower once', () => {
+    const state = run(
+      { participants: [aPerson('ada'), aPerson('ben'), aPerson('cleo')] },
+      ['hand_raised', { participant_id: 'cleo' }, 61_000],
+      ['hand_raised', { participant_id: 'ada' }, 62_000],
+      ['hand_raised', { participant_id: 'ben' }, 63_000],
+      ['hand_lowered', { participant_id: 'ada', by: 'ada' }],
+    );
+    expect(state.hands).toEqual(['cleo', 'ben']);
+    expect(personOf(state, 'ben')?.hand_raised_at_ms).toBe(63_000);
+    expect(personOf(state, 'ada')?.hand_raised_at_ms).toBeNull();
+  });
+
+  test('tracks and spotlight', () => {
+    const state = run(
+      {},
+      ['track_changed', { participant_id: 'ada', track: 'camera', is_on: true, by: 'ada' }],
+      ['spotlight_changed', { participant_id: 'ben' }],
+    );
+    expect(me(state)?.tracks).toEqual({ camera: true });
+    expect(state.spotlight).toBe('ben');
+    expect(run({ spotlight: 'ben' }, ['spotlight_changed', { participant_id: null }]).spotlight).toBeNull();
+  });
+});
+
+test('chat: a deleted line keeps its place and loses its words', () => {
+  const state = run(
+    {},
+    ['chat_sent', { message_id: 'm1', participant_id: 'ben', text: 'Oops' }],
+    ['chat_deleted', { message_id: 'm1', by: 'ada' }],
+  );
+  expect(state.chat).toEqual([
+    { message_id: 'm1', participant_id: 'ben', text: '', at_ms: 61_000, is_deleted: true },
+  ]);
+});
+
+describe('polls', () => {
+  test('draft, edit, open, vote, count, close, reveal', () => {
+    const state = run(
+      {},
+      ['poll_created', { ...poll, key: 1 }],
+      ['poll_edited', { ...poll, question: 'Who first?', key: 1 }],
+      ['poll_opened', { ...poll, question: 'Who first?' }, 70_000],
+      ['vote_cast', { poll_id: 'p1', participant_id: 'ada', option: 1 }],
+      ['poll_counted', { poll_id: 'p1', voted_count: 2, tally: [1, 1] }],
+      ['poll_closed', { poll_id: 'p1', voted_count: 2 }, 80_000],
+      ['poll_revealed', { poll_id: 'p1', tally: [1, 1], key: 1 }],
+    );
+    expect(state.polls).toEqual([
+      {
+        ...poll, question: 'Who first?', key: 1, state: 'revealed', opened_at_ms: 70_000,
+        closed_at_ms: 80_000, voted_count: 2, tally: [1, 1], own_vote: 1, has_voted: true,
+      },
+    ]);
+  });
+
+  test('an anonymous vote says only that one voted; a deleted draft is gone', () => {
+    const voted = run({}, ['poll_opened', { ...poll, is_anonymous: true }], ['vote_cast', { poll_id: 'p1' }]);
+    expect(voted.polls[0]).toMatchObject({ has_voted: true, own_vote: null, tally: null });
+    expect(run({}, ['poll_created', poll], ['poll_deleted', { poll_id: 'p1' }]).polls).toEqual([]);
+  });
+});
+
+describe('recording', () => {
+  const r = { recording_id: 'r1' };
+
+  test('time on record leaves pauses out', () => {
+    const state = run(
+      {},
+      ['recording_started', r, 100_000],
+      ['recording_paused', r, 130_000],
+      ['recording_resumed', r, 190_000],
+    );
+    expect(state.recording).toEqual({ state: 'on', elapsed_ms: 30_000, since_ms: 190_000, recording_id: 'r1' });
+    expect(recordedMs(state.recording, 200_000)).toBe(40_000);
+  });
+
+  test('stop and start again continue the same recording; the end of the session stops it', () => {
+    const state = run(
+      {},
+      ['recording_started', r, 100_000],
+      ['recording_stopped', r, 110_000],
+      ['recording_started', r, 150_000],
+      ['session_ended', {}, 160_000],
+    );
+    expect(state.state).toBe('ended');
+    expect(state.recording).toMatchObject({ state: 'stopped', elapsed_ms: 20_000, since_ms: null });
+  });
+
+  test('a snapshot in mid-recording folds on to the same time', () => {
+    const snapshot = aSnapshot({
+      now_ms: 60_000,
+      recording: { state: 'on', elapsed_ms: 25_000, since_ms: 50_000, recording_id: 'r1' },
+    });
+    expect(recordedMs(fromSnapshot(snapshot).recording, 60_000)).toBe(25_000);
+    expect(recordedMs(fromSnapshot(snapshot).recording, 61_000)).toBe(26_000);
+  });
+
+  test('only who agreed is on record', () => {
+    const state = run(
+      {},
+      ['consent_given', { participant_id: 'ada' }],
+      ['consent_declined', { participant_id: 'ben' }],
+      ['recording_started', r, 100_000],
+    );
+    expect(state.participants.map((one) => [one.consent, one.is_on_record])).toEqual([
+      ['given', true],
+      ['declined', false],
+    ]);
+    expect(run({}, ['session_started'], ['epoch_started'], ['gap_declared']).state).toBe('live');
+  });
+});
+
+test('moments are kept in order', () => {
+  const state = run({}, ['moment_marked', { moment_id: 'x', participant_id: 'ada', label: 'Key point' }]);
+  expect(state.moments).toEqual([{ moment_id: 'x', at_ms: 61_000, label: 'Key point' }]);
+});

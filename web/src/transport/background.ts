@@ -1,0 +1,101 @@
+import type { Results, SelfieSegmentation } from '@mediapipe/selfie_segmentation';
+
+import type { ProcessedTrack } from './processed';
+
+// The library fetches its parts by name; all of them are ours to serve, with their hashes.
+const PARTS = import.meta.glob<string>(
+  '/node_modules/@mediapipe/selfie_segmentation/selfie_segmentation*.{js,wasm,data,tflite,binarypb}',
+  { query: '?url', import: 'default' },
+);
+const FRAME_RATE = 24;
+const BLUR_PX = 14;
+
+async function partUrls(): Promise<Record<string, string>> {
+  const entries = await Promise.all(
+    Object.entries(PARTS).map(
+      async ([path, load]) => [path.slice(path.lastIndexOf('/') + 1), await load()] as const,
+    ),
+  );
+  return Object.fromEntries(entries);
+}
+
+type Constructor = new (config: { locateFile: (name: string) => string }) => SelfieSegmentation;
+
+/** The library is a classic script that leaves its class on `window`; it cannot be bundled. */
+async function loadLibrary(url: string): Promise<Constructor> {
+  const page = window as unknown as { SelfieSegmentation?: Constructor };
+  if (!page.SelfieSegmentation) {
+    await new Promise<void>((resolve, reject) => {
+      const script = document.createElement('script');
+      script.src = url;
+      script.onload = () => resolve();
+      script.onerror = () => reject(new Error('The background model did not load'));
+      document.head.append(script);
+    });
+  }
+  if (!page.SelfieSegmentation) throw new Error('The background model did not start');
+  return page.SelfieSegmentation;
+}
+
+/** The person sharp, the room behind blurred; drawn on a canvas whose stream is sent instead. */
+export async function blurBackground(raw: MediaStreamTrack): Promise<ProcessedTrack> {
+  const urls = await partUrls();
+  const Segmentation = await loadLibrary(urls['selfie_segmentation.js'] ?? '');
+  const segmentation = new Segmentation({ locateFile: (name) => urls[name] ?? name });
+  segmentation.setOptions({ modelSelection: 1 });
+
+  const video = document.createElement('video');
+  video.muted = true;
+  video.playsInline = true;
+  video.srcObject = new MediaStream([raw]);
+  await video.play();
+
+  const canvas = document.createElement('canvas');
+  canvas.width = video.videoWidth || 1280;
+  canvas.height = video.videoHeight || 720;
+  const picture = canvas.getContext('2d');
+  if (!picture) throw new Error('No canvas');
+
+  segmentation.onResults((results: Results) => {
+    const { width, height } = canvas;
+    picture.save();
+    picture.clearRect(0, 0, width, height);
+    picture.filter = 'blur(4px)';
+    picture.drawImage(results.segmentationMask, 0, 0, width, height);
+    picture.filter = 'none';
+    picture.globalCompositeOperation = 'source-in';
+    picture.drawImage(results.image, 0, 0, width, height);
+    picture.globalCompositeOperation = 'destination-over';
+    picture.filter = `blur(${BLUR_PX}px)`;
+    picture.drawImage(results.image, 0, 0, width, height);
+    picture.restore();
+  });
+  await segmentation.initialize();
+
+  let isStopped = false;
+  let isBusy = false;
+  const timer = window.setInterval(() => {
+    if (isStopped || isBusy || video.readyState < 2) return;
+    isBusy = true;
+    void segmentation
+      .send({ image: video })
+      .catch(() => undefined)
+      .finally(() => {
+        isBusy = false;
+      });
+  }, 1000 / FRAME_RATE);
+
+  const [track] = canvas.captureStream(FRAME_RATE).getVideoTracks();
+  if (!track) throw new Error('The canvas gave no track');
+  return {
+    track,
+    stop: () => {
+      if (isStopped) return;
+      isStopped = true;
+      window.clearInterval(timer);
+      track.stop();
+      video.srcObject = null;
+      void segmentation.close();
+    },
+  };
+}

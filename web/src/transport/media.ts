@@ -1,0 +1,301 @@
+/**
+ * The one PeerConnection: four sending m-lines and a fixed set of receive slots, negotiated once.
+ *
+ * Nothing is renegotiated while it lives. What is sent changes by `replaceTrack`; what is received
+ * changes on the server. When ICE fails, or the socket comes back, a new connection is brought up
+ * and the old one dropped. A stage's sound plays in an `<audio>` of its own: a `<video>` with both
+ * stays silent until a picture has come, so a speaker with the camera off would not be heard.
+ */
+import type { MediaAnswer, MediaOffer, SlotAssignment, TrackKind } from '../protocol';
+import { hasPicture, type Occupants, slotNames, Slots } from './slots';
+
+export type MediaStatus = 'connecting' | 'connected' | 'failed' | 'closed';
+
+export interface MediaListener {
+  onStatus: (status: MediaStatus) => void;
+  onOccupants: (occupants: Occupants) => void;
+  /** The browser plays no sound before a click. */
+  onBlocked: (isBlocked: boolean) => void;
+}
+
+export interface MediaOptions {
+  galleryCount: number;
+  offer: (offer: MediaOffer) => Promise<MediaAnswer>;
+  listener: MediaListener;
+}
+
+const SEND: readonly { kind: TrackKind; medium: 'audio' | 'video' }[] = [
+  { kind: 'microphone', medium: 'audio' },
+  { kind: 'camera', medium: 'video' },
+  { kind: 'screen', medium: 'video' },
+  { kind: 'screen_audio', medium: 'audio' },
+];
+
+const CAMERA_LAYERS: RTCRtpEncodingParameters[] = [
+  { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+  { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 500_000 },
+  { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
+];
+const SCREEN_LAYERS: RTCRtpEncodingParameters[] = [{ maxBitrate: 2_500_000 }];
+
+/** How long a named frame may take before the server is believed without it. */
+const FRAME_PATIENCE_MS = 1500;
+const RETRY_MS = [500, 1000, 2000, 4000, 8000];
+/** `disconnected` often heals by itself; longer than this it does not. */
+const DISCONNECTED_PATIENCE_MS = 4000;
+
+const WANTED_CODECS = { audio: ['audio/opus'], video: ['video/vp8', 'video/rtx'] } as const;
+
+function preferCodecs(transceiver: RTCRtpTransceiver, medium: 'audio' | 'video'): void {
+  const wanted: readonly string[] = WANTED_CODECS[medium];
+  const all = RTCRtpReceiver.getCapabilities(medium)?.codecs ?? [];
+  const codecs = all.filter((codec) => wanted.includes(codec.mimeType.toLowerCase()));
+  // RTX alone is no codec; a browser without VP8 sends what it has and the server says no.
+  if (codecs.some((codec) => !codec.mimeType.toLowerCase().endsWith('/rtx'))) {
+    transceiver.setCodecPreferences(codecs);
+  }
+}
+
+export class Media {
+  private pc: RTCPeerConnection | null = null;
+  private senders: Partial<Record<TrackKind, RTCRtpSender>> = {};
+  private outgoing: Partial<Record<TrackKind, MediaStreamTrack | null>> = {};
+  private readonly slots = new Slots();
+  private readonly videos = new Map<string, HTMLVideoElement>();
+  private readonly audios = new Map<string, HTMLAudioElement>();
+  private readonly names: string[];
+  private attempt = 0;
+  private turn = 0;
+  private timer: number | undefined;
+  private isClosed = false;
+  private sinkId: string | null = null;
+
+  constructor(private readonly options: MediaOptions) {
+    this.names = slotNames(options.galleryCount);
+  }
+
+  /** Bring up a new connection in place of the old one, if any. */
+  async connect(): Promise<void> {
+    if (this.isClosed) return;
+    window.clearTimeout(this.timer);
+    const turn = ++this.turn;
+    this.dropConnection();
+    this.options.listener.onStatus('connecting');
+    const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+    this.pc = pc;
+    pc.addEventListener('connectionstatechange', () => this.stateChanged(pc));
+    const sending = SEND.map(({ kind, medium }) => this.addSender(pc, kind, medium));
+    const receiving = this.names.map((slot) => this.addSlot(pc, slot));
+    try {
+      await pc.setLocalDescription(await pc.createOffer());
+      await gathered(pc);
+      const answer = await this.options.offer({
+        sdp: pc.localDescription?.sdp ?? '',
+        tracks: byMid(sending),
+        slots: byMid(receiving),
+      });
+      if (turn !== this.turn) return;
+      await pc.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+      for (const { kind } of SEND) await this.put(kind);
+    } catch (error) {
+      if (turn !== this.turn || this.isClosed) return;
+      console.warn('media: no connection', error);
+      this.retry();
+    }
+  }
+
+  send(kind: TrackKind, track: MediaStreamTrack | null): void {
+    this.outgoing[kind] = track;
+    void this.put(kind);
+  }
+
+  assign(assignments: SlotAssignment[]): void {
+    let hasChanged = false;
+    for (const assignment of assignments) {
+      hasChanged = this.slots.assign(assignment) || hasChanged;
+      if (assignment.rtp !== null && assignment.participant_id !== null) {
+        window.setTimeout(() => {
+          if (this.slots.settle(assignment.slot, assignment)) this.tellOccupants();
+        }, FRAME_PATIENCE_MS);
+      }
+    }
+    if (hasChanged) this.tellOccupants();
+  }
+
+  /** The element that shows a slot; whoever shows it moves it into their part of the page. */
+  videoOf(slot: string): HTMLVideoElement | null {
+    return this.videos.get(slot) ?? null;
+  }
+
+  /** After the click that the browser wanted. */
+  async allowSound(): Promise<void> {
+    this.options.listener.onBlocked(false);
+    await Promise.all([...this.audios.values()].map((audio) => this.play(audio)));
+  }
+
+  async setSpeaker(sinkId: string | null): Promise<void> {
+    this.sinkId = sinkId;
+    await Promise.all([...this.audios.values()].map((audio) => this.route(audio)));
+  }
+
+  stats(): Promise<RTCStatsReport> | null {
+    return this.pc?.getStats() ?? null;
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.turn += 1;
+    window.clearTimeout(this.timer);
+    this.dropConnection();
+    for (const audio of this.audios.values()) audio.remove();
+    for (const video of this.videos.values()) video.remove();
+    this.audios.clear();
+    this.videos.clear();
+    this.options.listener.onStatus('closed');
+  }
+
+  private addSender(pc: RTCPeerConnection, kind: TrackKind, medium: 'audio' | 'video') {
+    const transceiver = pc.addTransceiver(medium, {
+      direction: 'sendonly',
+      sendEncodings:
+        kind === 'camera' ? CAMERA_LAYERS : kind === 'screen' ? SCREEN_LAYERS : undefined,
+    });
+    preferCodecs(transceiver, medium);
+    this.senders[kind] = transceiver.sender;
+    return { transceiver, name: kind };
+  }
+
+  private addSlot(pc: RTCPeerConnection, slot: string) {
+    const medium = hasPicture(slot) ? 'video' : 'audio';
+    const transceiver = pc.addTransceiver(medium, { direction: 'recvonly' });
+    preferCodecs(transceiver, medium);
+    const stream = new MediaStream([transceiver.receiver.track]);
+    if (medium === 'video') this.showIn(slot, stream);
+    else this.playIn(slot, stream);
+    return { transceiver, name: slot };
+  }
+
+  private showIn(slot: string, stream: MediaStream): void {
+    let video = this.videos.get(slot);
+    if (!video) {
+      video = document.createElement('video');
+      video.muted = true;
+      video.autoplay = true;
+      video.playsInline = true;
+      video.disablePictureInPicture = true;
+      video.dataset.slot = slot;
+      this.videos.set(slot, video);
+      this.watchFrames(slot, video);
+    }
+    video.srcObject = stream;
+    void video.play().catch(() => undefined);
+  }
+
+  private watchFrames(slot: string, video: HTMLVideoElement): void {
+    if (!('requestVideoFrameCallback' in video)) return; // `assign` settles by time instead.
+    const onFrame: VideoFrameRequestCallback = (_now, frame) => {
+      if (this.isClosed) return;
+      if (frame.rtpTimestamp !== undefined && this.slots.frame(slot, frame.rtpTimestamp)) {
+        this.tellOccupants();
+      }
+      video.requestVideoFrameCallback(onFrame);
+    };
+    video.requestVideoFrameCallback(onFrame);
+  }
+
+  private playIn(slot: string, stream: MediaStream): void {
+    let audio = this.audios.get(slot);
+    if (!audio) {
+      audio = document.createElement('audio');
+      audio.autoplay = true;
+      audio.hidden = true;
+      audio.dataset.slot = slot;
+      document.body.append(audio);
+      this.audios.set(slot, audio);
+    }
+    audio.srcObject = stream;
+    void this.route(audio);
+    void this.play(audio);
+  }
+
+  private async play(audio: HTMLAudioElement): Promise<void> {
+    try {
+      await audio.play();
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'NotAllowedError') {
+        this.options.listener.onBlocked(true);
+      }
+    }
+  }
+
+  private async route(audio: HTMLAudioElement): Promise<void> {
+    if (!('setSinkId' in audio)) return;
+    await audio.setSinkId(this.sinkId ?? '').catch(() => undefined);
+  }
+
+  private async put(kind: TrackKind): Promise<void> {
+    const sender = this.senders[kind];
+    const track = this.outgoing[kind] ?? null;
+    if (!sender || sender.track === track) return;
+    await sender.replaceTrack(track).catch(() => undefined);
+  }
+
+  private stateChanged(pc: RTCPeerConnection): void {
+    if (pc !== this.pc || this.isClosed) return;
+    window.clearTimeout(this.timer);
+    switch (pc.connectionState) {
+      case 'connected':
+        this.attempt = 0;
+        this.options.listener.onStatus('connected');
+        break;
+      case 'failed':
+      case 'closed':
+        this.retry();
+        break;
+      case 'disconnected':
+        this.timer = window.setTimeout(() => this.retry(), DISCONNECTED_PATIENCE_MS);
+        break;
+    }
+  }
+
+  private retry(): void {
+    this.options.listener.onStatus('failed');
+    const wait = RETRY_MS[Math.min(this.attempt, RETRY_MS.length - 1)] ?? 1000;
+    this.attempt += 1;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.connect(), wait);
+  }
+
+  private dropConnection(): void {
+    this.pc?.close();
+    this.pc = null;
+    this.senders = {};
+    this.slots.clear();
+    this.tellOccupants();
+  }
+
+  private tellOccupants(): void {
+    this.options.listener.onOccupants(this.slots.shown);
+  }
+}
+
+function byMid<T extends string>(
+  lines: { transceiver: RTCRtpTransceiver; name: T }[],
+): Record<string, T> {
+  return Object.fromEntries(lines.map(({ transceiver, name }) => [transceiver.mid ?? '', name]));
+}
+
+/** The server is ICE-lite to us and needs few candidates: wait for the host ones, not for long. */
+function gathered(pc: RTCPeerConnection): Promise<void> {
+  if (pc.iceGatheringState === 'complete') return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = window.setTimeout(resolve, 1000);
+    pc.addEventListener('icegatheringstatechange', () => {
+      if (pc.iceGatheringState === 'complete') {
+        window.clearTimeout(timer);
+        resolve();
+      }
+    });
+  });
+}

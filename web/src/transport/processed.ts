@@ -1,0 +1,5 @@
+/** A track made from another; stopping it leaves the raw one running. */
+export interface ProcessedTrack {
+  track: MediaStreamTrack;
+  stop: () => void;
+}
