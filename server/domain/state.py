@@ -32,6 +32,9 @@ class Settings:
     record_automatically: bool = False
 
 
+NO_SETTINGS = Settings()
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks. ``participant_id`` None is the server itself."""

@@ -1,0 +1,230 @@
+"""Participants: joining, the lobby, going and coming back (docs/rules.md, PA)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from server.domain import commands as c
+from server.domain import events as e
+from server.domain.change import Ask, Change, Decide, Evolve, find_participant
+from server.domain.errors import Conflict
+from server.domain.events import FACILITATORS, SESSION, TrackKind
+from server.domain.state import Participant, Presence, SessionState
+
+
+def join(state: SessionState, _: c.Join, ask: Ask) -> list[Change]:
+    who = state.participants.get(ask.actor_id)
+    may_enter = (
+        ask.actor.role == "facilitator"
+        or (who is not None and who.is_admitted)
+        or (state.stage == "live" and not ask.settings.lobby_is_on)
+    )
+    actor, role = ask.actor, _role(ask)
+    if not may_enter:
+        if who is not None and who.presence == "waiting":
+            return []
+        waiting = e.ParticipantWaiting(
+            ask.actor_id, actor.name, role, actor.is_guest, actor.user_id
+        )
+        return [Change(waiting, FACILITATORS)]
+    if (
+        who is not None
+        and who.presence in ("present", "away")
+        and (who.name, who.role) == (actor.name, role)
+    ):
+        return [Change(e.ParticipantReturned(ask.actor_id))]
+    return [
+        Change(
+            e.ParticipantJoined(ask.actor_id, actor.name, role, actor.is_guest, actor.user_id)
+        )
+    ]
+
+
+def _role(ask: Ask) -> e.Role:
+    return "facilitator" if ask.actor.role == "facilitator" else "learner"
+
+
+def changed_seat(state: SessionState, ask: Ask) -> list[Change]:
+    """The account's role or name differs from what this session knows (PA9)."""
+    who = state.participants.get(ask.actor.participant_id or "")
+    if who is None or who.presence != "present" or ask.actor.role == "server":
+        return []
+    if (who.name, who.role) == (ask.actor.name, ask.actor.role):
+        return []
+    return [Change(e.ParticipantChanged(who.participant_id, ask.actor.name, _role(ask)))]
+
+
+def let_in(who: Participant) -> Change:
+    return Change(
+        e.ParticipantJoined(
+            who.participant_id, who.name, who.role, who.is_guest, who.user_id
+        )
+    )
+
+
+def leave(state: SessionState, _: c.Leave, ask: Ask) -> list[Change]:
+    who = find_participant(state, ask.actor_id)
+    return [
+        *_put_down(state, who.participant_id, None),
+        Change(e.ParticipantLeft(who.participant_id), _channel_of(who)),
+    ]
+
+
+def lose_connection(state: SessionState, command: c.LoseConnection, _: Ask) -> list[Change]:
+    who = state.participants.get(command.participant_id)
+    if who is None:
+        return []
+    if who.presence == "present":
+        return [Change(e.ParticipantAway(who.participant_id))]
+    if who.presence == "waiting":
+        return [Change(e.ParticipantLeft(who.participant_id), FACILITATORS)]
+    return []
+
+
+def admit(state: SessionState, command: c.Admit, _: Ask) -> list[Change]:
+    who = find_participant(state, command.participant_id)
+    if who.presence == "waiting":
+        return [
+            Change(e.ParticipantAdmitted(who.participant_id), FACILITATORS),
+            let_in(who),
+        ]
+    if who.is_admitted:
+        return []
+    return [Change(e.ParticipantAdmitted(who.participant_id), _channel_of(who))]
+
+
+def deny(state: SessionState, command: c.Deny, _: Ask) -> list[Change]:
+    who = find_participant(state, command.participant_id)
+    if who.presence == "denied":
+        return []
+    if who.presence != "waiting":
+        raise Conflict("not_waiting", f"{who.name} is not in the lobby.")
+    return [Change(e.ParticipantDenied(who.participant_id), FACILITATORS)]
+
+
+def remove(state: SessionState, command: c.Remove, ask: Ask) -> list[Change]:
+    who = find_participant(state, command.participant_id)
+    if who.participant_id == ask.actor.participant_id:
+        raise Conflict("cannot_remove_self", "Leave the session instead of removing yourself.")
+    if who.presence == "removed":
+        return []
+    return [
+        *_put_down(state, who.participant_id, ask.actor.participant_id),
+        Change(e.ParticipantRemoved(who.participant_id), _channel_of(who)),
+    ]
+
+
+def _channel_of(who: Participant) -> str:
+    """Those who never got past the lobby are the facilitators' business only (PA6)."""
+    return FACILITATORS if who.joined_at_ms is None else SESSION
+
+
+def _put_down(state: SessionState, participant_id: str, by: str | None) -> list[Change]:
+    changes: list[Change] = []
+    if any(hand.participant_id == participant_id for hand in state.hands):
+        changes.append(Change(e.HandLowered(participant_id, by)))
+    if state.spotlight == participant_id:
+        changes.append(Change(e.SpotlightChanged(None)))
+    return changes
+
+
+DECIDE: dict[type[Any], Decide] = {
+    c.Join: join,
+    c.Leave: leave,
+    c.LoseConnection: lose_connection,
+    c.Admit: admit,
+    c.Deny: deny,
+    c.Remove: remove,
+}
+
+
+# ---- evolve ----------------------------------------------------------------------------------
+
+
+def with_participant(state: SessionState, who: Participant) -> SessionState:
+    return replace(state, participants={**state.participants, who.participant_id: who})
+
+
+def silenced(who: Participant) -> dict[TrackKind, bool]:
+    return {kind: False for kind in who.tracks}
+
+
+def _joined(state: SessionState, body: e.ParticipantJoined, at_ms: int) -> SessionState:
+    known = state.participants.get(body.participant_id)
+    who = Participant(
+        participant_id=body.participant_id,
+        name=body.name,
+        role=body.role,
+        is_guest=body.is_guest,
+        user_id=body.user_id,
+        presence="present",
+        consent=known.consent if known else "unasked",
+        tracks=silenced(known) if known else {},
+        joined_at_ms=at_ms if known is None or known.joined_at_ms is None else known.joined_at_ms,
+        is_admitted=True,
+    )
+    return with_participant(state, who)
+
+
+def _changed(state: SessionState, body: e.ParticipantChanged, _: int) -> SessionState:
+    who = state.participants.get(body.participant_id)
+    if who is None:
+        return state
+    return with_participant(state, replace(who, name=body.name, role=body.role))
+
+
+def _waiting(state: SessionState, body: e.ParticipantWaiting, _: int) -> SessionState:
+    known = state.participants.get(body.participant_id)
+    who = Participant(
+        participant_id=body.participant_id,
+        name=body.name,
+        role=body.role,
+        is_guest=body.is_guest,
+        user_id=body.user_id,
+        presence="waiting",
+        consent=known.consent if known else "unasked",
+        tracks=silenced(known) if known else {},
+        joined_at_ms=known.joined_at_ms if known else None,
+    )
+    return with_participant(state, who)
+
+
+def _admitted(state: SessionState, body: e.ParticipantAdmitted, _: int) -> SessionState:
+    who = state.participants.get(body.participant_id)
+    if who is None:
+        return state
+    presence: Presence = "left" if who.presence in ("denied", "removed") else who.presence
+    return with_participant(state, replace(who, presence=presence, is_admitted=True))
+
+
+def _becomes(presence: Presence) -> Evolve:
+    def evolve(state: SessionState, body: Any, _: int) -> SessionState:
+        who = state.participants.get(body.participant_id)
+        if who is None:
+            return state
+        shut_out = presence in ("denied", "removed")
+        return with_participant(
+            state,
+            replace(
+                who,
+                presence=presence,
+                tracks=silenced(who),
+                is_admitted=who.is_admitted and not shut_out,
+            ),
+        )
+
+    return evolve
+
+
+EVOLVE: dict[type[Any], Evolve] = {
+    e.ParticipantJoined: _joined,
+    e.ParticipantChanged: _changed,
+    e.ParticipantWaiting: _waiting,
+    e.ParticipantAdmitted: _admitted,
+    e.ParticipantDenied: _becomes("denied"),
+    e.ParticipantRemoved: _becomes("removed"),
+    e.ParticipantAway: _becomes("away"),
+    e.ParticipantReturned: _becomes("present"),
+    e.ParticipantLeft: _becomes("left"),
+}

@@ -1,0 +1,106 @@
+"""Who may do what, when: one table, default deny (docs/rules.md, PE).
+
+Handlers check only what depends on the command's own target (whose hand, whose message).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from server.domain import commands as c
+from server.domain.errors import Conflict, NotAllowed
+from server.domain.state import Actor, Presence, SessionState, Stage
+
+ActorRole = Literal["facilitator", "learner", "server"]
+Standing = Presence | Literal["unknown"]
+"""``unknown`` has never been in this session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    roles: frozenset[ActorRole]
+    standings: frozenset[Standing]
+    """of the asker; not asked of the server"""
+    stages: frozenset[Stage]
+
+
+def _rule(roles: str, standings: str = "present", stages: str = "scheduled live") -> Rule:
+    return Rule(
+        frozenset[Any](roles.split()),
+        frozenset[Any](standings.split()),
+        frozenset[Any](stages.split()),
+    )
+
+
+_FACILITATOR = "facilitator"
+_ANYONE = "facilitator learner"
+_ALWAYS = "scheduled live ended"
+
+PERMISSIONS: Mapping[type[Any], Rule] = {
+    c.Join: _rule(_ANYONE, "unknown waiting present away left"),
+    c.Leave: _rule(_ANYONE, "waiting present away"),
+    c.StartSession: _rule(_FACILITATOR, stages="scheduled"),
+    c.EndSession: _rule("facilitator server", stages="live"),
+    c.Admit: _rule(_FACILITATOR),
+    c.Deny: _rule(_FACILITATOR),
+    c.Remove: _rule("facilitator server"),
+    c.RaiseHand: _rule(_ANYONE),
+    c.LowerHand: _rule(_ANYONE),
+    c.SendChat: _rule(_ANYONE),
+    c.DeleteChat: _rule(_ANYONE),
+    c.SetTrack: _rule(_ANYONE),
+    c.MuteParticipant: _rule(_FACILITATOR),
+    c.Spotlight: _rule(_FACILITATOR),
+    c.CreatePoll: _rule(_FACILITATOR),
+    c.EditPoll: _rule(_FACILITATOR),
+    c.DeletePoll: _rule(_FACILITATOR),
+    c.OpenPoll: _rule(_FACILITATOR, stages="live"),
+    c.Vote: _rule(_ANYONE, stages="live"),
+    c.ClosePoll: _rule(_FACILITATOR, stages="live"),
+    c.RevealPoll: _rule(_FACILITATOR, stages="live"),
+    c.StartRecording: _rule(_FACILITATOR, stages="live"),
+    c.PauseRecording: _rule(_FACILITATOR, stages="live"),
+    c.ResumeRecording: _rule(_FACILITATOR, stages="live"),
+    c.StopRecording: _rule(_FACILITATOR, stages="live"),
+    c.GiveConsent: _rule(_ANYONE),
+    c.MarkMoment: _rule(_FACILITATOR, stages="live"),
+    c.StartEpoch: _rule("server", stages=_ALWAYS),
+    c.LoseConnection: _rule("server", stages=_ALWAYS),
+    c.ReportCaptureStarted: _rule("server", stages=_ALWAYS),
+    c.ReportCaptureStopped: _rule("server", stages=_ALWAYS),
+    c.DeclareGap: _rule("server", stages=_ALWAYS),
+}
+
+_NOT_THERE: Mapping[Standing, tuple[str, str]] = {
+    "waiting": ("waiting", "You are in the lobby; a facilitator must let you in first."),
+    "denied": ("denied", "A facilitator did not let you in."),
+    "removed": ("removed", "A facilitator removed you from this session."),
+}
+
+
+def standing_of(state: SessionState, actor: Actor) -> Standing:
+    if actor.participant_id is None or actor.participant_id not in state.participants:
+        return "unknown"
+    return state.participants[actor.participant_id].presence
+
+
+def authorize(state: SessionState, command: c.Command, actor: Actor) -> None:
+    """Raise NotAllowed or Conflict unless the table allows the command."""
+    rule = PERMISSIONS.get(type(command))
+    if rule is None or actor.role not in rule.roles:
+        raise NotAllowed("not_allowed", "Your role in this session does not allow this.")
+    if actor.role != "server":
+        standing = standing_of(state, actor)
+        if standing not in rule.standings:
+            code, message = _NOT_THERE.get(
+                standing, ("not_present", "You are not in this session at the moment.")
+            )
+            raise NotAllowed(code, message)
+    if state.stage not in rule.stages:
+        if state.stage == "ended":
+            raise Conflict("session_ended", "This session has ended.")
+        if state.stage == "scheduled":
+            raise Conflict("session_not_started", "This session has not started yet.")
+        raise Conflict("session_already_started", "This session has already started.")

@@ -1,0 +1,323 @@
+"""What of a session is on record: the fold of the log that the pipeline works from.
+
+``record_of(session_id, events)`` gives who was recorded when, which tracks were on, what was
+said in chat, asked in polls, marked and lost. All times are session time unless a field says
+otherwise; ``Record.time`` maps them. What nobody consented to, or happened while recording was
+not running, is not in here (docs/rules.md, CO and TL).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from server.domain import events as e
+from server.domain.events import Event, Role, TrackKind
+from server.domain.session import evolve
+from server.domain.state import SessionState, Stretch
+from server.domain.timeline import RecordTime, complement, intersection, merged
+
+GapCause = Literal["paused", "server_restart", "capture_lost", "disk_full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant who was on record at least for a moment."""
+
+    participant_id: str
+    name: str
+    role: Role
+    is_guest: bool
+    user_id: str | None
+    on_record: tuple[Stretch, ...]
+    on: Mapping[TrackKind, tuple[Stretch, ...]]
+    """track → when it was switched on, cut to ``on_record``"""
+
+    def muted(self, track: TrackKind) -> tuple[Stretch, ...]:
+        """When the person was on record with this track off."""
+        if not self.on_record:
+            return ()
+        whole = Stretch(self.on_record[0].start_ms, self.on_record[-1].end_ms)
+        off = complement(self.on.get(track, ()), whole)
+        return intersection(off, self.on_record)
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureSpan:
+    """One capture file. ``to_ms`` None: never reported stopped, read it to its (torn) end."""
+
+    capture_id: str
+    participant_id: str
+    track: TrackKind
+    path: str
+    room_id: str
+    from_ms: int
+    to_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordGap:
+    """A cut in the recording (``is_cut``), or one track missing for a while."""
+
+    reason: GapCause
+    from_ms: int
+    to_ms: int
+    recording_ms: int
+    """where it falls, in recording time"""
+    is_cut: bool
+    participant_id: str | None = None
+    track: TrackKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLine:
+    message_id: str
+    participant_id: str
+    text: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandUp:
+    participant_id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PollOnRecord:
+    poll_id: str
+    question: str
+    options: tuple[str, ...]
+    key: int | None
+    is_anonymous: bool
+    opened_at_ms: int
+    closed_at_ms: int | None
+    revealed_at_ms: int | None
+    voted_count: int
+    tally: tuple[int, ...] | None
+    """None when the log may not tell (anonymous and never shown)"""
+    is_shown: bool
+    """whether the class saw the tally"""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    moment_id: str
+    participant_id: str
+    label: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    session_id: str
+    recording_id: str | None
+    time: RecordTime
+    first_utc_ms: int
+    """UTC at session time 0"""
+    epochs: tuple[tuple[int, int], ...]
+    """``(epoch, starts at)``"""
+    people: Mapping[str, Person]
+    captures: tuple[CaptureSpan, ...]
+    gaps: tuple[RecordGap, ...]
+    chat: tuple[ChatLine, ...]
+    hands: tuple[HandUp, ...]
+    polls: tuple[PollOnRecord, ...]
+    moments: tuple[Mark, ...]
+    spotlights: tuple[tuple[int, str | None], ...]
+    """``(from, participant)``, in order"""
+    member_user_ids: frozenset[str]
+    """accounts of all who were in the session, on record or not: its audience"""
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {key: person.name for key, person in self.people.items()}
+
+
+def record_of(session_id: str, events: Iterable[Event]) -> Record:
+    log = list(events)
+    walk = _Walk(SessionState(session_id))
+    for event in log:
+        walk.step(event)
+    return walk.finish(log[-1].at_ms if log else 0)
+
+
+class _Spans:
+    """Spans by ``(participant, track or None)``, from a set that changes over time."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, TrackKind | None], int] = {}
+        self._closed: dict[tuple[str, TrackKind | None], list[Stretch]] = {}
+
+    def hold(self, keys: set[tuple[str, TrackKind | None]], at_ms: int) -> None:
+        for key in [key for key in self._open if key not in keys]:
+            span = Stretch(self._open.pop(key), at_ms)
+            self._closed.setdefault(key, []).append(span)
+        for key in keys:
+            self._open.setdefault(key, at_ms)
+
+    def of(self, participant_id: str, track: TrackKind | None) -> tuple[Stretch, ...]:
+        return merged(self._closed.get((participant_id, track), ()))
+
+
+class _Walk:
+    def __init__(self, state: SessionState) -> None:
+        self.state = state
+        self.spans = _Spans()
+        self.epochs: list[tuple[int, int]] = []
+        self.captures: dict[str, CaptureSpan] = {}
+        self.declared: list[e.GapDeclared] = []
+        self.chat: list[str] = []
+        self.hands: list[HandUp] = []
+        self.polls: list[str] = []
+        self.revealed_at: dict[str, int] = {}
+        self.moments: list[str] = []
+        self.spotlights: list[tuple[int, str | None]] = []
+
+    def step(self, event: Event) -> None:
+        before, after = self.state, evolve(self.state, event)
+        self.state = after
+        changed = (
+            before.participants is not after.participants
+            or before.recording is not after.recording
+        )
+        if changed:
+            self.spans.hold(_held(after), event.at_ms)
+        self._note(event, after)
+
+    def _note(self, event: Event, state: SessionState) -> None:
+        at_ms = event.at_ms
+        match event.body:
+            case e.EpochStarted(epoch=epoch):
+                self.epochs.append((epoch, at_ms))
+            case e.CaptureStarted() as c:
+                self.captures[c.capture_id] = CaptureSpan(
+                    c.capture_id, c.participant_id, c.track, c.path, c.room_id, at_ms, None
+                )
+            case e.CaptureStopped(capture_id=key) if key in self.captures:
+                self.captures[key] = replace(self.captures[key], to_ms=at_ms)
+            case e.GapDeclared() as gap:
+                self.declared.append(gap)
+            case e.SpotlightChanged(participant_id=target):
+                self.spotlights.append((at_ms, target))
+            case e.ChatSent(message_id=key, participant_id=who) if state.is_on_record(who):
+                self.chat.append(key)
+            case e.HandRaised(participant_id=who) if state.is_on_record(who):
+                self.hands.append(HandUp(who, at_ms))
+            case e.MomentMarked(moment_id=key) if state.recording.since_ms is not None:
+                self.moments.append(key)
+            case e.PollOpened(poll_id=key) if state.recording.since_ms is not None:
+                self.polls.append(key)
+            case e.PollRevealed(poll_id=key) if state.recording.since_ms is not None:
+                self.revealed_at[key] = at_ms
+            case _:
+                pass
+
+    def finish(self, end_ms: int) -> Record:
+        state = self.state
+        self.spans.hold(set(), end_ms)
+        running = state.recording.since_ms
+        tail = () if running is None else (Stretch(running, end_ms),)
+        time = RecordTime((*state.recording.stretches, *tail))
+        people: dict[str, Person] = {}
+        for key, who in state.participants.items():
+            # Cut once more to the stretches: a declared gap reaches back in time.
+            on_record = intersection(self.spans.of(key, None), time.stretches)
+            if on_record:
+                on = {t: intersection(self.spans.of(key, t), on_record) for t in who.tracks}
+                people[key] = Person(
+                    key, who.name, who.role, who.is_guest, who.user_id, on_record, on
+                )
+        messages = {m.message_id: m for m in state.chat if not m.is_deleted}
+        moments = {m.moment_id: m for m in state.moments}
+        return Record(
+            session_id=state.session_id,
+            recording_id=state.recording.recording_id,
+            time=time,
+            first_utc_ms=state.first_utc_ms or 0,
+            epochs=tuple(self.epochs),
+            people=people,
+            captures=tuple(self.captures.values()),
+            gaps=self._gaps(time),
+            chat=tuple(
+                ChatLine(m.message_id, m.participant_id, m.text, m.at_ms)
+                for m in (messages[key] for key in self.chat if key in messages)
+            ),
+            hands=tuple(self.hands),
+            polls=tuple(self._poll(key) for key in self.polls),
+            moments=tuple(
+                Mark(m.moment_id, m.participant_id, m.label, m.at_ms)
+                for m in (moments[key] for key in self.moments)
+            ),
+            spotlights=tuple(self.spotlights),
+            member_user_ids=frozenset(
+                who.user_id
+                for who in state.participants.values()
+                if who.user_id is not None and who.joined_at_ms is not None
+            ),
+        )
+
+    def _poll(self, poll_id: str) -> PollOnRecord:
+        poll = self.state.polls[poll_id]
+        # An anonymous poll's tally is in the log only where the class (or its host) saw it.
+        logged = next(iter(poll.shown.values()), None)
+        tally = poll.revealed_tally or (logged if poll.is_anonymous else poll.tally)
+        return PollOnRecord(
+            poll_id=poll_id,
+            question=poll.question,
+            options=poll.options,
+            key=poll.key,
+            is_anonymous=poll.is_anonymous,
+            opened_at_ms=poll.opened_at_ms or 0,
+            closed_at_ms=poll.closed_at_ms,
+            revealed_at_ms=self.revealed_at.get(poll_id),
+            voted_count=len(poll.voters),
+            tally=tally,
+            is_shown=poll.revealed_tally is not None or e.SESSION in poll.shown,
+        )
+
+    def _gaps(self, time: RecordTime) -> tuple[RecordGap, ...]:
+        if not time.stretches:
+            return ()
+        whole = Stretch(time.stretches[0].start_ms, time.stretches[-1].end_ms)
+        restarts = [g for g in self.declared if g.reason == "server_restart"]
+        gaps: list[RecordGap] = []
+        for cut in complement(time.stretches, whole):
+            # The gap reaches on from the restart until somebody is back.
+            is_restart = any(
+                g.from_ms < cut.end_ms and cut.start_ms <= g.to_ms for g in restarts
+            )
+            gaps.append(
+                RecordGap(
+                    "server_restart" if is_restart else "paused",
+                    cut.start_ms,
+                    cut.end_ms,
+                    time.nearest(cut.start_ms),
+                    is_cut=True,
+                )
+            )
+        for lost in self.declared:
+            if lost.reason != "server_restart" and time.clip(lost.from_ms, lost.to_ms):
+                gaps.append(
+                    RecordGap(
+                        lost.reason,
+                        lost.from_ms,
+                        lost.to_ms,
+                        time.nearest(lost.from_ms),
+                        False,
+                        lost.participant_id,
+                        lost.track,
+                    )
+                )
+        return tuple(sorted(gaps, key=lambda gap: gap.from_ms))
+
+
+def _held(state: SessionState) -> set[tuple[str, TrackKind | None]]:
+    """Who is on record now and with which tracks on."""
+    held: set[tuple[str, TrackKind | None]] = set()
+    for who in state.present:
+        if state.is_on_record(who.participant_id):
+            held.add((who.participant_id, None))
+            held |= {(who.participant_id, track) for track, on in who.tracks.items() if on}
+    return held

@@ -1,0 +1,177 @@
+"""The session as a whole: start, end, epochs; ``decide`` and ``evolve`` (docs/rules.md, SE).
+
+``decide(state, command, actor, now) → events`` and ``evolve(state, event) → state`` are pure:
+clock, ids, settings and the tallies of anonymous polls are passed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from server.domain import chat, hand, participant, poll, recording, track
+from server.domain import commands as c
+from server.domain import events as e
+from server.domain.change import Ask, Change, Decide, Evolve
+from server.domain.commands import Command
+from server.domain.events import FACILITATORS, Event
+from server.domain.permissions import authorize
+from server.domain.state import NO_SETTINGS, Actor, SessionState, Settings
+
+
+def start(state: SessionState, _: c.StartSession, ask: Ask) -> list[Change]:
+    changes = [Change(e.SessionStarted())]
+    if not ask.settings.lobby_is_on:
+        waiting = [p for p in state.participants.values() if p.presence == "waiting"]
+        changes += [participant.let_in(who) for who in waiting]
+    if ask.settings.record_automatically:
+        changes += recording.starting(state, ask)
+    return changes
+
+
+def end(state: SessionState, _: c.EndSession, ask: Ask) -> list[Change]:
+    changes: list[Change] = []
+    for one in state.polls.values():
+        if one.stage == "open":
+            changes += poll.closing(one, ask)
+    if state.recording.stage in ("on", "paused") and state.recording.recording_id:
+        changes.append(Change(e.RecordingStopped(state.recording.recording_id)))
+    return [*changes, Change(e.SessionEnded())]
+
+
+def start_epoch(state: SessionState, command: c.StartEpoch, ask: Ask) -> list[Change]:
+    """What the process before could not say any more: its captures are torn, its connections
+    are gone, and nothing was recorded since it was last alive (SE6)."""
+    changes = [Change(e.EpochStarted(state.epoch + 1, command.utc_ms))]
+    if state.stage == "ended":
+        return changes
+    if state.recording.stage == "on":
+        from_ms = min(max(command.alive_until_ms, state.at_ms), ask.now_ms)
+        changes.append(Change(e.GapDeclared(from_ms, ask.now_ms, "server_restart")))
+    changes += [recording.stopping(capture) for capture in state.captures.values()]
+    for who in state.participants.values():
+        if who.presence == "present":
+            changes.append(Change(e.ParticipantAway(who.participant_id)))
+        elif who.presence == "waiting":
+            changes.append(Change(e.ParticipantLeft(who.participant_id), FACILITATORS))
+    return changes
+
+
+DECIDE: Mapping[type[Any], Decide] = {
+    c.StartSession: start,
+    c.EndSession: end,
+    c.StartEpoch: start_epoch,
+    **participant.DECIDE,
+    **hand.DECIDE,
+    **chat.DECIDE,
+    **track.DECIDE,
+    **poll.DECIDE,
+    **recording.DECIDE,
+}
+
+
+def decide(
+    state: SessionState,
+    command: Command,
+    actor: Actor,
+    now_ms: int,
+    *,
+    new_id: Callable[[], str],
+    settings: Settings = NO_SETTINGS,
+    tallies: Mapping[str, tuple[int, ...]] | None = None,
+    cause_id: str | None = None,
+) -> list[Event]:
+    """The events the command leads to, numbered after ``state``; [] when it changes nothing.
+
+    Raises NotAllowed, NotFound, Conflict or Invalid.
+    """
+    authorize(state, command, actor)
+    at_ms = max(now_ms, state.at_ms)
+    ask = Ask(actor, at_ms, new_id, settings, tallies or {})
+    changes = [] if isinstance(command, c.Join) else participant.changed_seat(state, ask)
+    changes += DECIDE[type(command)](state, command, ask)
+    if isinstance(command, c.Vote) and state.polls[command.poll_id].is_anonymous:
+        cause_id = None  # nothing may lead from a command to an anonymous vote (PO7)
+    seq, channels = state.seq, dict(state.channels)
+    events: list[Event] = []
+    for change in changes:
+        seq += 1
+        channels[change.channel] = channels.get(change.channel, 0) + 1
+        events.append(
+            Event(
+                session_id=state.session_id,
+                seq=seq,
+                channel=change.channel,
+                channel_seq=channels[change.channel],
+                at_ms=at_ms,
+                actor_id=actor.participant_id,
+                room_id=None,
+                body=change.body,
+                cause_id=cause_id,
+            )
+        )
+    return events
+
+
+# ---- evolve ----------------------------------------------------------------------------------
+
+
+def _epoch(state: SessionState, body: e.EpochStarted, at_ms: int) -> SessionState:
+    first = body.utc_ms - at_ms if state.first_utc_ms is None else state.first_utc_ms
+    return replace(state, epoch=body.epoch, first_utc_ms=first)
+
+
+def _started(state: SessionState, _: e.SessionStarted, at_ms: int) -> SessionState:
+    return replace(state, stage="live", started_at_ms=at_ms)
+
+
+def _ended(state: SessionState, _: e.SessionEnded, at_ms: int) -> SessionState:
+    gone = {
+        key: replace(who, presence="left", tracks=participant.silenced(who))
+        if who.presence in ("waiting", "present", "away")
+        else who
+        for key, who in state.participants.items()
+    }
+    return replace(
+        state, stage="ended", ended_at_ms=at_ms, participants=gone, hands=(), spotlight=None
+    )
+
+
+EVOLVE: Mapping[type[Any], Evolve] = {
+    e.EpochStarted: _epoch,
+    e.SessionStarted: _started,
+    e.SessionEnded: _ended,
+    **participant.EVOLVE,
+    **hand.EVOLVE,
+    **chat.EVOLVE,
+    **track.EVOLVE,
+    **poll.EVOLVE,
+    **recording.EVOLVE,
+}
+
+
+def evolve(state: SessionState, event: Event) -> SessionState:
+    """The state after the event. Total: it never raises on an event of a newer program."""
+    body = event.body
+    after = state
+    if isinstance(body, e.VoteCast):
+        after = poll.voted(state, body, event.channel.removeprefix("person:"))
+    elif isinstance(body, e.PollCounted):
+        after = poll.counted(state, body, event.channel)
+    elif (change := EVOLVE.get(type(body))) is not None:
+        after = change(state, body, event.at_ms)
+    after = recording.settle(after, event.at_ms)
+    return replace(
+        after,
+        seq=event.seq,
+        at_ms=event.at_ms,
+        channels={**state.channels, event.channel: event.channel_seq},
+    )
+
+
+def fold(session_id: str, events: Iterable[Event]) -> SessionState:
+    state = SessionState(session_id)
+    for event in events:
+        state = evolve(state, event)
+    return state

@@ -1,0 +1,76 @@
+"""Tracks and the stage: on, off, muted by a facilitator, spotlight (docs/rules.md, TR)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from server.domain import commands as c
+from server.domain import events as e
+from server.domain.change import Ask, Change, Decide, Evolve, find_participant
+from server.domain.errors import Conflict, NotFound
+from server.domain.participant import with_participant
+from server.domain.state import SessionState
+
+
+def set_track(state: SessionState, command: c.SetTrack, ask: Ask) -> list[Change]:
+    if state.track_is_on(ask.actor_id, command.track) == command.is_on:
+        return []
+    changes: list[Change] = []
+    if command.track == "screen" and command.is_on:
+        for other in state.present:
+            if other.participant_id == ask.actor_id or not other.tracks.get("screen"):
+                continue
+            if ask.actor.role != "facilitator":
+                raise Conflict("screen_taken", f"{other.name} is sharing a screen.")
+            changes += _switch_off(state, other.participant_id, "screen", ask.actor_id)
+            changes += _switch_off(state, other.participant_id, "screen_audio", ask.actor_id)
+    own = e.TrackChanged(ask.actor_id, command.track, command.is_on, ask.actor_id)
+    return [*changes, Change(own)]
+
+
+def mute(state: SessionState, command: c.MuteParticipant, ask: Ask) -> list[Change]:
+    target = find_participant(state, command.participant_id).participant_id
+    return _switch_off(state, target, command.track, ask.actor_id)
+
+
+def _switch_off(
+    state: SessionState, participant_id: str, track: e.TrackKind, by: str
+) -> list[Change]:
+    if not state.track_is_on(participant_id, track):
+        return []
+    return [Change(e.TrackChanged(participant_id, track, False, by))]
+
+
+def spotlight(state: SessionState, command: c.Spotlight, _: Ask) -> list[Change]:
+    target = command.participant_id
+    if target is not None and find_participant(state, target).presence not in (
+        "present",
+        "away",
+    ):
+        raise NotFound("participant_not_present", "This participant is not in the session.")
+    if target == state.spotlight:
+        return []
+    return [Change(e.SpotlightChanged(target))]
+
+
+def _track_changed(state: SessionState, body: e.TrackChanged, _: int) -> SessionState:
+    who = state.participants.get(body.participant_id)
+    if who is None:
+        return state
+    return with_participant(state, replace(who, tracks={**who.tracks, body.track: body.is_on}))
+
+
+def _spotlight_changed(state: SessionState, body: e.SpotlightChanged, _: int) -> SessionState:
+    return replace(state, spotlight=body.participant_id)
+
+
+DECIDE: dict[type[Any], Decide] = {
+    c.SetTrack: set_track,
+    c.MuteParticipant: mute,
+    c.Spotlight: spotlight,
+}
+EVOLVE: dict[type[Any], Evolve] = {
+    e.TrackChanged: _track_changed,
+    e.SpotlightChanged: _spotlight_changed,
+}
