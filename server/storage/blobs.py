@@ -55,7 +55,9 @@ class LocalBlobs:
                 aside.unlink()
         return size
 
-    async def read(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+    async def read(
+        self, key: str, start: int = 0, length: int | None = None
+    ) -> AsyncIterator[bytes]:
         path = self._existing(key)
         with path.open("rb") as file:
             file.seek(start)

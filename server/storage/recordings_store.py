@@ -1,4 +1,4 @@
-"""What the recording worker reads and writes in ``library.db``.
+"""What the recording worker reads and writes in ``library.db``: adapter of its port.
 
 Synchronous, for steps that run in threads. Every method is one short transaction (the live
 server writes the same file), and every write may be repeated after a crash with the same effect.
@@ -16,7 +16,8 @@ import msgspec
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from server.schemas.api import Item, RecordingStage, Step, StepName, StepState
+from recordings.ports import Job, Person, Published, RecordingRow, StepChange
+from server.schemas.api import Chapter, Item, RecordingStage, Segment, Step
 from server.storage import tables as t
 
 NotificationKind = Literal["recording_provisional", "recording_ready", "recording_failed"]
@@ -33,26 +34,6 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class DueRecording:
-    recording_id: str
-    session_id: str
-    attempt: int
-    stage: RecordingStage
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingRow:
-    recording_id: str
-    session_id: str
-    title: str
-    stage: RecordingStage
-    attempt: int
-    version: int | None
-    recorded_at: datetime
-    is_deleted: bool
-
-
-@dataclass(frozen=True, slots=True)
 class SessionMeta:
     """What the library knows of a session beside its log."""
 
@@ -66,63 +47,35 @@ class SessionMeta:
     time_zone: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedPerson:
-    """Someone who took part. The account or link behind it is looked up by the seat."""
-
-    participant_id: str
-    name: str
-    role: Literal["facilitator", "learner"]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRow:
-    start_ms: int
-    speaker: str
-    text: str
-    kind: Literal["segment", "chapter"] = "segment"
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """One version, complete on disk, about to become the one people see."""
-
-    version: int
-    stage: Literal["provisional", "published"]
-    duration_ms: int
-    participant_count: int
-    chapter_count: int
-    thumbnail: str | None
-    """path inside the version folder"""
-    people: Sequence[RecordedPerson]
-    items: Sequence[Item] = ()
-    search: Sequence[SearchRow] = ()
-    recorded_at: datetime | None = None
-
-
 class RecordingsStore:
+    """Implements ``recordings.ports.RecordingsStore``."""
+
     def __init__(self, engine: Engine, now: Callable[[], datetime] = utc_now) -> None:
         self._engine = engine
         self._now = now
 
     # ---- queue ----
 
-    def due_recordings(self, limit: int = 20) -> list[DueRecording]:
-        """Recordings that wait for a worker: in processing, or watchable but unfinished, and
-        leased by nobody now. Oldest first."""
+    def pending_jobs(self) -> list[Job]:
+        """Oldest first; a recording that another worker holds a lease on is left out."""
+        r = t.recordings
+        return self._jobs(
+            r.c.stage.in_(("processing", "provisional")),
+            or_(r.c.lease_until.is_(None), r.c.lease_until < self._now()),
+        )
+
+    def live_sessions(self) -> list[Job]:
+        return self._jobs(t.recordings.c.stage == "live")
+
+    def _jobs(self, *conditions: Any) -> list[Job]:
         r = t.recordings
         query = (
-            select(r.c.recording_id, r.c.session_id, r.c.attempt, r.c.stage)
-            .where(
-                r.c.stage.in_(("processing", "provisional")),
-                r.c.deleted_at.is_(None),
-                or_(r.c.lease_until.is_(None), r.c.lease_until < self._now()),
-            )
+            select(r.c.recording_id, r.c.session_id, r.c.attempt)
+            .where(r.c.deleted_at.is_(None), *conditions)
             .order_by(r.c.created_at)
-            .limit(limit)
         )
         with self._engine.execution_options(is_read=True).connect() as connection:
-            return [DueRecording(*row) for row in connection.execute(query)]
+            return [Job(*row) for row in connection.execute(query)]
 
     def claim(self, recording_id: str, owner: str, lease_s: float = 60.0) -> bool:
         """Take or renew the lease. False: another worker has it."""
@@ -154,7 +107,7 @@ class RecordingsStore:
 
     # ---- reading ----
 
-    def recording(self, recording_id: str) -> RecordingRow | None:
+    def load(self, recording_id: str) -> RecordingRow | None:
         r = t.recordings
         with self._engine.execution_options(is_read=True).connect() as connection:
             row = connection.execute(
@@ -162,16 +115,24 @@ class RecordingsStore:
             ).one_or_none()
         if row is None:
             return None
+        meta = self.session_meta(row.session_id)
         return RecordingRow(
             recording_id=row.recording_id,
             session_id=row.session_id,
             title=row.title,
-            stage=row.stage,
+            course_title=meta.course_title if meta else None,
+            recorded_at=row.recorded_at,
             attempt=row.attempt,
             version=row.version,
-            recorded_at=row.recorded_at,
-            is_deleted=row.deleted_at is not None,
+            facilitator_names=meta.facilitator_names if meta else (),
         )
+
+    def stage(self, recording_id: str) -> RecordingStage | None:
+        r = t.recordings
+        with self._engine.execution_options(is_read=True).connect() as connection:
+            return connection.execute(
+                select(r.c.stage).where(r.c.recording_id == recording_id)
+            ).scalar_one_or_none()
 
     def session_meta(self, session_id: str) -> SessionMeta | None:
         s, c, m, u = t.sessions, t.courses, t.session_members, t.users
@@ -222,96 +183,87 @@ class RecordingsStore:
 
     # ---- progress ----
 
-    def set_step(
-        self,
-        recording_id: str,
-        attempt: int,
-        name: StepName,
-        state: StepState,
-        *,
-        progress: float | None = None,
-        cpu_s: float | None = None,
-        detail: str | None = None,
-        error: str | None = None,
-    ) -> None:
-        """Report a step. The first ``running`` sets its start, an end state its finish; a step
-        that runs again loses its old error."""
+    def set_step(self, recording_id: str, attempt: int, change: StepChange) -> None:
+        """The first ``running`` sets the start, an end state the finish; a step that runs again
+        starts its clock again and loses its old error. None leaves a value as it is."""
         now = self._now()
-        is_over = state in ("done", "failed", "skipped")
-        values: dict[str, Any] = {
-            "state": state,
-            "progress": 1.0 if state in ("done", "skipped") else (progress or 0.0),
-            "finished_at": now if is_over else None,
-            "error": error,
-        }
-        if cpu_s is not None:
-            values["cpu_s"] = cpu_s
-        if detail is not None:
-            values["detail"] = detail
-        j = t.job_steps
-        fresh = {"started_at": None if state == "waiting" else now, **values}
-        changed = dict(values)
-        if state == "running":
-            # A new run of a finished step starts its clock again; progress reports do not.
-            changed["started_at"] = func.iif(
-                and_(j.c.state == "running", j.c.started_at.is_not(None)),
-                j.c.started_at,
-                round(now.timestamp() * 1000),
-            )
-        statement = upsert(j).values(recording_id=recording_id, attempt=attempt, name=name, **fresh)
+        is_over = change.state in ("done", "failed", "skipped")
+        j, r = t.job_steps, t.recordings
         with self._engine.begin() as connection:
+            current = connection.execute(
+                select(r.c.attempt).where(r.c.recording_id == recording_id)
+            ).scalar_one_or_none()
+            if current != attempt:
+                return
+            old = connection.execute(
+                select(j).where(
+                    j.c.recording_id == recording_id,
+                    j.c.attempt == attempt,
+                    j.c.name == change.name,
+                )
+            ).one_or_none()
+            is_going_on = old is not None and old.state == "running"
+            started_at = change.started_at
+            if started_at is None and change.state != "waiting":
+                has_start = old is not None and (is_going_on or is_over)
+                started_at = (old.started_at if old is not None and has_start else None) or now
+            values: dict[str, Any] = {
+                "state": change.state,
+                "progress": 1.0 if change.state in ("done", "skipped") else change.progress,
+                "started_at": started_at,
+                "finished_at": (change.finished_at or now) if is_over else None,
+                "error": change.error,
+            }
+            for name in ("cpu_s", "detail"):
+                if (value := getattr(change, name)) is not None:
+                    values[name] = value
             connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["recording_id", "attempt", "name"], set_=changed
+                upsert(j)
+                .values(recording_id=recording_id, attempt=attempt, name=change.name, **values)
+                .on_conflict_do_update(
+                    index_elements=["recording_id", "attempt", "name"], set_=values
                 )
             )
 
-    def set_stage(
-        self, recording_id: str, stage: RecordingStage, failure: str | None = None
-    ) -> None:
-        """``failed`` keeps the last good version watchable; ``failure`` is its cause in words."""
+    def fail(self, recording_id: str, attempt: int, reason: str) -> None:
         r = t.recordings
         with self._engine.begin() as connection:
             connection.execute(
                 update(r)
-                .where(r.c.recording_id == recording_id)
-                .values(stage=stage, failure=failure)
+                .where(r.c.recording_id == recording_id, r.c.attempt == attempt)
+                .values(stage="failed", failure=reason, lease_owner=None, lease_until=None)
             )
 
     # ---- publishing ----
 
-    def publish_version(self, recording_id: str, publication: Publication) -> None:
-        """Swap the pointer and everything lists and search show, in one transaction.
-
-        People's decisions about items outlive a new version: an item that was edited, accepted
-        or dropped keeps its state and wording; untouched drafts are replaced.
-        """
+    def publish(self, recording_id: str, published: Published) -> None:
+        """Swap the pointer and everything lists show, in one transaction."""
         r = t.recordings
         now = self._now()
+        is_final = published.stage == "published"
         values: dict[str, Any] = {
-            "version": publication.version,
-            "stage": publication.stage,
-            "duration_ms": publication.duration_ms,
-            "participant_count": publication.participant_count,
-            "chapter_count": publication.chapter_count,
-            "thumbnail": publication.thumbnail,
+            "version": published.version,
+            "stage": published.stage,
+            "duration_ms": published.duration_ms,
+            "participant_count": len(published.people),
+            "chapter_count": published.chapter_count,
+            "thumbnail": published.thumbnail,
             "failure": None,
+            # Repeating a publication does not make it any newer.
+            ("published_at" if is_final else "provisional_at"): func.coalesce(
+                r.c.published_at if is_final else r.c.provisional_at,
+                round(now.timestamp() * 1000),
+            ),
         }
-        if publication.stage == "published":
-            values["published_at"] = now
-        else:
-            values["provisional_at"] = now
-        if publication.recorded_at is not None:
-            values["recorded_at"] = publication.recorded_at
         with self._engine.begin() as connection:
-            connection.execute(update(r).where(r.c.recording_id == recording_id).values(**values))
-            self._put_people(connection, recording_id, publication.people)
-            if publication.stage == "published":
-                self._put_items(connection, recording_id, publication.items)
-            self._put_search(connection, recording_id, publication.search)
+            query = update(r).where(r.c.recording_id == recording_id).values(**values)
+            if not is_final:
+                query = query.where(r.c.published_at.is_(None))
+            if connection.execute(query).rowcount:
+                self._put_people(connection, recording_id, published.people)
 
     def _put_people(
-        self, connection: Connection, recording_id: str, people: Sequence[RecordedPerson]
+        self, connection: Connection, recording_id: str, people: Sequence[Person]
     ) -> None:
         p, s = t.recording_people, t.seats
         connection.execute(delete(p).where(p.c.recording_id == recording_id))
@@ -341,85 +293,95 @@ class RecordingsStore:
             )
         connection.execute(insert(p), rows)
 
-    def _put_items(self, connection: Connection, recording_id: str, items: Sequence[Item]) -> None:
+    def replace_items(self, recording_id: str, items: Sequence[Item]) -> None:
+        """People's decisions outlive a new version: an item that was edited, accepted or dropped
+        keeps its state and wording; untouched drafts are replaced."""
         i = t.items
         mine = i.c.recording_id == recording_id
-        untouched = and_(mine, i.c.state == "draft", i.c.is_edited.is_(False))
-        connection.execute(delete(i).where(untouched))
-        kept = set(connection.execute(select(i.c.item_id).where(mine)).scalars())
-        rows: list[dict[str, Any]] = []
-        for position, item in enumerate(items):
-            if item.item_id in kept:
-                connection.execute(
-                    update(i).where(mine, i.c.item_id == item.item_id).values(position=position)
-                )
-                continue
-            fields = cast(dict[str, Any], msgspec.to_builtins(item))
-            rows.append({"recording_id": recording_id, "position": position, **fields})
-        if rows:
-            connection.execute(insert(i), rows)
+        with self._engine.begin() as connection:
+            untouched = and_(mine, i.c.state == "draft", i.c.is_edited.is_(False))
+            connection.execute(delete(i).where(untouched))
+            kept = set(connection.execute(select(i.c.item_id).where(mine)).scalars())
+            rows: list[dict[str, Any]] = []
+            for position, item in enumerate(items):
+                if item.item_id in kept:
+                    connection.execute(
+                        update(i).where(mine, i.c.item_id == item.item_id).values(position=position)
+                    )
+                    continue
+                fields = cast(dict[str, Any], msgspec.to_builtins(item))
+                rows.append({"recording_id": recording_id, "position": position, **fields})
+            if rows:
+                connection.execute(insert(i), rows)
 
-    def _put_search(
-        self, connection: Connection, recording_id: str, rows: Sequence[SearchRow]
+    def index(
+        self, recording_id: str, segments: Sequence[Segment], chapters: Sequence[Chapter]
     ) -> None:
-        connection.execute(
-            text("DELETE FROM transcript_search WHERE recording_id = :id"), {"id": recording_id}
-        )
-        if rows:
+        rows = [
+            {
+                "id": recording_id,
+                "kind": "segment",
+                "start_ms": segment.start_ms,
+                "speaker": segment.speaker_name,
+                "text": " ".join(word.text for word in segment.words),
+            }
+            for segment in segments
+        ]
+        rows += [
+            {
+                "id": recording_id,
+                "kind": "chapter",
+                "start_ms": chapter.start_ms,
+                "speaker": ", ".join(chapter.speaker_names),
+                "text": chapter.title,
+            }
+            for chapter in chapters
+        ]
+        with self._engine.begin() as connection:
             connection.execute(
-                text(
-                    "INSERT INTO transcript_search (recording_id, kind, start_ms, speaker, text) "
-                    "VALUES (:id, :kind, :start_ms, :speaker, :text)"
-                ),
-                [
-                    {
-                        "id": recording_id,
-                        "kind": row.kind,
-                        "start_ms": row.start_ms,
-                        "speaker": row.speaker,
-                        "text": row.text,
-                    }
-                    for row in rows
-                ],
+                text("DELETE FROM transcript_search WHERE recording_id = :id"),
+                {"id": recording_id},
             )
+            if rows:
+                connection.execute(
+                    text(
+                        "INSERT INTO transcript_search "
+                        "(recording_id, kind, start_ms, speaker, text) "
+                        "VALUES (:id, :kind, :start_ms, :speaker, :text)"
+                    ),
+                    rows,
+                )
 
-    def notify_people(self, recording_id: str, kind: NotificationKind) -> int:
-        """Tell the accounts behind a recording, once an attempt; its facilitators alone hear of
-        a failure. Returns how many were told now."""
+    def notify(self, recording_id: str, attempt: int, kind: NotificationKind) -> None:
+        """Accounts only: a guest has no place in the app where a notice could wait."""
         r, p, m, n = t.recordings, t.recording_people, t.session_members, t.notifications
         with self._engine.begin() as connection:
             row = connection.execute(
-                select(r.c.title, r.c.session_id, r.c.attempt).where(
-                    r.c.recording_id == recording_id
-                )
+                select(r.c.title, r.c.session_id).where(r.c.recording_id == recording_id)
             ).one_or_none()
             if row is None:
-                return 0
+                return
             told = select(m.c.user_id).where(
                 m.c.session_id == row.session_id, m.c.role == "facilitator"
             )
-            if kind != "recording_failed":
+            if kind == "recording_ready":
                 told = told.union(
                     select(p.c.user_id).where(
                         p.c.recording_id == recording_id, p.c.user_id.is_not(None)
                     )
                 )
-            user_ids = connection.execute(told).scalars().all()
-            count = 0
-            for user_id in user_ids:
-                done = connection.execute(
+            for user_id in connection.execute(told).scalars().all():
+                connection.execute(
                     upsert(n)
                     .values(
                         notification_id=secrets.token_hex(8),
                         user_id=user_id,
                         kind=kind,
                         recording_id=recording_id,
-                        attempt=row.attempt,
+                        attempt=attempt,
                         title=_NOTICE[kind].format(title=row.title),
                         path=f"/recordings/{recording_id}",
                         created_at=self._now(),
                     )
                     .on_conflict_do_nothing()
                 )
-                count += done.rowcount
-            return count
