@@ -29,8 +29,7 @@ def person(participant_id: str) -> str:
     return f"person:{participant_id}"
 
 
-def _optional() -> Any:
-    return field(default=None, metadata={"optional": True})
+_OPTIONAL = {"optional": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class ParticipantJoined:
     name: str
     role: Role
     is_guest: bool
-    user_id: str | None = _optional()
+    user_id: str | None = field(default=None, metadata=_OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class ParticipantWaiting:
     name: str
     role: Role
     is_guest: bool
-    user_id: str | None = _optional()
+    user_id: str | None = field(default=None, metadata=_OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +185,15 @@ class VoteCast:
     """Anonymous: only ``poll_id``, and the channel says who has voted; the vote is elsewhere."""
 
     poll_id: str
-    participant_id: str | None = _optional()
-    option: int | None = _optional()
+    participant_id: str | None = field(default=None, metadata=_OPTIONAL)
+    option: int | None = field(default=None, metadata=_OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
 class PollCounted:
     poll_id: str
     voted_count: int
-    tally: tuple[int, ...] | None = _optional()
+    tally: tuple[int, ...] | None = field(default=None, metadata=_OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,8 +272,8 @@ class GapDeclared:
     from_ms: int
     to_ms: int
     reason: GapReason
-    participant_id: str | None = _optional()
-    track: TrackKind | None = _optional()
+    participant_id: str | None = field(default=None, metadata=_OPTIONAL)
+    track: TrackKind | None = field(default=None, metadata=_OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +355,14 @@ def type_of(body: Body) -> str:
     return body.type if isinstance(body, Unknown) else _TYPE_OF[type(body)]
 
 
+def _plain(value: Any) -> Any:
+    return list(cast("tuple[Any, ...]", value)) if isinstance(value, tuple) else value
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
+
+
 def data_of(body: Body) -> dict[str, Any]:
     """The JSON object that is stored and sent."""
     if isinstance(body, Unknown):
@@ -365,7 +372,7 @@ def data_of(body: Body) -> dict[str, Any]:
         value = getattr(body, item.name)
         if value is None and item.metadata.get("optional"):
             continue
-        data[item.name] = list(value) if isinstance(value, tuple) else value
+        data[item.name] = _plain(value)
     return data
 
 
@@ -382,7 +389,7 @@ def body_of(event_type: str, version: int, data: Mapping[str, Any]) -> Body:
     for item in fields(cls):
         if item.name in known:
             value = known[item.name]
-            values[item.name] = tuple(value) if isinstance(value, list) else value
+            values[item.name] = _frozen(value)
         elif item.default is MISSING and item.name in PERSONAL.get(event_type, ()):
             values[item.name] = ""  # erased
     return cls(**values)

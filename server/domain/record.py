@@ -225,7 +225,10 @@ class _Walk:
             # Cut once more to the stretches: a declared gap reaches back in time.
             on_record = intersection(self.spans.of(key, None), time.stretches)
             if on_record:
-                on = {t: intersection(self.spans.of(key, t), on_record) for t in who.tracks}
+                on: dict[TrackKind, tuple[Stretch, ...]] = {
+                    track: intersection(self.spans.of(key, track), on_record)
+                    for track in who.tracks
+                }
                 people[key] = Person(
                     key, who.name, who.role, who.is_guest, who.user_id, on_record, on
                 )
