@@ -96,7 +96,9 @@ def test_image_is_built_by_the_projects_own_steps(
             if words[0] == "make":
                 target = words[1]
                 assert re.search(
-                    rf"^[a-z -]*\b{target}\b.*:", (repository / "Makefile").read_text(), re.M
+                    rf"^[a-z -]*\b{target}\b.*:",
+                    (repository / "Makefile").read_text(),
+                    re.MULTILINE,
                 )
                 own.append(target)
             elif words[0] == "python3":

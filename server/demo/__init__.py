@@ -1,0 +1,1 @@
+"""A class that holds itself: real server, real media, real pipeline (``python -m server.demo``)."""
