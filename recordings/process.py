@@ -1,0 +1,185 @@
+"""Child processes that die with their parent, yield to live sessions and tell what they cost.
+
+Heavy work never runs in the worker itself: a child can be killed at any moment, gives its memory
+back when it exits, and its processor time is exact. Each child leads a process group, so what it
+started goes with it; PR_SET_PDEATHSIG covers the case in which the worker itself is killed. (That
+signal comes when the *thread* that started the child ends: the thread must wait for it, as ``run``
+does.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from recordings.ports import StepFailed
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+_NICE = 10
+_TAIL_LINES = 12
+
+
+def die_with_parent() -> None:
+    """To be called in the child. The parent may have died before the call."""
+    if _LIBC is not None:
+        parent = os.getppid()
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def _prepare() -> None:
+    die_with_parent()
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, max(_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
+
+
+class Stop:
+    """Asks running children to end; checked and set from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._groups: set[int] = set()
+        self.is_set = False
+
+    def set(self) -> None:
+        with self._lock:
+            self.is_set = True
+            for group in self._groups:
+                _kill(group)
+
+    def add(self, group: int) -> None:
+        with self._lock:
+            self._groups.add(group)
+            if self.is_set:
+                _kill(group)
+
+    def remove(self, group: int) -> None:
+        with self._lock:
+            self._groups.discard(group)
+
+
+def _kill(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    status: int
+    cpu_s: float
+    """of the child and everything it waited for"""
+    error_tail: str
+
+
+def run(
+    arguments: Sequence[str],
+    *,
+    on_line: Callable[[str], None] | None = None,
+    stop: Stop | None = None,
+    leads_group: bool = False,
+    cwd: Path | None = None,
+) -> Finished:
+    """Run to the end. ``on_line`` gets each line of standard output; what goes to standard error
+    is kept for the message of a failure."""
+    child = subprocess.Popen(
+        arguments,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=leads_group,
+        preexec_fn=_prepare,
+        cwd=cwd,
+    )
+    assert child.stdout is not None and child.stderr is not None
+    if stop is not None and leads_group:
+        stop.add(child.pid)
+    tail: list[str] = []
+    errors = child.stderr
+
+    def drain() -> None:
+        for raw in errors:
+            tail.append(raw.decode(errors="replace").rstrip())
+            del tail[:-_TAIL_LINES]
+
+    reader = threading.Thread(target=drain, name="stderr", daemon=True)
+    reader.start()
+    try:
+        for raw in child.stdout:
+            if on_line is not None:
+                on_line(raw.decode(errors="replace").rstrip())
+    except BaseException:
+        if leads_group:
+            _kill(child.pid)
+        child.kill()
+        raise
+    finally:
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if leads_group:
+            _kill(child.pid)  # whatever it left behind
+        if stop is not None:
+            stop.remove(child.pid)
+        reader.join(timeout=5)
+        child.stdout.close()
+        child.stderr.close()
+    return Finished(child.returncode, _cpu_s(usage), "\n".join(line for line in tail if line))
+
+
+def _cpu_s(usage: resource.struct_rusage) -> float:
+    return usage.ru_utime + usage.ru_stime
+
+
+def own_cpu_s() -> float:
+    """Processor time of this process and the children it has waited for."""
+    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(_cpu_s(resource.getrusage(who)) for who in both)
+
+
+def source(path: Path, formats: str, **options: Any) -> Any:
+    """An ffmpeg input. What a browser sent is hostile: nothing but this file, in these formats,
+    may be opened."""
+    return ffmpeg.input(
+        str(path), protocol_whitelist="file", format_whitelist=formats, **options
+    )
+
+
+def run_ffmpeg(
+    outputs: Any,
+    *,
+    duration_s: float = 0.0,
+    on_progress: Callable[[float], None] | None = None,
+    stop: Stop | None = None,
+    flags: Sequence[str] = (),
+) -> Finished:
+    """Run a graph made with ffmpeg-python. Raises StepFailed with ffmpeg's last words."""
+
+    def on_line(line: str) -> None:
+        key, _, value = line.partition("=")
+        if on_progress is None or key != "out_time_us" or duration_s <= 0:
+            return
+        with contextlib.suppress(ValueError):
+            on_progress(min(1.0, max(0.0, int(value) / 1e6 / duration_s)))
+
+    head, *rest = ffmpeg.compile(outputs, overwrite_output=True)
+    arguments = [
+        head, "-nostdin", "-hide_banner", "-loglevel", "error", "-progress", "pipe:1",
+        "-stats_period", "1", *flags, *rest,
+    ]  # fmt: skip
+    finished = run(arguments, on_line=on_line, stop=stop)
+    if finished.status != 0:
+        raise StepFailed(f"ffmpeg failed ({finished.status}): {finished.error_tail[-600:]}")
+    return finished
