@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from server.schemas.api import Item, ItemState, RecordingStage, RecordingSummary, Step
+from server.schemas.api import Item, RecordingSummary, Step
 from server.schemas.live import Role, SessionRole, SessionSnapshot, SessionState, WireEvent
 
 # ---- records ---------------------------------------------------------------------------------
@@ -99,7 +99,6 @@ class SeatRecord:
     user_id: str | None
     link_id: str | None
     name: str
-    is_removed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +192,7 @@ class Sessions(Protocol):
     ) -> None: ...
 
     async def session(self, session_id: str) -> SessionRecord | None: ...
-    async def sessions(
-        self, viewer: Viewer, state: SessionState | None
-    ) -> list[SessionRecord]: ...
+    async def sessions(self, viewer: Viewer, state: SessionState | None) -> list[SessionRecord]: ...
     async def add_session(self, values: Mapping[str, Any]) -> None: ...
     async def change_session(self, session_id: str, **values: Any) -> None: ...
 
@@ -227,13 +224,13 @@ class Sessions(Protocol):
         link_id: str | None,
         now: datetime,
     ) -> None: ...
-    async def set_seat_removed(self, participant_id: str, now: datetime) -> None: ...
 
 
 class Recordings(Protocol):
     async def page(self, query: RecordingQuery) -> tuple[list[RecordingRecord], int]: ...
     async def recording(self, recording_id: str) -> RecordingRecord | None: ...
     async def may_watch(self, recording_id: str, viewer: Viewer) -> bool: ...
+    async def may_edit(self, recording_id: str, viewer: Viewer) -> bool: ...
     async def add_recording(self, values: Mapping[str, Any]) -> bool:
         """False: there is one of that id or session already."""
         ...
@@ -310,9 +307,7 @@ class Blobs(Protocol):
     """Stored files by key; contract in tests/contract/blobs.py."""
 
     async def write(self, key: str, chunks: AsyncIterator[bytes]) -> int: ...
-    def read(
-        self, key: str, start: int = 0, length: int | None = None
-    ) -> AsyncIterator[bytes]: ...
+    def read(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]: ...
     async def size(self, key: str) -> int | None: ...
     async def delete(self, key: str) -> None: ...
     async def keys(self, prefix: str = "") -> list[str]: ...
@@ -334,28 +329,3 @@ class LiveSessions(Protocol):
     async def events_after(
         self, session_id: str, participant_id: str, after: int
     ) -> list[WireEvent]: ...
-
-
-__all__ = [
-    "Accounts",
-    "Blobs",
-    "Clock",
-    "CourseRecord",
-    "InvitationRecord",
-    "ItemState",
-    "Library",
-    "LinkRecord",
-    "LiveSessions",
-    "MemberRecord",
-    "NotificationRecord",
-    "RecordingQuery",
-    "RecordingRecord",
-    "RecordingStage",
-    "Recordings",
-    "SeatRecord",
-    "SessionRecord",
-    "Sessions",
-    "Unit",
-    "UserRecord",
-    "Viewer",
-]

@@ -265,10 +265,9 @@ class RecordingsStore:
     def _put_people(
         self, connection: Connection, recording_id: str, people: Sequence[Person]
     ) -> None:
+        """Added to those the end of the session wrote: someone who declined to be recorded is
+        not among the pipeline's people and may watch all the same."""
         p, s = t.recording_people, t.seats
-        connection.execute(delete(p).where(p.c.recording_id == recording_id))
-        if not people:
-            return
         ids = [person.participant_id for person in people]
         seats = {
             row.participant_id: (row.user_id, row.link_id)
@@ -278,20 +277,22 @@ class RecordingsStore:
                 )
             )
         }
-        rows: list[dict[str, Any]] = []
         for person in people:
             user_id, link_id = seats.get(person.participant_id, (None, None))
-            rows.append(
-                {
-                    "recording_id": recording_id,
-                    "participant_id": person.participant_id,
-                    "name": person.name,
-                    "role": person.role,
-                    "user_id": user_id,
-                    "link_id": link_id,
-                }
+            shown = {"name": person.name, "role": person.role}
+            connection.execute(
+                upsert(p)
+                .values(
+                    recording_id=recording_id,
+                    participant_id=person.participant_id,
+                    user_id=user_id,
+                    link_id=link_id,
+                    **shown,
+                )
+                .on_conflict_do_update(
+                    index_elements=["recording_id", "participant_id"], set_=shown
+                )
             )
-        connection.execute(insert(p), rows)
 
     def replace_items(self, recording_id: str, items: Sequence[Item]) -> None:
         """People's decisions outlive a new version: an item that was edited, accepted or dropped

@@ -202,8 +202,6 @@ seats = Table(
     Column("user_id", ForeignKey("users.user_id", ondelete="CASCADE")),
     Column("link_id", ForeignKey("join_links.link_id", ondelete="CASCADE")),
     Column("created_at", UtcTime, nullable=False),
-    # Set by a facilitator's removal: the seat is not given back.
-    Column("removed_at", UtcTime),
     UniqueConstraint("session_id", "user_id"),
     UniqueConstraint("session_id", "link_id"),
     CheckConstraint("(user_id IS NULL) <> (link_id IS NULL)", name="one_owner"),

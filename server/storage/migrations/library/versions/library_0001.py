@@ -365,7 +365,6 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(length=32), nullable=True),
         sa.Column("link_id", sa.String(length=32), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("removed_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "(user_id IS NULL) <> (link_id IS NULL)", name=op.f("ck_seats_one_owner")
         ),

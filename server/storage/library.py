@@ -1,0 +1,39 @@
+"""``library.db`` as the use cases see it: transactions that hold three repositories."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from server.storage.accounts import SqlAccounts
+from server.storage.recordings import SqlRecordings
+from server.storage.sessions import SqlSessions
+
+
+class SqlUnit:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.accounts = SqlAccounts(connection)
+        self.sessions = SqlSessions(connection)
+        self.recordings = SqlRecordings(connection)
+
+
+class SqlLibrary:
+    """Implements ``server.services.ports.Library``."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._writing = engine
+        self._reading = engine.execution_options(is_read=True)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[SqlUnit]:
+        """One consistent picture; waits for no writer."""
+        async with self._reading.connect() as connection:
+            yield SqlUnit(connection)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[SqlUnit]:
+        """Takes the write lock at once, so what it reads is still true when it commits."""
+        async with self._writing.begin() as connection:
+            yield SqlUnit(connection)
