@@ -27,6 +27,11 @@ _SPEECH_DB = -20.0
 _GAIN_LIMITS_DB = (-12.0, 15.0)
 _GATE_DB = -50.0
 _WEBM = "matroska,webm"
+OPUS_LOOK_AHEAD_MS = 6.5
+"""what is in a packet was said this much before the packet's timestamp"""
+_LIMITER_MS = 1.0
+"""look-ahead of the limiter, which ffmpeg 5 does not take off again"""
+_EARLY_MS = OPUS_LOOK_AHEAD_MS + _LIMITER_MS
 
 
 def _straight(node: Any, rate: int) -> Any:
@@ -85,7 +90,7 @@ def mix(
         nodes = [
             _straight(source(folder / track.path, _WEBM).audio, MIX_RATE)
             .filter("volume", f"{gain:.2f}dB")
-            .filter("adelay", str(track.start_ms), all=1)
+            .filter("adelay", f"{max(0.0, track.start_ms - _EARLY_MS):.1f}", all=1)
             for track, gain in tracks
         ]
         node = (
@@ -93,9 +98,7 @@ def mix(
             if len(nodes) > 1
             else nodes[0]
         )
-        # The limiter looks ahead, and this version of it does not take the delay off: keep it far
-        # below what lips can tell.
-        node = node.filter("alimiter", limit=0.95, attack=1, release=50, level=0)
+        node = node.filter("alimiter", limit=0.95, attack=_LIMITER_MS, release=50, level=0)
         node = node.filter("apad", whole_dur=f"{seconds:.3f}")
     else:
         node = ffmpeg.input(

@@ -90,7 +90,8 @@ class CodedFrame:
     is_key: bool
 
 
-FLASHES_MS = (1500, 3500, 6500, 8500)
+FLASHES_MS = (1520, 3520, 6520, 8520)
+"""on the grid of 25 frames a second"""
 FLASH_MS = 200
 TONE_HZ = 1000
 
