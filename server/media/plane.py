@@ -78,7 +78,8 @@ class SetFloor:
 class AssignSlot:
     """Show ``publication_id`` (None = empty) in a viewer's video or screen slot, at most at
     ``max_layer``. The switch is seamless: the old picture stays until the new one's keyframe.
-    ``stage`` carries its microphone in ``stage_audio`` with the same CNAME and msid."""
+    ``stage`` carries its microphone in ``stage_audio`` with the same CNAME and msid; a
+    *microphone's* publication in ``stage`` means its voice there without a picture."""
 
     transport_id: TransportId
     slot: str
@@ -94,11 +95,17 @@ class RequestKeyframe:
 @dataclass(frozen=True, slots=True)
 class StartCapture:
     """Append the publication's packets (highest live layer) to ``path`` (docs/formats.md).
-    ``epoch_ms`` is the session time of ``origin_monotonic_ns``."""
+
+    ``header`` brings what the plane cannot know (session, capture, participant, connection,
+    epoch, origin); track, codec and the like are filled in. ``origin_monotonic_ns`` is the
+    moment of the machine's monotonic clock that ``origin_ms`` in the header speaks of; 0 means
+    the moment the command is applied.
+    """
 
     publication_id: PublicationId
     path: Path
     header: Mapping[str, str | int]
+    origin_monotonic_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

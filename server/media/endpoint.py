@@ -1,0 +1,194 @@
+"""The one UDP socket of the plane, and which connection a datagram belongs to.
+
+A binding request is matched by the user name in it; everything else by its source address, which
+counts only once a check from there was authentic. So a stranger's datagram costs a dictionary
+look-up, and an empty or truncated one nothing more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import Callable
+from typing import Final
+
+import psutil
+
+from server.media.ice_dtls import Address, Check, DtlsFailed, parse_check
+from server.media.peer import Peer
+
+log = logging.getLogger(__name__)
+
+_BUFFER_OCTETS: Final = 4 * 1024 * 1024
+_AT_ONCE: Final = 128
+"""datagrams taken before other callbacks of the loop have their turn"""
+
+
+class Endpoint:
+    """``on_ready(peer)`` is called when a peer's keys are there, ``on_failed(peer)`` when its
+    handshake cannot succeed, ``on_goodbye(peer)`` when it closes its side."""
+
+    def __init__(
+        self,
+        on_ready: Callable[[Peer], None],
+        on_failed: Callable[[Peer], None],
+        on_goodbye: Callable[[Peer], None],
+    ) -> None:
+        self._on_ready = on_ready
+        self._on_failed = on_failed
+        self._on_goodbye = on_goodbye
+        self._socket: socket.socket | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._by_ufrag: dict[str, Peer] = {}
+        self._by_address: dict[Address, Peer] = {}
+        self.dropped = 0
+        """datagrams from strangers, and those the kernel would not take"""
+
+    @property
+    def port(self) -> int:
+        assert self._socket is not None
+        return self._socket.getsockname()[1]
+
+    def open(self, host: str, port: int) -> None:
+        """Bind. Raises OSError when the port is taken."""
+        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            opened.setblocking(False)
+            for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+                opened.setsockopt(socket.SOL_SOCKET, option, _BUFFER_OCTETS)
+            opened.bind((host, port))
+        except OSError:
+            opened.close()
+            raise
+        self._socket = opened
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(opened.fileno(), self._readable)
+
+    def close(self) -> None:
+        """Safe to call twice."""
+        if self._socket is not None:
+            assert self._loop is not None
+            self._loop.remove_reader(self._socket.fileno())
+            self._socket.close()
+            self._socket = None
+
+    def add(self, peer: Peer) -> None:
+        self._by_ufrag[peer.ice.local_ufrag] = peer
+
+    def remove(self, peer: Peer) -> None:
+        self._by_ufrag.pop(peer.ice.local_ufrag, None)
+        for address in peer.ice.addresses:
+            if self._by_address.get(address) is peer:
+                del self._by_address[address]
+
+    def sendto(self, data: memoryview | bytes, address: Address) -> None:
+        """Send or, when the kernel's buffer is full, drop: media is not worth waiting for."""
+        if self._socket is None:
+            return
+        try:
+            self._socket.sendto(data, address)
+        except OSError:
+            self.dropped += 1
+
+    # ---- receiving ---------------------------------------------------------------------------
+
+    def _readable(self) -> None:
+        opened = self._socket
+        if opened is None:
+            return
+        receive = opened.recvfrom
+        by_address = self._by_address
+        for _ in range(_AT_ONCE):
+            try:
+                data, address = receive(2048)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:
+                continue  # an ICMP error of an earlier send
+            if not data:
+                continue
+            try:
+                first = data[0]
+                if 127 < first < 192:
+                    peer = by_address.get(address)
+                    if peer is not None:
+                        peer.receive(data, time.monotonic_ns())
+                    else:
+                        self.dropped += 1
+                elif first < 4:
+                    self._check(data, address)
+                elif 19 < first < 64:
+                    peer = by_address.get(address)
+                    if peer is not None:
+                        self.handshake(peer, data)
+                    else:
+                        self.dropped += 1
+            except Exception:
+                # One peer's datagram must never end the loop for everybody.
+                log.exception("a datagram could not be handled")
+            if self._socket is None:
+                return
+
+    def _check(self, data: bytes, address: Address) -> None:
+        parsed = parse_check(data)
+        if parsed is None:
+            return
+        ufrag, message = parsed
+        peer = self._by_ufrag.get(ufrag)
+        if peer is None:
+            self.dropped += 1
+            return
+        result = peer.ice.check(message, address, time.monotonic())
+        if result is None:
+            return
+        if isinstance(result, bytes):
+            self.sendto(result, address)
+            return
+        assert isinstance(result, Check)
+        self._by_address[address] = peer
+        self.sendto(result.answer, address)
+
+    # ---- handshake ---------------------------------------------------------------------------
+
+    def handshake(self, peer: Peer, data: bytes) -> None:
+        had_keys = peer.dtls.srtp is not None
+        try:
+            answers = peer.dtls.receive(data)
+        except DtlsFailed as failure:
+            log.info("%s: %s", peer.transport_id, failure)
+            self._on_failed(peer)
+            return
+        self._flush(peer, answers)
+        if not had_keys and peer.dtls.srtp is not None:
+            peer.srtp = peer.dtls.srtp
+            self._on_ready(peer)
+        elif had_keys and peer.dtls.is_closed:
+            self._on_goodbye(peer)
+
+    def retry_handshake(self, peer: Peer) -> None:
+        """Repeat a lost flight when its time is up."""
+        due = peer.dtls.timeout()
+        if due is not None and due <= 0:
+            self._flush(peer, peer.dtls.on_timeout())
+
+    def say_goodbye(self, peer: Peer) -> None:
+        self._flush(peer, peer.dtls.close())
+
+    def _flush(self, peer: Peer, datagrams: list[bytes]) -> None:
+        address = peer.ice.remote
+        if address is not None:
+            for datagram in datagrams:
+                self.sendto(datagram, address)
+
+
+def local_addresses() -> list[str]:
+    """IPv4 addresses of this machine, those of the network first, loopback last."""
+    found: list[str] = []
+    loopback: list[str] = []
+    for addresses in psutil.net_if_addrs().values():
+        for address in addresses:
+            if address.family == socket.AF_INET and not address.address.startswith("169.254."):
+                (loopback if address.address.startswith("127.") else found).append(address.address)
+    return [*found, *(loopback or ["127.0.0.1"])]
