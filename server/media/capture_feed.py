@@ -78,10 +78,10 @@ class CaptureFeed:
                 best.capture = self
                 if self._current is not best:
                     best.want_keyframe()
-        if best is not None and self.publication.is_video:
-            if now_ns - self._keyframe_at_ns >= KEYFRAME_EVERY_NS:
-                best.want_keyframe()
-                self._keyframe_at_ns = now_ns
+        is_due = now_ns - self._keyframe_at_ns >= KEYFRAME_EVERY_NS
+        if best is not None and self.publication.is_video and is_due:
+            best.want_keyframe()
+            self._keyframe_at_ns = now_ns
 
     def forward(self, stream: Stream, packet: Packet) -> None:
         if stream is not self._current:

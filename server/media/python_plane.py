@@ -258,9 +258,9 @@ class PythonPlane:
             self._tell(CaptureSealed(publication_id, end.path, end.packets, end.octets))
             return
         publication = self._find(publication_id)
-        if publication is not None and publication.capture is not None:
-            if publication.capture.path == end.path:
-                publication.capture.detach()
+        feed = publication.capture if publication is not None else None
+        if feed is not None and feed.path == end.path:
+            feed.detach()
         self._tell(CaptureStopped(publication_id, end.path, end.reason))
 
     # ---- peers -------------------------------------------------------------------------------

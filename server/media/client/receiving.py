@@ -182,8 +182,8 @@ class SlotReceiver:
                 continue
             is_begun = is_begun or frame.is_key
             if is_begun:
-                for picture in decoder.decode(av.Packet(frame.data)):
-                    found.append(picture.to_ndarray(format="gray"))
+                decoded = decoder.decode(av.Packet(frame.data))
+                found += [picture.to_ndarray(format="gray") for picture in decoded]
         return found
 
     def sound(self, since: float = 0.0) -> np.ndarray:
