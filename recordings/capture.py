@@ -82,6 +82,8 @@ class Scan:
     gaps: list[DeclaredGap] = field(default_factory=list)
     first_timestamps: dict[int, int] = field(default_factory=dict)
     """by SSRC, as it came: where unwrapping begins"""
+    least_lag_ns: dict[int, int] = field(default_factory=dict)
+    """by SSRC: least of arrival − timestamp, both in ns: the packet that came fastest"""
     packets: int = 0
     octets: int = 0
     first_arrival_ns: int | None = None
@@ -203,7 +205,9 @@ def scan(path: Path) -> Scan:
                 if known is None:
                     result.first_timestamps[ssrc] = newest[ssrc] = timestamp
                 else:
-                    newest[ssrc] = _near(known, timestamp, 32)
+                    timestamp = newest[ssrc] = _near(known, timestamp, 32)
+                lag_ns = arrival - timestamp * 1_000_000_000 // header.clock_rate
+                result.least_lag_ns[ssrc] = min(lag_ns, result.least_lag_ns.get(ssrc, lag_ns))
                 result.packets += 1
                 result.octets += end - body
                 if result.first_arrival_ns is None:
@@ -351,6 +355,7 @@ def packets(scanned: Scan, counts: Counts | None = None) -> Iterator[Packet]:
         newest = dict(scanned.first_timestamps)
         line: _Order | None = None
         current: int | None = None
+        seen: set[int] = set()
         run = 0
         for kind, arrival, body, end in _records(data, at):
             if end > scanned.good_bytes:  # the file has grown since it was scanned
@@ -370,13 +375,14 @@ def packets(scanned: Scan, counts: Counts | None = None) -> Iterator[Packet]:
                 continue
             marked_type, sequence, timestamp, ssrc = struct.unpack_from(">xBHII", data, body)
             if ssrc != current:
-                if current is not None and newest.get(ssrc) != scanned.first_timestamps[ssrc]:
+                if ssrc in seen:
                     # Known and not announced by a switch: a straggler of the layer before.
                     counts.late += 1
                     continue
                 if line is not None:
                     yield from line.flush()
                 line, current = None, ssrc
+            seen.add(ssrc)
             timestamp = _near(newest[ssrc], timestamp, 32)
             newest[ssrc] = timestamp
             if line is None:

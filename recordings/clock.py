@@ -98,11 +98,26 @@ class StreamClock:
 
 
 def _least_offset(scanned: Scan) -> int | None:
+    """Of the reports that came while the file was open; one kept from before has lost its arrival
+    time (it reads 0), and then the packet that came fastest says how late the network was."""
     origin_ns = round(scanned.header.origin_ms * _MS)
+    direct = [
+        origin_ns + report.arrival_ns - report.ntp_ns
+        for report in scanned.reports
+        if report.arrival_ns > 0
+    ]
+    if direct:
+        return min(direct)
+    rate = scanned.header.clock_rate
     return min(
-        (origin_ns + report.arrival_ns - report.ntp_ns for report in scanned.reports),
+        (
+            origin_ns + scanned.least_lag_ns[report.ssrc]
+            + report.timestamp * 1_000_000_000 // rate - report.ntp_ns
+            for report in scanned.reports
+            if report.ssrc in scanned.least_lag_ns
+        ),
         default=None,
-    )
+    )  # fmt: skip
 
 
 def clocks_of(scans: Sequence[Scan]) -> dict[str, StreamClock]:
@@ -116,7 +131,9 @@ def clocks_of(scans: Sequence[Scan]) -> dict[str, StreamClock]:
     clocks: dict[str, StreamClock] = {}
     for members in families.values():
         known = sorted(
-            offset for scanned in members if (offset := offsets[scanned.header.capture_id])
+            offset
+            for scanned in members
+            if (offset := offsets[scanned.header.capture_id]) is not None
         )
         for scanned in members:
             offset = offsets[scanned.header.capture_id]

@@ -163,9 +163,11 @@ def run_ffmpeg(
     duration_s: float = 0.0,
     on_progress: Callable[[float], None] | None = None,
     stop: Stop | None = None,
-    flags: Sequence[str] = (),
+    extra_input: Sequence[str] = (),
 ) -> Finished:
-    """Run a graph made with ffmpeg-python. Raises StepFailed with ffmpeg's last words."""
+    """Run a graph made with ffmpeg-python. Raises StepFailed with ffmpeg's last words.
+
+    ``extra_input`` is put behind the graph's own inputs."""
 
     def on_line(line: str) -> None:
         key, _, value = line.partition("=")
@@ -175,9 +177,12 @@ def run_ffmpeg(
             on_progress(min(1.0, max(0.0, int(value) / 1e6 / duration_s)))
 
     head, *rest = ffmpeg.compile(outputs, overwrite_output=True)
+    if extra_input:
+        last_input = max(i for i, argument in enumerate(rest) if argument == "-i")
+        rest[last_input + 2 : last_input + 2] = extra_input
     arguments = [
         head, "-nostdin", "-hide_banner", "-loglevel", "error", "-progress", "pipe:1",
-        "-stats_period", "1", *flags, *rest,
+        "-stats_period", "1", *rest,
     ]  # fmt: skip
     finished = run(arguments, on_line=on_line, stop=stop)
     if finished.status != 0:
