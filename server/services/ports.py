@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from server.schemas.api import Item, RecordingSummary, Step
@@ -130,6 +131,8 @@ class Viewer:
     user_id: str | None
     link_ids: tuple[str, ...] = ()
     is_admin: bool = False
+    may_facilitate: bool = False
+    """the account's role allows it; of which sessions, their members say"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +308,11 @@ class Clock(Protocol):
 
 class Blobs(Protocol):
     """Stored files by key; contract in tests/contract/blobs.py."""
+
+    def local_path(self, key: str) -> Path | None:
+        """Where the blob can be opened as a file; None when it is not there or not local.
+        Raises Invalid for a key that is none, as every method does."""
+        ...
 
     async def write(self, key: str, chunks: AsyncIterator[bytes]) -> int: ...
     def read(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]: ...

@@ -36,6 +36,10 @@ class LocalBlobs:
             raise Invalid("blob_key", "That is not the name of a stored file.")
         return path
 
+    def local_path(self, key: str) -> Path | None:
+        path = self.path_of(key)
+        return path if path.is_file() else None
+
     async def write(self, key: str, chunks: AsyncIterator[bytes]) -> int:
         """Whole or not at all: aside, fsync, rename. Returns the size."""
         path = self.path_of(key)

@@ -29,7 +29,13 @@ from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from server.domain.events import PERSONAL, ChatDeleted, Event, body_of
+from server.domain.events import (
+    PERSONAL,
+    ChatDeleted,
+    Event,
+    SessionEnded,
+    body_of,
+)
 from server.domain.session import evolve
 from server.domain.state import VERSION, SessionState
 from server.storage import live_tables as t
@@ -66,6 +72,8 @@ class Append:
     votes: Sequence[AnonymousVote] = ()
     snapshot: SessionState | None = None
     alive_at_ms: int | None = None
+    is_end_told: bool = False
+    """those who wait for the session's end have been told"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +184,15 @@ class EventLog:
             await connection.execution_options(is_read=True)
             return await connection.run_sync(select_live_sessions)
 
+    async def untold_ends(self) -> list[tuple[str, str | None]]:
+        """``(session_id, recording_id)`` of ends nobody has been told of yet."""
+        async with self._engine.connect() as connection:
+            await connection.execution_options(is_read=True)
+            rows = await connection.execute(
+                select(t.session_ends.c.session_id, t.session_ends.c.recording_id)
+            )
+            return [(session_id, recording_id) for session_id, recording_id in rows]
+
 
 def _settle(done: asyncio.Future[None], error: Exception | None) -> None:
     if done.done():
@@ -205,12 +222,16 @@ def select_live_sessions(connection: Connection) -> list[str]:
 def select_events(
     connection: Connection, session_id: str, after: int = 0, limit: int | None = None
 ) -> list[Event]:
-    rows = connection.execute(
-        select(t.events)
-        .where(t.events.c.session_id == session_id, t.events.c.seq > after)
-        .order_by(t.events.c.seq)
-        .limit(limit)
-    ).mappings().all()
+    rows = (
+        connection.execute(
+            select(t.events)
+            .where(t.events.c.session_id == session_id, t.events.c.seq > after)
+            .order_by(t.events.c.seq)
+            .limit(limit)
+        )
+        .mappings()
+        .all()
+    )
     if not rows:
         return []
     personal: dict[int, dict[str, str]] = {}
@@ -351,6 +372,11 @@ def _store(connection: Connection, batches: list[Append]) -> None:
         for event in batch.events:
             if isinstance(event.body, ChatDeleted):
                 _erase_message(connection, batch.session_id, event.body.message_id)
+            if isinstance(event.body, SessionEnded):
+                _note_end(connection, batch.session_id)
+        if batch.is_end_told:
+            ends = t.session_ends
+            connection.execute(delete(ends).where(ends.c.session_id == batch.session_id))
 
 
 def _row(event: Event, data: dict[str, Any]) -> dict[str, Any]:
@@ -414,6 +440,18 @@ def _store_votes(connection: Connection, batch: Append) -> None:
                 for option in options
             ],
         )
+
+
+def _note_end(connection: Connection, session_id: str) -> None:
+    started = connection.scalar(
+        select(t.events.c.data)
+        .where(t.events.c.session_id == session_id, t.events.c.type == "recording_started")
+        .limit(1)
+    )
+    recording_id = json.loads(started)["recording_id"] if started else None
+    connection.execute(
+        insert(t.session_ends).values(session_id=session_id, recording_id=recording_id)
+    )
 
 
 def _erase_message(connection: Connection, session_id: str, message_id: str) -> None:

@@ -107,3 +107,13 @@ heartbeats = Table(
     Column("at_ms", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# Ends that those who wait for them (the pipeline) have not yet been told of. Written in the
+# transaction of the end itself, deleted when they have answered: told at least once.
+session_ends = Table(
+    "session_ends",
+    live_metadata,
+    Column("session_id", String(64), primary_key=True),
+    Column("recording_id", String(64)),
+    sqlite_with_rowid=False,
+)

@@ -59,7 +59,7 @@ def _is_facilitated_by(user_id: str | None) -> ColumnElement[bool]:
 def _may_edit(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.is_admin:
         return true()
-    return _is_facilitated_by(viewer.user_id) if viewer.user_id is not None else false()
+    return _is_facilitated_by(viewer.user_id) if viewer.may_facilitate else false()
 
 
 def _may_watch(viewer: Viewer) -> ColumnElement[bool]:
