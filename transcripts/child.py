@@ -1,9 +1,9 @@
 """One heavy job in a process of its own: ``python -m transcripts.child <verb> JOB OUT``.
 
 ``JOB`` is a file with the job as JSON (``transcripts.ports``), ``OUT`` is written at the end, aside
-and renamed. On standard output come lines of JSON: ``{"progress": 0…1, "detail": "…"}`` and, when it
-cannot be done, ``{"error": {"code": "…", "message": "…"}}`` with exit status 1 (2: the job itself
-is not understood). The process dies with its parent and yields the processor to live sessions.
+and renamed. On standard output come lines of JSON: ``{"progress": 0…1, "detail": "…"}`` and, when
+it cannot be done, ``{"error": {"code": "…", "message": "…"}}`` with exit status 1 (2: the job
+itself is not understood). The process dies with its parent and yields to live sessions.
 """
 
 from __future__ import annotations

@@ -17,10 +17,29 @@ from numpy.typing import NDArray
 from server.schemas.api import Chapter, Item, Option, Segment, Transcript, Word
 
 __all__ = [
-    "SAMPLE_RATE", "Chapter", "ChapterPrior", "ChaptersJob", "ChaptersResult", "Clip", "Item",
-    "ItemsJob", "ItemsResult", "Option", "PollPrior", "Progress", "Samples", "Segment", "Span",
-    "SpeechEngine", "SpeechTrack", "TrackWords", "TranscribeJob", "TranscribeResult", "Transcript",
-    "TranscriptError", "Word",
+    "SAMPLE_RATE",
+    "Chapter",
+    "ChapterPrior",
+    "ChaptersJob",
+    "ChaptersResult",
+    "Clip",
+    "Item",
+    "ItemsJob",
+    "ItemsResult",
+    "Option",
+    "PollPrior",
+    "Progress",
+    "Samples",
+    "Segment",
+    "Span",
+    "SpeechEngine",
+    "SpeechTrack",
+    "TrackWords",
+    "TranscribeJob",
+    "TranscribeResult",
+    "Transcript",
+    "TranscriptError",
+    "Word",
 ]
 
 SAMPLE_RATE = 16_000
@@ -105,7 +124,7 @@ class Clip:
 
 
 class SpeechEngine(Protocol):
-    """Hears clips and tells words. One engine holds one model; ``close`` frees it, twice is fine."""
+    """Hears clips and tells words. One engine holds one model; ``close`` frees it, also twice."""
 
     @property
     def name(self) -> str: ...
