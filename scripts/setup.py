@@ -14,6 +14,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -73,7 +74,8 @@ def run(step: str, *commands: Sequence[str | Path], cwd: Path = ROOT) -> None:
                 check=False,
             )
             if done.returncode != 0:
-                tail = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
+                plain = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(errors="replace"))
+                tail = "\n".join(plain.splitlines()[-25:])
                 raise StepFailed(f"{' '.join(words)} failed; the end of {log}:\n{tail}")
 
 

@@ -10,25 +10,26 @@ from typing import Any
 class Figure:
     name: str
     value: float | int | str | None
-    """None: could not be measured, which is a failure of the demo"""
+    """None: there was nothing to measure"""
     unit: str
 
-    def line(self) -> str:
+    def shown(self) -> str:
         if self.value is None:
-            shown = "unmeasured"
-        elif isinstance(self.value, float):
-            shown = f"{self.value:.2f}"
-        else:
-            shown = str(self.value)
-        return f"demo.{self.name} {shown} {self.unit}".rstrip()
+            return "unmeasured"
+        return f"{self.value:.2f}" if isinstance(self.value, float) else str(self.value)
+
+    def line(self) -> str:
+        return f"demo.{self.name} {self.shown()} {self.unit}".rstrip()
 
 
-def cpu_table(job: dict[str, Any]) -> list[str]:
-    rows = [f"  {'step':<14}{'state':<10}{'CPU s':>8}"]
+def table(figures: list[Figure], job: dict[str, Any]) -> str:
+    rows = [f"  {figure.name:<32}{figure.shown():>12} {figure.unit}" for figure in figures[:-1]]
+    rows.append(f"  {figures[-1].name}: {figures[-1].shown()}")
+    rows += ["", f"  {'step':<14}{'state':<10}{'CPU s':>8}"]
     for step in job["steps"]:
         cpu = "" if step["cpu_s"] is None else f"{step['cpu_s']:.1f}"
         rows.append(f"  {step['name']:<14}{step['state']:<10}{cpu:>8}")
-    return rows
+    return "\n".join(rows)
 
 
 def cpu_seconds(job: dict[str, Any]) -> float:

@@ -1,0 +1,142 @@
+"""A participant in Python: a seat on the live socket and a real WebRTC connection.
+
+What it sends is planned on its *own clock*: seconds since it began to send. Sound is planned by
+the sample and pictures by the same clock, so a flash and a beep planned for one instant leave with
+timestamps of that instant, whatever the machine is doing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from server.demo.http_account import Account
+from server.demo.lecture import SAMPLE_RATE, Samples
+from server.demo.seat import Seat
+from server.demo.slides import Picture
+from server.media.client.client import MediaClient
+from server.media.client.sources import PACKET, RATE
+from server.media.plane import TrackKind
+
+Draw = Callable[[float], Picture]
+"""own clock in seconds → picture"""
+
+
+@dataclass(slots=True)
+class PlannedSound:
+    """Silence, and on it whatever was planned; overlapping sounds add up. A ``SoundSource``."""
+
+    _planned: list[tuple[int, Samples]] = field(default_factory=list)
+
+    def plan(self, at_s: float, samples: Samples) -> float:
+        """Say it from ``at_s`` on; returns when it ends."""
+        start = round(at_s * SAMPLE_RATE)
+        self._planned.append((start, samples))
+        return (start + len(samples)) / SAMPLE_RATE
+
+    def read(self, start: int) -> Samples:
+        end = start + PACKET
+        mixed = np.zeros(PACKET, dtype=np.int32)
+        for begin, samples in self._planned:
+            first, last = max(start, begin), min(end, begin + len(samples))
+            if first < last:
+                mixed[first - start : last - start] += samples[first - begin : last - begin]
+        self._planned = [
+            (begin, samples) for begin, samples in self._planned if begin + len(samples) > start
+        ]
+        return np.clip(mixed, -32768, 32767).astype(np.int16)
+
+
+@dataclass(slots=True)
+class PlannedPictures:
+    """A usual picture, and stretches that show something else. A ``PictureSource``."""
+
+    usual: Draw
+    width: int
+    height: int
+    fps: int
+    begins_s: float = 0.0
+    """own clock at frame 0"""
+    _stretches: list[tuple[float, float, Draw]] = field(default_factory=list)
+
+    def plan(self, from_s: float, to_s: float, draw: Draw) -> None:
+        self._stretches.append((from_s, to_s, draw))
+
+    def picture(self, index: int) -> Picture:
+        at_s = self.begins_s + index / self.fps
+        for from_s, to_s, draw in reversed(self._stretches):
+            if from_s <= at_s < to_s:
+                return draw(at_s)
+        return self.usual(at_s)
+
+
+class Attendee:
+    def __init__(self, account: Account, session_id: str, camera: PlannedPictures) -> None:
+        self.seat = Seat(account, session_id)
+        self.sound = PlannedSound()
+        self.camera = camera
+        self._media = MediaClient(
+            ("microphone", "camera", "screen"), slots=("stage_audio", "stage")
+        )
+        self._origin_s = 0.0
+        """media time of the own clock's 0"""
+
+    async def connect_media(self) -> None:
+        offer = self._media.offer()
+        answer = await self.seat.ask(
+            "media_offer", {"sdp": offer.sdp, "tracks": offer.tracks, "slots": offer.slots}
+        )
+        if "sdp" not in answer:
+            raise ConnectionError(f"the media offer was refused: {answer}")
+        await self._media.connect(answer["sdp"])
+        await self.seat.command("set_track", track="microphone", is_on=True)
+        await self.seat.command("set_track", track="camera", is_on=True)
+        self._origin_s = await self._next_packet()
+        self._media.play_sound("microphone", self.sound)
+        self._media.play_pictures("camera", self.camera)
+
+    async def _next_packet(self) -> float:
+        """Media time of the next packet's first sample, with time left to plan for it: the client
+        starts what it is given on that packet."""
+        length = PACKET / RATE
+        now = self._media.media_time()
+        await asyncio.sleep((math.floor(now / length) + 1) * length + length / 4 - now)
+        return (math.floor(self._media.media_time() / length) + 1) * length
+
+    def now_s(self) -> float:
+        """The own clock."""
+        return self._media.media_time() - self._origin_s
+
+    def session_ms(self, own_s: float) -> float:
+        """When a moment of the own clock is, on the session's clock."""
+        return self.seat.session_now_ms() + (own_s - self.now_s()) * 1000
+
+    async def wait_until(self, own_s: float) -> None:
+        while (left := own_s - self.now_s()) > 0:
+            await asyncio.sleep(left)
+
+    async def say(self, samples: Samples, pause_s: float = 0.2) -> None:
+        """Say it soon; returns when it has been said."""
+        await self.wait_until(self.sound.plan(self.now_s() + pause_s, samples))
+
+    async def set_microphone(self, is_on: bool) -> None:
+        await self.seat.command("set_track", track="microphone", is_on=is_on)
+
+    async def share_screen(self, usual: Draw, width: int, height: int, fps: int) -> None:
+        await self.seat.command("set_track", track="screen", is_on=True)
+        begins_s = await self._next_packet() - self._origin_s
+        source = PlannedPictures(usual, width, height, fps, begins_s)
+        self._media.play_pictures("screen", source, bitrate=1_200_000)
+
+    async def stop_screen(self) -> None:
+        track: TrackKind = "screen"
+        self._media.stop(track)
+        await self.seat.command("set_track", track=track, is_on=False)
+
+    async def close(self) -> None:
+        await self._media.close()
+        await self.seat.close()
