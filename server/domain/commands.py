@@ -203,11 +203,38 @@ class DeclareGap:
 
 
 Command = (
-    Join | Leave | StartSession | EndSession | Admit | Deny | Remove | RaiseHand | LowerHand
-    | SendChat | DeleteChat | SetTrack | MuteParticipant | Spotlight | CreatePoll | EditPoll
-    | DeletePoll | OpenPoll | Vote | ClosePoll | RevealPoll | StartRecording | PauseRecording
-    | ResumeRecording | StopRecording | GiveConsent | MarkMoment
-    | StartEpoch | LoseConnection | ReportCaptureStarted | ReportCaptureStopped | DeclareGap
+    Join
+    | Leave
+    | StartSession
+    | EndSession
+    | Admit
+    | Deny
+    | Remove
+    | RaiseHand
+    | LowerHand
+    | SendChat
+    | DeleteChat
+    | SetTrack
+    | MuteParticipant
+    | Spotlight
+    | CreatePoll
+    | EditPoll
+    | DeletePoll
+    | OpenPoll
+    | Vote
+    | ClosePoll
+    | RevealPoll
+    | StartRecording
+    | PauseRecording
+    | ResumeRecording
+    | StopRecording
+    | GiveConsent
+    | MarkMoment
+    | StartEpoch
+    | LoseConnection
+    | ReportCaptureStarted
+    | ReportCaptureStopped
+    | DeclareGap
 )
 
 COMMANDS: dict[str, type[Any]] = {

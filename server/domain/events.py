@@ -286,13 +286,43 @@ class Unknown:
 
 
 Body = (
-    EpochStarted | SessionStarted | SessionEnded | ParticipantJoined | ParticipantChanged
-    | ParticipantWaiting | ParticipantAdmitted | ParticipantDenied | ParticipantRemoved
-    | ParticipantAway | ParticipantReturned | ParticipantLeft | HandRaised | HandLowered
-    | ChatSent | ChatDeleted | TrackChanged | SpotlightChanged | PollCreated | PollEdited
-    | PollDeleted | PollOpened | VoteCast | PollCounted | PollClosed | PollRevealed
-    | RecordingStarted | RecordingPaused | RecordingResumed | RecordingStopped | ConsentGiven
-    | ConsentDeclined | MomentMarked | CaptureStarted | CaptureStopped | GapDeclared | Unknown
+    EpochStarted
+    | SessionStarted
+    | SessionEnded
+    | ParticipantJoined
+    | ParticipantChanged
+    | ParticipantWaiting
+    | ParticipantAdmitted
+    | ParticipantDenied
+    | ParticipantRemoved
+    | ParticipantAway
+    | ParticipantReturned
+    | ParticipantLeft
+    | HandRaised
+    | HandLowered
+    | ChatSent
+    | ChatDeleted
+    | TrackChanged
+    | SpotlightChanged
+    | PollCreated
+    | PollEdited
+    | PollDeleted
+    | PollOpened
+    | VoteCast
+    | PollCounted
+    | PollClosed
+    | PollRevealed
+    | RecordingStarted
+    | RecordingPaused
+    | RecordingResumed
+    | RecordingStopped
+    | ConsentGiven
+    | ConsentDeclined
+    | MomentMarked
+    | CaptureStarted
+    | CaptureStopped
+    | GapDeclared
+    | Unknown
 )
 
 
@@ -305,7 +335,7 @@ EVENT_TYPES: dict[str, type[Any]] = {
 }
 _TYPE_OF: dict[type[Any], str] = {cls: name for name, cls in EVENT_TYPES.items()}
 
-VERSIONS: dict[str, int] = {name: 1 for name in EVENT_TYPES}
+VERSIONS: dict[str, int] = dict.fromkeys(EVENT_TYPES, 1)
 """The version this program writes, by type."""
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]

@@ -35,9 +35,7 @@ def join(state: SessionState, _: c.Join, ask: Ask) -> list[Change]:
     ):
         return [Change(e.ParticipantReturned(ask.actor_id))]
     return [
-        Change(
-            e.ParticipantJoined(ask.actor_id, actor.name, role, actor.is_guest, actor.user_id)
-        )
+        Change(e.ParticipantJoined(ask.actor_id, actor.name, role, actor.is_guest, actor.user_id))
     ]
 
 
@@ -57,9 +55,7 @@ def changed_seat(state: SessionState, ask: Ask) -> list[Change]:
 
 def let_in(who: Participant) -> Change:
     return Change(
-        e.ParticipantJoined(
-            who.participant_id, who.name, who.role, who.is_guest, who.user_id
-        )
+        e.ParticipantJoined(who.participant_id, who.name, who.role, who.is_guest, who.user_id)
     )
 
 
@@ -147,7 +143,7 @@ def with_participant(state: SessionState, who: Participant) -> SessionState:
 
 
 def silenced(who: Participant) -> dict[TrackKind, bool]:
-    return {kind: False for kind in who.tracks}
+    return dict.fromkeys(who.tracks, False)
 
 
 def _joined(state: SessionState, body: e.ParticipantJoined, at_ms: int) -> SessionState:

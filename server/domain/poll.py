@@ -147,9 +147,7 @@ def _with(state: SessionState, poll: Poll) -> SessionState:
     return replace(state, polls={**state.polls, poll.poll_id: poll})
 
 
-def _written(
-    state: SessionState, body: e.PollCreated | e.PollEdited, _: int
-) -> SessionState:
+def _written(state: SessionState, body: e.PollCreated | e.PollEdited, _: int) -> SessionState:
     return _with(
         state,
         Poll(
@@ -201,9 +199,7 @@ def _revealed(state: SessionState, body: e.PollRevealed, _: int) -> SessionState
     poll = state.polls.get(body.poll_id)
     if poll is None:
         return state
-    return _with(
-        state, replace(poll, stage="revealed", revealed_tally=body.tally, key=body.key)
-    )
+    return _with(state, replace(poll, stage="revealed", revealed_tally=body.tally, key=body.key))
 
 
 EVOLVE: dict[type[Any], Evolve] = {

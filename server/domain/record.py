@@ -179,8 +179,7 @@ class _Walk:
         before, after = self.state, evolve(self.state, event)
         self.state = after
         changed = (
-            before.participants is not after.participants
-            or before.recording is not after.recording
+            before.participants is not after.participants or before.recording is not after.recording
         )
         if changed:
             self.spans.hold(_held(after), event.at_ms)
@@ -288,9 +287,7 @@ class _Walk:
         gaps: list[RecordGap] = []
         for cut in complement(time.stretches, whole):
             # The gap reaches on from the restart until somebody is back.
-            is_restart = any(
-                g.from_ms < cut.end_ms and cut.start_ms <= g.to_ms for g in restarts
-            )
+            is_restart = any(g.from_ms < cut.end_ms and cut.start_ms <= g.to_ms for g in restarts)
             gaps.append(
                 RecordGap(
                     "server_restart" if is_restart else "paused",
@@ -300,19 +297,19 @@ class _Walk:
                     is_cut=True,
                 )
             )
-        for lost in self.declared:
-            if lost.reason != "server_restart" and time.clip(lost.from_ms, lost.to_ms):
-                gaps.append(
-                    RecordGap(
-                        lost.reason,
-                        lost.from_ms,
-                        lost.to_ms,
-                        time.nearest(lost.from_ms),
-                        False,
-                        lost.participant_id,
-                        lost.track,
-                    )
-                )
+        gaps += [
+            RecordGap(
+                lost.reason,
+                lost.from_ms,
+                lost.to_ms,
+                time.nearest(lost.from_ms),
+                False,
+                lost.participant_id,
+                lost.track,
+            )
+            for lost in self.declared
+            if lost.reason != "server_restart" and time.clip(lost.from_ms, lost.to_ms)
+        ]
         return tuple(sorted(gaps, key=lambda gap: gap.from_ms))
 
 

@@ -42,9 +42,7 @@ def start(state: SessionState, _: c.StartRecording, ask: Ask) -> list[Change]:
 def _current(state: SessionState, *stages: RecordingStage) -> str:
     recording = state.recording
     if recording.recording_id is None or recording.stage not in stages:
-        raise Conflict(
-            f"recording_is_{recording.stage}", f"The recording is {recording.stage}."
-        )
+        raise Conflict(f"recording_is_{recording.stage}", f"The recording is {recording.stage}.")
     return recording.recording_id
 
 
@@ -74,9 +72,7 @@ def mark(_: SessionState, command: c.MarkMoment, ask: Ask) -> list[Change]:
     return [Change(e.MomentMarked(ask.new_id(), ask.actor_id, label))]
 
 
-def capture_started(
-    state: SessionState, command: c.ReportCaptureStarted, _: Ask
-) -> list[Change]:
+def capture_started(state: SessionState, command: c.ReportCaptureStarted, _: Ask) -> list[Change]:
     if command.capture_id in state.captures:
         return []
     body = e.CaptureStarted(
@@ -89,9 +85,7 @@ def capture_started(
     return [Change(body, SERVER)]
 
 
-def capture_stopped(
-    state: SessionState, command: c.ReportCaptureStopped, _: Ask
-) -> list[Change]:
+def capture_stopped(state: SessionState, command: c.ReportCaptureStopped, _: Ask) -> list[Change]:
     capture = state.captures.get(command.capture_id)
     return [] if capture is None else [stopping(capture)]
 
@@ -187,9 +181,7 @@ def _marked(state: SessionState, body: e.MomentMarked, at_ms: int) -> SessionSta
 
 
 def _capture_started(state: SessionState, body: e.CaptureStarted, _: int) -> SessionState:
-    capture = Capture(
-        body.capture_id, body.participant_id, body.track, body.path, body.room_id
-    )
+    capture = Capture(body.capture_id, body.participant_id, body.track, body.path, body.room_id)
     return replace(state, captures={**state.captures, body.capture_id: capture})
 
 

@@ -1,14 +1,13 @@
 """What the live session server needs from others: who sits where, and media.
 
-``SeatResolver`` and ``SessionClock``'s ``Clock`` are implemented outside this package;
-``MediaControl`` is policy for media, told of every change of a session, and speaks back through
-``MediaHost``, which the hub implements.
+``SeatResolver`` is implemented outside this package. ``MediaControl`` is policy for media: it is
+told of every change of a session and speaks back through ``MediaHost``, which the hub implements.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from server.domain.commands import DeclareGap, ReportCaptureStarted, ReportCaptureStopped
@@ -22,6 +21,9 @@ OnSessionEnded = Callable[[str, str | None], Awaitable[None]]
 """``(session_id, recording_id or None)``, after the end is committed; called again for the same
 session when the server died before it returned, so it must be idempotent."""
 OnSessionStarted = Callable[[str], Awaitable[None]]
+"""``(session_id)``; may be called again after a restart."""
+OnRecordingStarted = Callable[[str, str], Awaitable[None]]
+"""``(session_id, recording_id)``, at every start; may be called again after a restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,7 @@ class SeatResolver(Protocol):
         not to be used any more. Called on every command."""
         ...
 
-    async def settings(self, session_id: str) -> Settings:
-        ...
+    async def settings(self, session_id: str) -> Settings: ...
 
 
 class Clock(Protocol):
@@ -80,9 +81,7 @@ class MediaHost(Protocol):
         """The participant's live connection."""
         ...
 
-    async def send(
-        self, session_id: str, participant_id: str, event: str, payload: Any
-    ) -> None:
+    async def send(self, session_id: str, participant_id: str, event: str, payload: Any) -> None:
         """Emit ``slots``, ``levels`` or ``quality`` to one participant; structs are encoded."""
         ...
 
@@ -131,3 +130,73 @@ class MediaControl(Protocol):
     async def close(self) -> None:
         """Safe to call twice."""
         ...
+
+
+# ---- the event log ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command was answered, to be given again to its repeats."""
+
+    participant_id: str
+    command_id: str
+    answer: str
+    """JSON"""
+
+
+@dataclass(frozen=True, slots=True)
+class AnonymousVote:
+    poll_id: str
+    participant_id: str
+    option: int
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    session_id: str
+    events: Sequence[Event] = ()
+    answers: Sequence[Answer] = ()
+    votes: Sequence[AnonymousVote] = ()
+    snapshot: SessionState | None = None
+    alive_at_ms: int | None = None
+    is_end_told: bool = False
+    """those who wait for the session's end have been told"""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A session as the log has it."""
+
+    state: SessionState
+    alive_until_ms: int
+    answers: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    """(participant, command id) → answer as JSON"""
+    tallies: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    """of anonymous polls"""
+
+
+class SessionLog(Protocol):
+    """The append-only log and what is committed with it (server/storage/event_log.py)."""
+
+    async def start(self) -> None: ...
+
+    async def append(self, batch: Append) -> None:
+        """Return once the batch is on disk; raise, with nothing of it stored, otherwise."""
+        ...
+
+    async def load(self, session_id: str) -> Loaded: ...
+
+    async def read_events(
+        self, session_id: str, after: int = 0, limit: int | None = None
+    ) -> list[Event]: ...
+
+    async def live_session_ids(self) -> list[str]:
+        """Sessions that started and did not end."""
+        ...
+
+    async def untold_ends(self) -> list[tuple[str, str | None]]:
+        """``(session_id, recording_id)`` of ends whose followers have not been told yet."""
+        ...
+
+    async def close(self) -> None: ...

@@ -18,9 +18,8 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from random import SystemRandom
 from typing import Any
 
@@ -38,6 +37,7 @@ from server.domain.events import (
 )
 from server.domain.session import evolve
 from server.domain.state import VERSION, SessionState
+from server.live.ports import Append, Loaded
 from server.storage import live_tables as t
 
 log = logging.getLogger(__name__)
@@ -45,47 +45,6 @@ log = logging.getLogger(__name__)
 LARGEST_GROUP = 64
 QUEUE_SIZE = 1000
 """Appends that may wait; further ones wait for room before they are accepted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a command was answered, to be given again to its repeats."""
-
-    participant_id: str
-    command_id: str
-    answer: str
-    """JSON"""
-
-
-@dataclass(frozen=True, slots=True)
-class AnonymousVote:
-    poll_id: str
-    participant_id: str
-    option: int
-
-
-@dataclass(frozen=True, slots=True)
-class Append:
-    session_id: str
-    events: Sequence[Event] = ()
-    answers: Sequence[Answer] = ()
-    votes: Sequence[AnonymousVote] = ()
-    snapshot: SessionState | None = None
-    alive_at_ms: int | None = None
-    is_end_told: bool = False
-    """those who wait for the session's end have been told"""
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A session as the log has it."""
-
-    state: SessionState
-    alive_until_ms: int
-    answers: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
-    """(participant, command id) → answer as JSON"""
-    tallies: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
-    """of anonymous polls"""
 
 
 class EventLog:
@@ -329,15 +288,15 @@ def _store(connection: Connection, batches: list[Append]) -> None:
     for batch in batches:
         for event in batch.events:
             data = event.data
-            for name in PERSONAL.get(event.type, ()):
-                personal.append(
-                    {
-                        "session_id": event.session_id,
-                        "seq": event.seq,
-                        "field": name,
-                        "text": data.pop(name),
-                    }
-                )
+            personal += [
+                {
+                    "session_id": event.session_id,
+                    "seq": event.seq,
+                    "field": name,
+                    "text": data.pop(name),
+                }
+                for name in PERSONAL.get(event.type, ())
+            ]
             rows.append(_row(event, data))
     if rows:
         connection.execute(insert(t.events), rows)

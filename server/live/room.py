@@ -1,0 +1,111 @@
+"""One loaded session: its mailbox, its outbox and who is connected to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from server.domain import events as e
+from server.domain.events import Event
+from server.domain.state import Actor, SessionState
+from server.live.flood import Buckets
+from server.live.mailbox import RoomMailbox
+from server.live.outbox import Outbox
+from server.live.ports import Seat
+from server.live.view import view_for
+from server.live.wire import channels_of, to_wire
+from server.schemas.live import MediaView, SessionSnapshot
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """One socket of one seat."""
+
+    connection_id: str
+    session_id: str
+    seat: Seat
+    buckets: Buckets
+    is_open: bool = False
+    """the browser has been told that it is connected"""
+    next_view: MediaView | None = None
+    """the newest of those that came too fast"""
+
+    @property
+    def participant_id(self) -> str:
+        return self.seat.participant_id
+
+
+def actor_of(seat: Seat) -> Actor:
+    return Actor(seat.participant_id, seat.role, seat.name, seat.is_guest, seat.user_id)
+
+
+@dataclass(slots=True, eq=False)
+class Room:
+    """Everything is called from the event loop and nothing here waits."""
+
+    session_id: str
+    mailbox: RoomMailbox
+    outbox: Outbox
+    connections: dict[str, Connection] = field(default_factory=dict[str, Connection])
+    """participant → connection"""
+    buckets: dict[str, Buckets] = field(default_factory=dict[str, Buckets])
+    """participant → limits; outlive a connection, or a reconnect would lift them"""
+    empty_since_ns: int | None = None
+    captures_sealed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def state(self) -> SessionState:
+        return self.mailbox.state
+
+    def snapshot(self, participant_id: str, utc_ms: int) -> SessionSnapshot:
+        state = self.state
+        who = state.participants.get(participant_id)
+        return view_for(
+            state,
+            participant_id,
+            self.mailbox.settings,
+            channels=() if who is None else channels_of(who),
+            now_ms=self.mailbox.now_ms(),
+            utc_ms=utc_ms,
+            shown=self.mailbox.shown_tallies,
+        )
+
+    def subscribe(self, connection: Connection, utc_ms: int) -> None:
+        """Send the snapshot, and from then on what happens after it."""
+        snapshot = self.snapshot(connection.participant_id, utc_ms)
+        channels = tuple(snapshot.channels)
+        self.outbox.subscribe(connection.connection_id, channels, snapshot)
+
+    def publish(self, events: Sequence[Event], utc_ms: int) -> None:
+        """Tell the browsers, and change who follows what."""
+        shown = self.mailbox.shown_tallies
+        self.outbox.events([to_wire(event, self.state, shown) for event in events])
+        anew: set[str] = set()
+        for event in events:
+            match event.body:
+                case (
+                    e.ParticipantJoined(participant_id=who)
+                    | e.ParticipantChanged(participant_id=who)
+                ):
+                    anew.add(who)
+                case e.ParticipantLeft(participant_id=who) if who in self.connections:
+                    self.outbox.unsubscribe(self.connections[who].connection_id)
+                case e.ParticipantDenied(participant_id=who):
+                    self._hang_up(who, "denied")
+                case e.ParticipantRemoved(participant_id=who):
+                    self._hang_up(who, "removed")
+                case e.SessionEnded():
+                    for who in list(self.connections):
+                        self._hang_up(who, "ended")
+                case _:
+                    pass
+        for who in anew:
+            connection = self.connections.get(who)
+            if connection is not None and connection.is_open:
+                self.subscribe(connection, utc_ms)
+
+    def _hang_up(self, participant_id: str, reason: str) -> None:
+        connection = self.connections.get(participant_id)
+        if connection is not None:
+            self.outbox.hang_up(connection.connection_id, reason)

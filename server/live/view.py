@@ -1,0 +1,130 @@
+"""The state of a session as one participant may see it: the snapshot of the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.domain.change import find_participant
+from server.domain.events import FACILITATORS, SESSION, person
+from server.domain.state import Participant, Poll, SessionState, Settings
+from server.schemas import live as wire
+
+Tallies = Mapping[str, tuple[int, ...]]
+
+
+def view_for(
+    state: SessionState,
+    participant_id: str,
+    settings: Settings,
+    *,
+    channels: tuple[str, ...],
+    now_ms: int,
+    utc_ms: int,
+    shown: Tallies,
+) -> wire.SessionSnapshot:
+    """No channels: someone in the lobby or shut out, who sees nothing but themselves.
+
+    Raises NotFound for somebody who was never here.
+    """
+    me = find_participant(state, participant_id)
+    is_inside = bool(channels)
+    recording = state.recording
+    return wire.SessionSnapshot(
+        session_id=state.session_id,
+        title=settings.title,
+        course_title=settings.course_title,
+        state=state.stage,
+        seq=state.seq,
+        now_ms=now_ms,
+        utc_ms=utc_ms,
+        channels={channel: state.channels.get(channel, 0) for channel in channels},
+        me=participant_id,
+        room_id=me.room_id,
+        participants=[
+            _participant(state, one)
+            for one in state.participants.values()
+            if one is me or (is_inside and _is_known(one, me))
+        ],
+        hands=[hand.participant_id for hand in state.hands] if is_inside else [],
+        chat=[
+            wire.ChatView(m.message_id, m.participant_id, m.text, m.at_ms, m.is_deleted)
+            for m in state.chat
+            if is_inside
+        ],
+        polls=[
+            _poll(poll, me, shown)
+            for poll in state.polls.values()
+            if is_inside and (poll.stage != "draft" or me.role == "facilitator")
+        ],
+        recording=wire.RecordingView(
+            recording.stage,
+            recording.elapsed_ms(now_ms),
+            recording.since_ms,
+            recording.recording_id,
+        )
+        if is_inside
+        else wire.RecordingView("off", 0, None, None),
+        spotlight=state.spotlight if is_inside else None,
+        moments=[
+            wire.MomentView(m.moment_id, m.at_ms, m.label) for m in state.moments if is_inside
+        ],
+        lobby_is_on=settings.lobby_is_on,
+    )
+
+
+def _is_known(one: Participant, me: Participant) -> bool:
+    """Who never got past the lobby is known to facilitators only."""
+    return one.joined_at_ms is not None or me.role == "facilitator"
+
+
+def _participant(state: SessionState, one: Participant) -> wire.ParticipantView:
+    raised = [h.raised_at_ms for h in state.hands if h.participant_id == one.participant_id]
+    return wire.ParticipantView(
+        participant_id=one.participant_id,
+        name=one.name,
+        role=one.role,
+        presence=one.presence,
+        room_id=one.room_id,
+        is_guest=one.is_guest,
+        hand_raised_at_ms=raised[0] if raised else None,
+        tracks={str(kind): is_on for kind, is_on in one.tracks.items()},
+        consent=one.consent,
+        joined_at_ms=one.joined_at_ms,
+        is_on_record=state.is_on_record(one.participant_id),
+    )
+
+
+def _poll(poll: Poll, me: Participant, shown: Tallies) -> wire.PollView:
+    is_host = me.role == "facilitator"
+    tally = _tally(poll, me, shown)
+    return wire.PollView(
+        poll_id=poll.poll_id,
+        question=poll.question,
+        options=list(poll.options),
+        audience=poll.audience,
+        is_anonymous=poll.is_anonymous,
+        key=poll.key if is_host or poll.stage == "revealed" else None,
+        state=poll.stage,
+        opened_at_ms=poll.opened_at_ms,
+        closed_at_ms=poll.closed_at_ms,
+        voted_count=len(poll.voters),
+        tally=None if tally is None else list(tally),
+        own_vote=poll.votes.get(me.participant_id),
+        has_voted=me.participant_id in poll.voters,
+    )
+
+
+def _tally(poll: Poll, me: Participant, shown: Tallies) -> tuple[int, ...] | None:
+    """What the events in this viewer's channels have shown, and no more (PO5)."""
+    if poll.revealed_tally is not None:
+        return poll.revealed_tally
+    if poll.audience == "none":
+        return None
+    if poll.stage == "open" and poll.is_anonymous:
+        may_see = poll.audience == "all" or me.role == "facilitator"
+        return shown.get(poll.poll_id) if may_see else None
+    if SESSION in poll.shown:
+        return poll.shown[SESSION]
+    if me.role == "facilitator":
+        return poll.shown.get(FACILITATORS)
+    return poll.shown.get(person(me.participant_id))
