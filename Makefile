@@ -5,6 +5,8 @@ SHELL := /bin/sh
 PYTHON = $(shell sh scripts/find-python)
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
+# One copy of the models serves every data folder.
+export REPRISE_MODELS ?= $(CURDIR)/data/models
 # For `make run ARGS="--public-url https://class.example.org"`
 ARGS ?=
 PYTEST_ARGS ?= -n 2

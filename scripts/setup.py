@@ -278,11 +278,17 @@ def build_web() -> None:
 def fetch_models() -> None:
     """Tests and the demo need the speech and text models at once; ``make run`` fetches them
     behind the first page."""
+    store = ROOT / "data"
+    (store / "models").mkdir(parents=True, exist_ok=True)
     step(
         "models",
         "speech and text models",
-        [ROOT / "transcripts" / "models.py", str(ROOT)],
-        lambda: run("models", [PYTHON, "-m", "transcripts.models", "fetch"]),
+        [ROOT / "transcripts" / "model_table.py", str(ROOT)],
+        lambda: run(
+            "models",
+            ["env", f"REPRISE_DATA={store}", PYTHON, "-m", "transcripts.models", "fetch"],
+        ),
+        made=[store / "models"],
     )
 
 

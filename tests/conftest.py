@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+# Every data folder of a test finds the models that `make test` fetched, also when pytest is called
+# by itself.
+os.environ.setdefault("REPRISE_MODELS", str(Path(__file__).resolve().parent.parent / "data/models"))
+
 LEVELS_ON_ONE_WORKER = ("media", "e2e")
 """Levels whose tests measure time or fill the processor: they share one worker."""
 
