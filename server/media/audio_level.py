@@ -45,9 +45,7 @@ class LevelMeter:
         self.spoke_at_ns = -_HOLD_NS
 
 
-def rank(
-    meters: Iterable[tuple[str, LevelMeter]], before: Sequence[str], now_ns: int
-) -> list[str]:
+def rank(meters: Iterable[tuple[str, LevelMeter]], before: Sequence[str], now_ns: int) -> list[str]:
     """Names, loudest first. Somebody who held a place in ``before`` and still speaks is moved
     down only by a rival louder by a margin, so two who talk at once do not flicker."""
     place = {name: index for index, name in enumerate(before)}

@@ -186,6 +186,8 @@ class CaptureWriter:
             return
         self._waiting += len(body) + 64
         self._queue.append((file, kind, arrival_ns, body))
+        if kind == KIND_END:
+            self._wake.set()  # others may wait for the whole file
 
     def close(self, timeout_s: float = 10.0) -> None:
         """Write what is queued and end the thread. Files should be sealed before."""
@@ -213,6 +215,8 @@ class CaptureWriter:
             if is_last and not self._queue:
                 return
             self._wake.wait(_WAKE_S)
+            if not self._is_closing:
+                self._wake.clear()
 
     def _drain(self) -> None:
         while self._queue:

@@ -186,9 +186,7 @@ class Certificate:
         context = SSL.Context(SSL.DTLS_METHOD)
         context.set_options(SSL.OP_NO_TICKET)
         # The chain means nothing between browsers; the fingerprint is compared instead.
-        context.set_verify(
-            SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True
-        )
+        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
         context.use_certificate(self._certificate)
         context.use_privatekey(key)
         context.set_cipher_list(_CIPHERS)
@@ -457,10 +455,7 @@ def parse_check(datagram: bytes) -> tuple[str, stun.Message] | None:
         message = stun.parse_message(datagram)
     except (ValueError, StructError, IndexError, KeyError):
         return None
-    if (
-        message.message_class != stun.Class.REQUEST
-        or message.message_method != stun.Method.BINDING
-    ):
+    if message.message_class != stun.Class.REQUEST or message.message_method != stun.Method.BINDING:
         return None
     username = message.attributes.get("USERNAME")
     if not isinstance(username, str) or ":" not in username:

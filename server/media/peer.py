@@ -169,9 +169,7 @@ class Peer:
                     continue
                 if octet >> 4 == wanted:
                     if position + 2 < end:
-                        self.twcc.record(
-                            (data[position + 1] << 8) | data[position + 2], arrival_ns
-                        )
+                        self.twcc.record((data[position + 1] << 8) | data[position + 2], arrival_ns)
                     return
                 position += (octet & 0x0F) + 2
         else:
@@ -350,5 +348,3 @@ def _text(value: bytes) -> str:
 
 def _nowhere(_data: memoryview | bytes, _address: Address) -> None:
     return None
-
-

@@ -116,8 +116,14 @@ class StopCapture:
 
 
 PlaneCommand = (
-    CloseTransport | PlaceTransport | SetPublicationEnabled | SetFloor | AssignSlot
-    | RequestKeyframe | StartCapture | StopCapture
+    CloseTransport
+    | PlaceTransport
+    | SetPublicationEnabled
+    | SetFloor
+    | AssignSlot
+    | RequestKeyframe
+    | StartCapture
+    | StopCapture
 )
 
 
@@ -209,8 +215,16 @@ class CaptureSealed:
 
 
 PlaneNotification = (
-    TransportConnected | TransportClosed | PublicationStarted | LayersChanged | SlotSwitched
-    | AudioSlotsChanged | ActiveSpeakers | TransportStats | CaptureStopped | CaptureSealed
+    TransportConnected
+    | TransportClosed
+    | PublicationStarted
+    | LayersChanged
+    | SlotSwitched
+    | AudioSlotsChanged
+    | ActiveSpeakers
+    | TransportStats
+    | CaptureStopped
+    | CaptureSealed
 )
 
 

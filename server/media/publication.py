@@ -159,5 +159,3 @@ class Publication:
             return False
         self.layers = tuple(layers)
         return True
-
-

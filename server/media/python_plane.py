@@ -366,9 +366,7 @@ class PythonPlane:
             room = self._rooms[peer.room_id]
             self._apply_sound(room, peer, room.rank(now_ns), now_ns)
 
-    def _apply_sound(
-        self, room: Room, peer: Peer, ranked: list[Publication], now_ns: int
-    ) -> None:
+    def _apply_sound(self, room: Room, peer: Peer, ranked: list[Publication], now_ns: int) -> None:
         viewing = self._viewings[peer.transport_id]
         plan = room.plan(peer, ranked, viewing.assigned("stage"), viewing.assigned("screen"))
         apply_plan(peer, plan, now_ns)
@@ -487,5 +485,3 @@ class PythonPlane:
 
 def _ignore(_notification: PlaneNotification) -> None:
     return None
-
-

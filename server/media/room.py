@@ -45,7 +45,10 @@ class Room:
         return [microphones[name] for name in self._ranking]
 
     def plan(
-        self, peer: Peer, ranked: list[Publication], stage: Publication | None,
+        self,
+        peer: Peer,
+        ranked: list[Publication],
+        stage: Publication | None,
         screen: Publication | None,
     ) -> dict[str, Publication | None]:
         """Which sound goes into which of a viewer's audio slots.

@@ -170,9 +170,7 @@ def parse_vp8(packet: Packet, payload: bytes) -> None:
     packet.head = payload[:position]
     packet.rest = payload[position:]
     # S = 1, PID = 0, and in the first octet of the frame P = 0 (RFC 7741 sections 4.2, 4.3).
-    packet.is_key_start = (
-        first & 0x17 == 0x10 and size > position and payload[position] & 0x01 == 0
-    )
+    packet.is_key_start = first & 0x17 == 0x10 and size > position and payload[position] & 0x01 == 0
 
 
 def h264_starts_keyframe(payload: bytes) -> bool:

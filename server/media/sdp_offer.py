@@ -88,10 +88,9 @@ _NAMES: Final = {"opus": "opus", "vp8": "VP8", "h264": "H264", "vp9": "VP9", "rt
 
 def _is_plain_h264(codec: Codec) -> bool:
     """Constrained baseline, non-interleaved: what every H.264 receiver decodes."""
-    return (
-        codec.parameters.get("packetization-mode") == "1"
-        and codec.parameters.get("profile-level-id", "42e01f").lower().startswith("42")
-    )
+    return codec.parameters.get("packetization-mode") == "1" and codec.parameters.get(
+        "profile-level-id", "42e01f"
+    ).lower().startswith("42")
 
 
 def parse_offer(text: str, tracks: Mapping[str, str], slots: Mapping[str, str]) -> Offer:

@@ -89,9 +89,7 @@ class Slot:
         self._last: Packet | None = None
         self._last_sequence = 0
         self._payload_type = 0
-        self._ring: list[tuple[int, bytes, int] | None] = [None] * (
-            512 if numbers.is_video else 64
-        )
+        self._ring: list[tuple[int, bytes, int] | None] = [None] * (512 if numbers.is_video else 64)
         self._ring_mask = len(self._ring) - 1
         self._rtx_sequence = random.randrange(1, 0x4000)
         self._has_send_time = False

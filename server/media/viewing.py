@@ -19,9 +19,7 @@ _PATIENCE_NS: Final = 2 * SECOND_NS
 
 
 class Viewing:
-    def __init__(
-        self, peer: Peer, find: Callable[[PublicationId], Publication | None]
-    ) -> None:
+    def __init__(self, peer: Peer, find: Callable[[PublicationId], Publication | None]) -> None:
         self.peer = peer
         self._find = find
         self._wanted: dict[str, tuple[PublicationId, Layer]] = {}
@@ -69,8 +67,9 @@ class Viewing:
             or publication.room_id != self.peer.room_id
         ):
             return None
-        limit = min(entry[1], self._limits.limit(slot.name), key=LAYERS.index)
-        return publication.best(limit)
+        ceiling = self._limits.limit(slot.name)
+        is_lower = LAYERS.index(ceiling) < LAYERS.index(entry[1])
+        return publication.best(ceiling if is_lower else entry[1])
 
     def _is_same_person(self, slot: Slot) -> bool:
         publication = self.assigned(slot.name)

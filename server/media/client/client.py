@@ -218,5 +218,3 @@ class MediaClient:
                 self._arrived.clear()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._arrived.wait(), 0.1)
-
-

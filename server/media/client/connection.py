@@ -45,15 +45,14 @@ class ClientConnection(asyncio.DatagramProtocol):
         assert self._transport is not None
         return self._transport.get_extra_info("sockname")[1]
 
-    async def connect(
-        self, offer: LocalOffer, answer: ReadAnswer, timeout_s: float = 10.0
-    ) -> None:
+    async def connect(self, offer: LocalOffer, answer: ReadAnswer, timeout_s: float = 10.0) -> None:
         """Raises ConnectionFailed."""
         loop = asyncio.get_running_loop()
         self._offer, self._answer = offer, answer
         self._ready = loop.create_future()
         self._transport, _ = await loop.create_datagram_endpoint(
-            lambda: self, local_addr=("0.0.0.0", 0)  # noqa: S104
+            lambda: self,
+            local_addr=("0.0.0.0", 0),  # noqa: S104
         )
         self._dtls = DtlsSession(self.certificate, answer.fingerprints, is_server=False)
         self._checker = loop.create_task(self._check(), name="client-checks")
@@ -141,9 +140,7 @@ class ClientConnection(asyncio.DatagramProtocol):
         assert self._offer is not None
         assert self._answer is not None
         assert self._transport is not None
-        message = stun.Message(
-            message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST
-        )
+        message = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
         message.attributes["USERNAME"] = f"{self._answer.ufrag}:{self._offer.ufrag}"
         message.attributes["PRIORITY"] = 1853824767
         message.attributes["ICE-CONTROLLING"] = 1

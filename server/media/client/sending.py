@@ -106,7 +106,12 @@ class RtpSender:
         return (self.base + round(media_time * self.rate)) & 0xFFFFFFFF
 
     def _header(
-        self, payload_type: int, sequence: int, timestamp: int, marker: int, ssrc: int,
+        self,
+        payload_type: int,
+        sequence: int,
+        timestamp: int,
+        marker: int,
+        ssrc: int,
         level: int | None,
     ) -> bytes:
         mid = self.line.mid.encode()
@@ -139,9 +144,7 @@ class RtpSender:
                     + pack("!H", number) + payload
                 )  # fmt: skip
             else:
-                head = self._header(
-                    self.payload_type, number, timestamp, marker, self.ssrc, None
-                )
+                head = self._header(self.payload_type, number, timestamp, marker, self.ssrc, None)
                 self._send(head + payload)
 
     def report(self, media_now: float) -> None:

@@ -1,0 +1,547 @@
+"""Policy for media: from a session's state to commands of the media plane, and back.
+
+Theory of operation. The committed state of a session is the only truth about who may be heard,
+seen and recorded. After each change (of the state, of a page's view, of who speaks, of a
+connection) ``_Session.refresh`` computes everything the plane should be doing for the session
+and sends the difference to what it was told before. So a command can be neither forgotten nor
+sent in a wrong order, and a rejoin needs no special case. What the plane reports goes to pages
+as ``slots``, ``levels`` and ``quality`` through one outbox, and to the log as captures and gaps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from server.domain.errors import Conflict, Invalid
+from server.domain.events import Event, ParticipantReturned, TrackKind
+from server.domain.state import SessionState
+from server.live.media_control_capture import SessionCaptures, Wanted
+from server.live.media_control_choice import Choice, Source, StageByVoice, Viewer, choose
+from server.live.ports import CaptureReport, MediaHost
+from server.media.plane import (
+    ActiveSpeakers,
+    AssignSlot,
+    AudioSlotsChanged,
+    CaptureSealed,
+    CaptureStopped,
+    CloseTransport,
+    MediaPlane,
+    OfferRefused,
+    OpenTransport,
+    PlaceTransport,
+    PlaneCommand,
+    PlaneNotification,
+    PublicationStarted,
+    SetPublicationEnabled,
+    SlotSwitched,
+    TransportClosed,
+    TransportConnected,
+    TransportStats,
+)
+from server.schemas.live import (
+    ConnectionQuality,
+    MediaAnswer,
+    MediaOffer,
+    MediaView,
+    SlotAssignment,
+)
+
+log = logging.getLogger(__name__)
+
+_GRACE_S: Final = 20.0
+"""how long media waits for the socket of its participant to come back"""
+_OUTBOX: Final = 5000
+"""messages to pages that may wait to be sent"""
+_HOUSEKEEPING_S: Final = 1.0
+
+
+@dataclass(slots=True)
+class _Link:
+    """One transport of one participant."""
+
+    transport_id: str
+    participant_id: str
+    tracks: dict[str, TrackKind]
+    slots: dict[str, str]
+    """slot name → mid"""
+    is_connected: bool = False
+    view: MediaView | None = None
+    started: set[str] = field(default_factory=set[str])
+    room_id: str | None = None
+    enabled: dict[str, bool] = field(default_factory=dict[str, bool])
+    choices: dict[str, Choice | None] = field(default_factory=dict[str, Choice | None])
+    shown: dict[str, SlotAssignment] = field(default_factory=dict[str, SlotAssignment])
+
+    def publication(self, mid: str) -> str:
+        return f"{self.transport_id}:{mid}"
+
+    @property
+    def publications(self) -> dict[TrackKind, str]:
+        return {kind: self.publication(mid) for mid, kind in self.tracks.items()}
+
+    def track_of(self, publication_id: str) -> TrackKind | None:
+        return self.tracks.get(publication_id.rsplit(":", 1)[1])
+
+
+class _Session:
+    def __init__(self, control: PlaneMediaControl, session_id: str) -> None:
+        self.session_id = session_id
+        self._control = control
+        self.links: dict[str, _Link] = {}
+        """participant → the connection that counts"""
+        self.incoming: dict[str, _Link] = {}
+        """participant → the one that will, once it is up; until then it is in no room"""
+        self.voices: dict[str, StageByVoice] = {}
+        self.lost_at: dict[str, float] = {}
+        """participant → when the socket went"""
+        self.captures = SessionCaptures(
+            session_id, control.data, control.plane.apply, self._queue_report
+        )
+
+    def plane_room(self, room_id: str) -> str:
+        return f"{self.session_id}/{room_id}"
+
+    def refresh(self, state: SessionState) -> None:
+        """Bring the plane into line with the state."""
+        commands: list[PlaneCommand] = []
+        sources: list[Source] = []
+        for link in self.links.values():
+            who = state.participants.get(link.participant_id)
+            is_here = who is not None and who.presence == "present" and state.stage != "ended"
+            # Mute before placing: nobody may be heard for even one packet by mistake.
+            for mid, kind in link.tracks.items():
+                is_on = is_here and state.track_is_on(link.participant_id, kind)
+                if link.enabled.get(mid) != is_on:
+                    link.enabled[mid] = is_on
+                    commands.append(SetPublicationEnabled(link.publication(mid), is_on))
+            if who is None or not is_here:
+                continue
+            if link.room_id != who.room_id:
+                link.room_id = who.room_id
+                commands.append(PlaceTransport(link.transport_id, self.plane_room(who.room_id)))
+            on: frozenset[TrackKind] = frozenset(k for k, is_on in who.tracks.items() if is_on)
+            sources.append(
+                Source(
+                    link.participant_id, who.room_id, who.role == "facilitator",
+                    link.publications, on,
+                )
+            )  # fmt: skip
+        for link in self.links.values():
+            if link.room_id is not None:
+                commands += self._assign(link, sources, state.spotlight)
+        self._control.plane.apply(commands)
+        self._capture(state)
+
+    def _assign(
+        self, link: _Link, sources: Sequence[Source], spotlight: str | None
+    ) -> list[PlaneCommand]:
+        assert link.room_id is not None
+        view = link.view
+        viewer = Viewer(
+            link.participant_id,
+            link.room_id,
+            frozenset(link.slots),
+            tuple(view.gallery) if view is not None else (),
+            view.tile_height if view is not None else 180,
+            view.stage_height if view is not None else 720,
+            view.pinned if view is not None else None,
+        )
+        voice = self.voices.get(link.room_id)
+        chosen = choose(viewer, sources, spotlight, voice.recent if voice is not None else ())
+        commands: list[PlaneCommand] = []
+        for slot, choice in chosen.items():
+            before = link.choices.get(slot)
+            if choice == before and slot in link.choices:
+                continue
+            link.choices[slot] = choice
+            commands.append(
+                AssignSlot(
+                    link.transport_id, slot, choice.publication_id if choice else None,
+                    choice.max_layer if choice else "f",
+                )
+            )  # fmt: skip
+            if choice is None or choice.track is None:
+                # No picture will come to name the person with.
+                self.show(link, slot, choice, None, None)
+        return commands
+
+    def _capture(self, state: SessionState) -> None:
+        wanted: dict[str, Wanted] = {}
+        for link in self.links.values():
+            if link.room_id is None or not state.is_on_record(link.participant_id):
+                continue
+            for mid, kind in link.tracks.items():
+                publication_id = link.publication(mid)
+                if mid in link.started and state.track_is_on(link.participant_id, kind):
+                    wanted[publication_id] = Wanted(
+                        publication_id, link.participant_id, kind, link.room_id, link.transport_id
+                    )
+        if wanted or not self.captures.is_idle:
+            host = self._control.host
+            self.captures.want(wanted, host.now_ms(self.session_id), host.epoch(self.session_id))
+
+    def show(
+        self, link: _Link, slot: str, choice: Choice | None, rtp: int | None, layer: str | None
+    ) -> None:
+        """Tell the page who is in a slot, once."""
+        mid = link.slots.get(slot)
+        if mid is None:
+            return
+        assignment = SlotAssignment(
+            slot, mid, choice.participant_id if choice else None,
+            choice.track if choice else None, rtp, layer,
+        )  # fmt: skip
+        before = link.shown.get(slot)
+        is_news = before is None or (
+            (before.participant_id, before.track, before.rtp, before.layer)
+            != (assignment.participant_id, assignment.track, rtp, layer)
+        )
+        link.shown[slot] = assignment
+        if is_news and (before is not None or choice is not None):
+            self._control.send(self.session_id, link.participant_id, "slots", [assignment])
+
+    def show_all(self, link: _Link) -> None:
+        """After a reconnect: whatever the page believes, this is who is where."""
+        known = link.shown
+        shown = [
+            SlotAssignment(slot, mid, a.participant_id, a.track, None, a.layer)
+            if (a := known.get(slot)) is not None
+            else SlotAssignment(slot, mid, None, None, None, None)
+            for slot, mid in link.slots.items()
+        ]
+        self._control.send(self.session_id, link.participant_id, "slots", shown)
+
+    def promote(self, link: _Link) -> _Link | None:
+        """Let a connection count from now on; returns the one it replaces."""
+        old = self.links.get(link.participant_id)
+        if self.incoming.get(link.participant_id) is link:
+            del self.incoming[link.participant_id]
+        if old is not None and link.view is None:
+            link.view = old.view
+        self.links[link.participant_id] = link
+        return old if old is not link else None
+
+    def drop(self, link: _Link, now_ms: int) -> None:
+        """The transport has closed."""
+        self.captures.gone({link.publication(mid) for mid in link.tracks}, now_ms)
+        if self.incoming.get(link.participant_id) is link:
+            del self.incoming[link.participant_id]
+        if self.links.get(link.participant_id) is link:
+            del self.links[link.participant_id]
+            waiting = self.incoming.get(link.participant_id)
+            if waiting is not None:
+                self.promote(waiting)
+
+    def _queue_report(self, report: CaptureReport) -> None:
+        self._control.report(self.session_id, report)
+
+
+class PlaneMediaControl:
+    """Implements ``MediaControl``. ``data`` is the folder ``captures/`` lies in."""
+
+    def __init__(self, plane: MediaPlane, data: Path) -> None:
+        self.plane = plane
+        self.data = data
+        self._host: MediaHost | None = None
+        self._sessions: dict[str, _Session] = {}
+        self._links: dict[str, tuple[_Session, _Link]] = {}
+        self._outbox: asyncio.Queue[tuple[str, str, str, Any]] = asyncio.Queue(_OUTBOX)
+        self._reports: asyncio.Queue[tuple[str, CaptureReport]] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._is_closed = False
+
+    @property
+    def host(self) -> MediaHost:
+        assert self._host is not None, "start() comes first"
+        return self._host
+
+    async def start(self, host: MediaHost) -> None:
+        self._host = host
+        await self.plane.start(self._notice)
+        self._tasks = [
+            asyncio.create_task(self._deliver(), name="media-outbox"),
+            asyncio.create_task(self._write_log(), name="media-reports"),
+            asyncio.create_task(self._keep_house(), name="media-housekeeping"),
+        ]
+
+    async def close(self) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
+        await self.plane.close()
+        # The log hears of the captures that ended with the plane, if it still listens.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._reports.join(), 2.0)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # ---- from the hub ------------------------------------------------------------------------
+
+    async def offer(
+        self, session_id: str, participant_id: str, connection_id: str, offer: MediaOffer
+    ) -> MediaAnswer:
+        state = self.host.state(session_id)
+        who = state.participants.get(participant_id) if state is not None else None
+        if state is None or who is None or who.presence != "present":
+            raise Conflict("not_present", "Only who is in the session can send and receive media.")
+        transport_id = uuid.uuid4().hex
+        try:
+            answer = await self.plane.open(
+                OpenTransport(transport_id, participant_id, offer.sdp, offer.tracks, offer.slots)
+            )
+        except OfferRefused as refused:
+            raise Invalid(refused.code, str(refused), field="sdp") from refused
+        session = self._session(session_id)
+        link = _Link(
+            transport_id, participant_id, dict(offer.tracks),
+            {slot: mid for mid, slot in offer.slots.items()},
+        )  # fmt: skip
+        waiting = session.incoming.pop(participant_id, None)
+        if waiting is not None:
+            self.plane.apply([CloseTransport(waiting.transport_id)])
+        if participant_id in session.links:
+            session.incoming[participant_id] = link
+        else:
+            session.promote(link)
+        session.lost_at.pop(participant_id, None)
+        self._links[transport_id] = (session, link)
+        self._refresh(session)
+        return MediaAnswer(connection_id, answer)
+
+    async def view(
+        self, session_id: str, participant_id: str, connection_id: str, view: MediaView
+    ) -> None:
+        session = self._sessions.get(session_id)
+        link = session.links.get(participant_id) if session is not None else None
+        if session is None or link is None:
+            return
+        for told in (link, session.incoming.get(participant_id)):
+            if told is not None:
+                told.view = view
+        self._refresh(session)
+
+    async def connection_lost(
+        self, session_id: str, participant_id: str, connection_id: str
+    ) -> None:
+        session = self._sessions.get(session_id)
+        if session is None or participant_id not in session.links:
+            return
+        if self.host.connection_id(session_id, participant_id) in (None, connection_id):
+            session.lost_at[participant_id] = time.monotonic()
+
+    def session_changed(
+        self,
+        session_id: str,
+        before: SessionState,
+        events: Sequence[Event],
+        after: SessionState,
+    ) -> None:
+        session = self._sessions.get(session_id)
+        if session is None:
+            return
+        session.refresh(after)
+        for event in events:
+            if isinstance(event.body, ParticipantReturned):
+                session.lost_at.pop(event.body.participant_id, None)
+                link = session.links.get(event.body.participant_id)
+                if link is not None:
+                    session.show_all(link)
+        self._close_those_gone(session, after)
+
+    def _close_those_gone(self, session: _Session, state: SessionState) -> None:
+        for link in (*session.incoming.values(), *session.links.values()):
+            participant_id = link.participant_id
+            who = state.participants.get(participant_id)
+            may_stay = who is not None and who.presence in ("present", "away")
+            if not may_stay or state.stage == "ended":
+                self.plane.apply([CloseTransport(link.transport_id)])
+
+    # ---- from the plane ----------------------------------------------------------------------
+
+    def _notice(self, notice: PlaneNotification) -> None:
+        match notice:
+            case ActiveSpeakers():
+                self._speakers(notice)
+            case CaptureStopped():
+                # By path: the connection may have closed before its files did.
+                for session in list(self._sessions.values()):
+                    session.captures.ended(notice, self.host.now_ms(session.session_id))
+                    self._refresh(session)
+            case CaptureSealed():
+                for session in self._sessions.values():
+                    if session.captures.sealed(notice.path):
+                        break
+            case PublicationStarted():
+                found = self._links.get(notice.transport_id)
+                if found is not None:
+                    found[1].started.add(notice.publication_id.rsplit(":", 1)[1])
+                    self._refresh(found[0])
+            case TransportConnected():
+                self._connected(notice)
+            case TransportClosed():
+                self._closed(notice)
+            case TransportStats():
+                self._stats(notice)
+            case SlotSwitched():
+                self._switched(notice)
+            case AudioSlotsChanged():
+                self._audio_moved(notice)
+            case _:
+                pass  # layers concern nobody above the plane
+
+    def _connected(self, notice: TransportConnected) -> None:
+        found = self._links.get(notice.transport_id)
+        if found is None:
+            return
+        session, link = found
+        link.is_connected = True
+        if session.incoming.get(link.participant_id) is link:
+            old = session.promote(link)
+            if old is not None:
+                self.plane.apply([CloseTransport(old.transport_id)])
+            self._refresh(session)
+            session.show_all(link)
+
+    def _closed(self, notice: TransportClosed) -> None:
+        found = self._links.pop(notice.transport_id, None)
+        if found is None:
+            return
+        session, link = found
+        was_in_use = session.links.get(link.participant_id) is link
+        session.drop(link, self.host.now_ms(session.session_id))
+        if was_in_use and notice.reason != "closed":
+            lost = ConnectionQuality(1.0, 1.0, None, 0, 0, "lost")
+            self.send(session.session_id, link.participant_id, "quality", lost)
+        self._refresh(session)
+
+    def _speakers(self, notice: ActiveSpeakers) -> None:
+        session_id, _, room_id = notice.room_id.rpartition("/")
+        session = self._sessions.get(session_id)
+        if session is None:
+            return
+        voice = session.voices.setdefault(room_id, StageByVoice())
+        if voice.heard(notice.participant_ids, time.monotonic()):
+            self._refresh(session)
+        payload = {
+            "speakers": list(notice.participant_ids), "levels": list(notice.levels_dbov),
+        }  # fmt: skip
+        for link in session.links.values():
+            if link.room_id == room_id and link.is_connected:
+                self.send(session_id, link.participant_id, "levels", payload)
+
+    def _stats(self, notice: TransportStats) -> None:
+        found = self._links.get(notice.transport_id)
+        if found is None:
+            return
+        session, link = found
+        if session.links.get(link.participant_id) is not link:
+            return
+        quality = ConnectionQuality(
+            notice.loss_up, notice.loss_down, notice.rtt_ms, notice.bitrate_up,
+            notice.bitrate_down, quality_level(notice.loss_up, notice.loss_down, notice.rtt_ms),
+        )  # fmt: skip
+        self.send(session.session_id, link.participant_id, "quality", quality)
+
+    def _switched(self, notice: SlotSwitched) -> None:
+        found = self._links.get(notice.transport_id)
+        if found is None:
+            return
+        session, link = found
+        choice = link.choices.get(notice.slot)
+        if notice.publication_id is None:
+            # Emptied: nobody, or somebody who has no picture.
+            absent = choice if choice is not None and choice.track is None else None
+            session.show(link, notice.slot, absent, None, None)
+            return
+        shown = self._choice_of(notice.publication_id)
+        session.show(link, notice.slot, shown, notice.rtp_timestamp, notice.layer)
+
+    def _audio_moved(self, notice: AudioSlotsChanged) -> None:
+        found = self._links.get(notice.transport_id)
+        if found is None:
+            return
+        session, link = found
+        for slot, publication_id in notice.slots.items():
+            choice = self._choice_of(publication_id) if publication_id is not None else None
+            session.show(link, slot, choice, None, None)
+
+    def _choice_of(self, publication_id: str) -> Choice | None:
+        found = self._links.get(publication_id.rsplit(":", 1)[0])
+        if found is None:
+            return None
+        link = found[1]
+        return Choice(link.participant_id, link.track_of(publication_id), publication_id)
+
+    # ---- inside ------------------------------------------------------------------------------
+
+    def _session(self, session_id: str) -> _Session:
+        if session_id not in self._sessions:
+            self._sessions[session_id] = _Session(self, session_id)
+        return self._sessions[session_id]
+
+    def _refresh(self, session: _Session) -> None:
+        state = self.host.state(session.session_id)
+        if state is not None and not self._is_closed:
+            session.refresh(state)
+
+    def send(self, session_id: str, participant_id: str, event: str, payload: Any) -> None:
+        """Queue for a page; presence is dropped rather than queued without bound."""
+        try:
+            self._outbox.put_nowait((session_id, participant_id, event, payload))
+        except asyncio.QueueFull:
+            log.warning("media outbox is full: %s for %s dropped", event, participant_id)
+
+    def report(self, session_id: str, report: CaptureReport) -> None:
+        self._reports.put_nowait((session_id, report))
+
+    async def _deliver(self) -> None:
+        while True:
+            session_id, participant_id, event, payload = await self._outbox.get()
+            try:
+                await self.host.send(session_id, participant_id, event, payload)
+            except Exception:
+                log.exception("%s could not be sent to %s", event, participant_id)
+
+    async def _write_log(self) -> None:
+        while True:
+            session_id, report = await self._reports.get()
+            try:
+                await self.host.report(session_id, report)
+            except Exception:
+                log.exception("%s of session %s was not logged", type(report).__name__, session_id)
+            finally:
+                self._reports.task_done()
+
+    async def _keep_house(self) -> None:
+        """Close what nobody comes back to, and try captures again."""
+        while True:
+            await asyncio.sleep(_HOUSEKEEPING_S)
+            now = time.monotonic()
+            for session in list(self._sessions.values()):
+                for participant_id, lost_at in list(session.lost_at.items()):
+                    if now - lost_at > _GRACE_S:
+                        del session.lost_at[participant_id]
+                        link = session.links.get(participant_id)
+                        if link is not None:
+                            self.plane.apply([CloseTransport(link.transport_id)])
+                if not session.captures.is_idle:
+                    self._refresh(session)
+                if not session.links and not session.incoming and session.captures.is_idle:
+                    self._sessions.pop(session.session_id, None)
+
+
+def quality_level(loss_up: float, loss_down: float, rtt_ms: float | None) -> Any:
+    """One word for the page: good, fair or poor."""
+    loss, rtt = max(loss_up, loss_down), rtt_ms or 0.0
+    if loss > 0.08 or rtt > 600:
+        return "poor"
+    return "fair" if loss > 0.02 or rtt > 250 else "good"

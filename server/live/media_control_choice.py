@@ -1,0 +1,165 @@
+"""Who goes where: the pure choice of what a viewer's slots show.
+
+Stage: whoever the viewer has pinned, else whom the facilitator holds there, else who speaks (or
+spoke last), else a facilitator, else anyone with a camera; never the viewer himself. Screen: the
+screen that is shared. Gallery: what the page asked for, at the layer its tiles need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from server.domain.events import TrackKind
+from server.media.plane import Layer
+
+_LAYER_HEIGHTS: Final[tuple[tuple[Layer, int], ...]] = (("q", 220), ("h", 440))
+"""tallest tile (CSS pixels) a layer is enough for; layers are 180, 360 and 720 lines of 720p"""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Somebody who may be shown: publications by kind, tracks that are on."""
+
+    participant_id: str
+    room_id: str
+    is_facilitator: bool = False
+    publications: Mapping[TrackKind, str] = field(default_factory=dict[TrackKind, str])
+    on: frozenset[TrackKind] = frozenset()
+
+    def publication(self, track: TrackKind) -> str | None:
+        return self.publications.get(track) if track in self.on else None
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    participant_id: str
+    room_id: str
+    slots: frozenset[str]
+    gallery: tuple[str | None, ...] = ()
+    tile_height: int = 180
+    stage_height: int = 720
+    pinned: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a slot shows; ``track`` None: the person without a picture."""
+
+    participant_id: str
+    track: TrackKind | None
+    publication_id: str | None
+    max_layer: Layer = "f"
+
+
+def layer_for(height: int) -> Layer:
+    """The lowest layer that is good enough for a picture this tall."""
+    for layer, tallest in _LAYER_HEIGHTS:
+        if height <= tallest:
+            return layer
+    return "f"
+
+
+def choose(
+    viewer: Viewer,
+    sources: Sequence[Source],
+    spotlight: str | None,
+    speakers: Sequence[str],
+) -> dict[str, Choice | None]:
+    """Every video slot of the viewer. ``speakers``: who has the stage by voice, last first."""
+    others = {
+        source.participant_id: source
+        for source in sources
+        if source.room_id == viewer.room_id and source.participant_id != viewer.participant_id
+    }
+    choices: dict[str, Choice | None] = {}
+    if "stage" in viewer.slots:
+        choices["stage"] = _stage(viewer, others, spotlight, speakers)
+    if "screen" in viewer.slots:
+        choices["screen"] = _screen(others)
+    for slot in viewer.slots:
+        if slot.startswith("gallery") and slot[7:].isdigit():
+            choices[slot] = _tile(viewer, others, int(slot[7:]))
+    return choices
+
+
+def _stage(
+    viewer: Viewer,
+    others: Mapping[str, Source],
+    spotlight: str | None,
+    speakers: Sequence[str],
+) -> Choice | None:
+    held = [name for name in (viewer.pinned, spotlight) if name in others]
+    facilitators = [s.participant_id for s in others.values() if s.is_facilitator]
+    seen = [s.participant_id for s in others.values() if "camera" in s.on]
+    spoken = [name for name in speakers if name in others]
+    for name in (*held, *spoken, *facilitators, *seen, *others):
+        if name is None:
+            continue
+        source = others[name]
+        camera = source.publication("camera")
+        if camera is not None:
+            return Choice(name, "camera", camera, layer_for(viewer.stage_height))
+        # A voice without a picture: its microphone holds the stage's sound.
+        return Choice(name, None, source.publication("microphone"))
+    return None
+
+
+def _screen(others: Mapping[str, Source]) -> Choice | None:
+    for source in others.values():
+        screen = source.publication("screen")
+        if screen is not None:
+            return Choice(source.participant_id, "screen", screen)
+    return None
+
+
+def _tile(viewer: Viewer, others: Mapping[str, Source], index: int) -> Choice | None:
+    name = viewer.gallery[index] if index < len(viewer.gallery) else None
+    source = others.get(name) if name is not None else None
+    camera = source.publication("camera") if source is not None else None
+    if source is None or camera is None:
+        return None
+    return Choice(source.participant_id, "camera", camera, layer_for(viewer.tile_height))
+
+
+class StageByVoice:
+    """Who has the stage of a room by speaking: a rival must be the loudest for a while."""
+
+    HOLD_S: Final = 1.5
+    KEPT: Final = 4
+
+    def __init__(self) -> None:
+        self._recent: list[str] = []
+        self._rival: str | None = None
+        self._rival_since = 0.0
+
+    @property
+    def recent(self) -> tuple[str, ...]:
+        """Who has the stage, then who had it before, so that the speaker himself sees the
+        person he talks with."""
+        return tuple(self._recent)
+
+    def heard(self, loudest_first: Sequence[str], now: float) -> bool:
+        """Take in who speaks; True when the stage changes hands."""
+        if not loudest_first:
+            self._rival = None
+            return False
+        loudest = loudest_first[0]
+        if self._recent and loudest == self._recent[0]:
+            self._rival = None
+            return False
+        if self._recent:
+            if loudest != self._rival:
+                self._rival = loudest
+                self._rival_since = now
+                return False
+            if now - self._rival_since < self.HOLD_S:
+                return False
+        self._rival = None
+        self._recent = [loudest, *(n for n in self._recent if n != loudest)][: self.KEPT]
+        return True
+
+    def forget(self, participant_id: str) -> None:
+        if participant_id in self._recent:
+            self._recent.remove(participant_id)
