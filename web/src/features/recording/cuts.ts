@@ -2,7 +2,7 @@
  * The provisional player: one mixed audio is the clock, the pictures are separate tracks shown as
  * the cuts say. Everything here is arithmetic on recording time; the view owns the elements.
  */
-import type { Cut, Track } from "../../protocol/generated";
+import type { Cut, Track } from '../../protocol';
 
 export interface Layout {
   readonly main: Track | null;
@@ -58,7 +58,7 @@ export function tracksToLoad(
     if (cut.main_track_id !== null) wanted.add(cut.main_track_id);
     if (cut.inset_track_id !== null) wanted.add(cut.inset_track_id);
   }
-  return tracks.filter((track) => track.kind !== "audio_mix" && wanted.has(track.track_id));
+  return tracks.filter((track) => track.kind !== 'audio_mix' && wanted.has(track.track_id));
 }
 
 /** Seconds inside the track's own file at recording time `atMs`. */
@@ -68,9 +68,9 @@ export function trackTime(track: Track, atMs: number): number {
 }
 
 export type Correction =
-  | { readonly kind: "none"; readonly rate: number }
-  | { readonly kind: "nudge"; readonly rate: number }
-  | { readonly kind: "seek"; readonly to_s: number; readonly rate: number };
+  | { readonly kind: 'none'; readonly rate: number }
+  | { readonly kind: 'nudge'; readonly rate: number }
+  | { readonly kind: 'seek'; readonly to_s: number; readonly rate: number };
 
 /**
  * How to bring a picture at `pictureS` to the audio clock. Seeking is visible (a decoder restarts
@@ -87,10 +87,10 @@ export function correct(
   const driftMs = (target - pictureS) * 1000;
   const size = Math.abs(driftMs);
   if (size > SEEK_DRIFT_MS || (isPaused && size > TOLERATED_DRIFT_MS)) {
-    return { kind: "seek", to_s: target, rate };
+    return { kind: 'seek', to_s: target, rate };
   }
   if (size > TOLERATED_DRIFT_MS) {
-    return { kind: "nudge", rate: rate * (driftMs > 0 ? 1 + NUDGE : 1 - NUDGE) };
+    return { kind: 'nudge', rate: rate * (driftMs > 0 ? 1 + NUDGE : 1 - NUDGE) };
   }
-  return { kind: "none", rate };
+  return { kind: 'none', rate };
 }

@@ -1,5 +1,5 @@
 /** How much is said along the recording: the quiet hill over the seek bar. */
-import type { Segment } from "../../protocol/generated";
+import type { Segment } from '../../protocol';
 
 /** Share of each bin that is covered by words, 0…1, smoothed over its neighbours. */
 export function speechDensity(
@@ -29,7 +29,7 @@ export function speechDensity(
 
 /** A closed SVG path of the hill in a `bins-1` × 1 box, smooth between bins. */
 export function hillPath(density: readonly number[]): string {
-  if (density.length < 2) return "";
+  if (density.length < 2) return '';
   const y = (value: number): string => (1 - value).toFixed(3);
   let path = `M0,1 L0,${y(density[0] ?? 0)}`;
   for (let bin = 1; bin < density.length; bin += 1) {

@@ -9,10 +9,12 @@ export interface Follow {
 }
 
 export type FollowEvent =
-  | { readonly kind: "scrolled_by_us"; readonly at: number }
-  | { readonly kind: "reader_scrolled"; readonly at: number; readonly isCurrentInView: boolean }
-  | { readonly kind: "came_back" }
-  | { readonly kind: "seeked" };
+  | { readonly kind: 'scrolled_by_us'; readonly at: number }
+  | { readonly kind: 'reader_scrolled'; readonly at: number; readonly isCurrentInView: boolean }
+  /** Something else leads now, such as a search hit. */
+  | { readonly kind: 'left' }
+  | { readonly kind: 'came_back' }
+  | { readonly kind: 'seeked' };
 
 /** Longest smooth scroll seen in Chromium and Firefox for a list of this height. */
 const OWN_SCROLL_MS = 700;
@@ -21,15 +23,17 @@ export const FOLLOWING: Follow = { isFollowing: true, ownScrollUntil: 0 };
 
 export function follow(state: Follow, event: FollowEvent): Follow {
   switch (event.kind) {
-    case "scrolled_by_us":
+    case 'scrolled_by_us':
       return { ...state, ownScrollUntil: event.at + OWN_SCROLL_MS };
-    case "reader_scrolled":
+    case 'reader_scrolled':
       if (event.at < state.ownScrollUntil) return state;
       return state.isFollowing === event.isCurrentInView
         ? state
         : { ...state, isFollowing: event.isCurrentInView };
-    case "came_back":
-    case "seeked":
+    case 'left':
+      return state.isFollowing ? { ...state, isFollowing: false } : state;
+    case 'came_back':
+    case 'seeked':
       return state.isFollowing ? state : { ...state, isFollowing: true };
   }
 }

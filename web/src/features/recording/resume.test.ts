@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
-import { START, readProgress, startPosition, writeProgress } from "./resume";
+import { describe, expect, it } from 'vitest';
+import { START, readProgress, startPosition, writeProgress } from './resume';
 
-function memory(): Pick<Storage, "getItem" | "setItem"> {
+function memory(): Pick<Storage, 'getItem' | 'setItem'> {
   const held = new Map<string, string>();
   return {
     getItem: (key) => held.get(key) ?? null,
@@ -9,33 +9,33 @@ function memory(): Pick<Storage, "getItem" | "setItem"> {
   };
 }
 
-describe("progress", () => {
-  it("comes back as it was written", () => {
+describe('progress', () => {
+  it('comes back as it was written', () => {
     const store = memory();
-    writeProgress(store, "r1", { position_ms: 5, furthest_ms: 9 });
-    expect(readProgress(store, "r1")).toEqual({ position_ms: 5, furthest_ms: 9 });
-    expect(readProgress(store, "r2")).toBe(START);
+    writeProgress(store, 'r1', { position_ms: 5, furthest_ms: 9 });
+    expect(readProgress(store, 'r1')).toEqual({ position_ms: 5, furthest_ms: 9 });
+    expect(readProgress(store, 'r2')).toBe(START);
   });
-  it("survives blocked storage and rubbish in it", () => {
+  it('survives blocked storage and rubbish in it', () => {
     const blocked = {
-      getItem: () => { throw new Error("blocked"); },
-      setItem: () => { throw new Error("blocked"); },
+      getItem: () => { throw new Error('blocked'); },
+      setItem: () => { throw new Error('blocked'); },
     };
-    expect(readProgress(blocked, "r1")).toBe(START);
-    expect(() => { writeProgress(blocked, "r1", START); }).not.toThrow();
-    expect(readProgress({ getItem: () => "{", setItem: () => undefined }, "r1")).toBe(START);
-    expect(readProgress({ getItem: () => "[1]", setItem: () => undefined }, "r1")).toBe(START);
+    expect(readProgress(blocked, 'r1')).toBe(START);
+    expect(() => { writeProgress(blocked, 'r1', START); }).not.toThrow();
+    expect(readProgress({ getItem: () => '{', setItem: () => undefined }, 'r1')).toBe(START);
+    expect(readProgress({ getItem: () => '[1]', setItem: () => undefined }, 'r1')).toBe(START);
   });
 });
 
-describe("startPosition", () => {
+describe('startPosition', () => {
   const at = (position_ms: number) => ({ position_ms, furthest_ms: position_ms });
   it("prefers the link's moment and keeps it inside the recording", () => {
     expect(startPosition(61_000, at(20_000), 120_000)).toEqual({ ms: 61_000, isResumed: false });
     expect(startPosition(900_000, START, 120_000).ms).toBe(119_500);
     expect(startPosition(0, at(20_000), 120_000).ms).toBe(0);
   });
-  it("resumes, but not at the very start or end", () => {
+  it('resumes, but not at the very start or end', () => {
     expect(startPosition(null, at(20_000), 120_000)).toEqual({ ms: 20_000, isResumed: true });
     expect(startPosition(null, at(2_000), 120_000).ms).toBe(0);
     expect(startPosition(null, at(118_000), 120_000).ms).toBe(0);

@@ -6,7 +6,7 @@ export interface Progress {
 
 export const START: Progress = { position_ms: 0, furthest_ms: 0 };
 
-type Store = Pick<Storage, "getItem" | "setItem">;
+type Store = Pick<Storage, 'getItem' | 'setItem'>;
 
 function key(recordingId: string): string {
   return `reprise.watch.${recordingId}`;
@@ -15,10 +15,10 @@ function key(recordingId: string): string {
 /** Storage may be blocked or hold anything; then watching starts at the beginning. */
 export function readProgress(store: Store | undefined, recordingId: string): Progress {
   try {
-    const found: unknown = JSON.parse(store?.getItem(key(recordingId)) ?? "null");
-    if (typeof found !== "object" || found === null) return START;
+    const found: unknown = JSON.parse(store?.getItem(key(recordingId)) ?? 'null');
+    if (typeof found !== 'object' || found === null) return START;
     const { position_ms, furthest_ms } = found as Record<string, unknown>;
-    if (typeof position_ms !== "number" || typeof furthest_ms !== "number") return START;
+    if (typeof position_ms !== 'number' || typeof furthest_ms !== 'number') return START;
     return { position_ms, furthest_ms };
   } catch {
     return START;

@@ -1,6 +1,6 @@
 /** The seek bar's geometry: where pointers, chapters, gaps and marks fall between 0 and 1. */
-import { clamp } from "../../ui/media/time";
-import type { Chapter, Gap } from "../../protocol/generated";
+import { clamp } from '../../ui/media/time';
+import type { Chapter, Gap } from '../../protocol';
 
 export interface BarChapter {
   readonly chapter: Chapter | null;

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { parseStoryboard, tileAt } from "./storyboard";
+import { describe, expect, it } from 'vitest';
+import { parseStoryboard, tileAt } from './storyboard';
 
 const VTT = `WEBVTT
 
@@ -14,21 +14,21 @@ storyboard.webp#xywh=160,0,160,90
 not a picture
 `;
 
-describe("parseStoryboard", () => {
-  const tiles = parseStoryboard(VTT, "http://x/api/v1/recordings/r/media/2/storyboard.vtt");
-  it("reads rectangles and resolves the sprite beside the file", () => {
+describe('parseStoryboard', () => {
+  const tiles = parseStoryboard(VTT, 'http://x/api/v1/recordings/r/media/2/storyboard.vtt');
+  it('reads rectangles and resolves the sprite beside the file', () => {
     expect(tiles).toHaveLength(2);
     expect(tiles[1]).toEqual({
       start_ms: 5_000,
       end_ms: 10_000,
-      url: "http://x/api/v1/recordings/r/media/2/storyboard.webp",
+      url: 'http://x/api/v1/recordings/r/media/2/storyboard.webp',
       x: 160,
       y: 0,
       width: 160,
       height: 90,
     });
   });
-  it("finds the tile of a time and keeps the last one to the end", () => {
+  it('finds the tile of a time and keeps the last one to the end', () => {
     expect(tileAt(tiles, 0)?.x).toBe(0);
     expect(tileAt(tiles, 7_000)?.x).toBe(160);
     expect(tileAt(tiles, 70_000)?.x).toBe(160);

@@ -1,9 +1,9 @@
 /**
  * The transcript as the page shows it: turns of one speaker, the word being said, and search over
- * words that may run across segments of a turn. Pure; indices are stable for one transcript.
+ * the words of each segment. Pure; indices are stable for one transcript.
  */
-import type { Segment, Word } from "../../protocol/generated";
-import { lastStartedAt } from "../../ui/media/time";
+import type { Segment } from '../../protocol';
+import { lastStartedAt } from '../../ui/media/time';
 
 export interface Turn {
   readonly participantId: string;
@@ -22,8 +22,8 @@ export function turns(segments: readonly Segment[]): Turn[] {
     else grouped.push({ first: index, segments: [segment] });
   });
   return grouped.map(({ first, segments: own }) => ({
-    participantId: own[0]?.participant_id ?? "",
-    speakerName: own[0]?.speaker_name ?? "",
+    participantId: own[0]?.participant_id ?? '',
+    speakerName: own[0]?.speaker_name ?? '',
     firstSegment: first,
     segments: own,
   }));
@@ -69,11 +69,11 @@ export function isSamePlace(one: Place | null, other: Place | null): boolean {
 /** Search ignores case, accents and punctuation around words. */
 export function fold(text: string): string {
   return text
-    .normalize("NFKD")
-    .replace(/\p{Diacritic}/gu, "")
+    .normalize('NFKD')
+    .replace(/\p{Diacritic}/gu, '')
     .toLowerCase()
     .replace(/[’‘]/g, "'")
-    .replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "");
+    .replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
 }
 
 export interface Hit {
@@ -88,14 +88,14 @@ export interface Hit {
  * of a spoken one, so hits appear while typing.
  */
 export function search(segments: readonly Segment[], query: string): Hit[] {
-  const wanted = query.split(/\s+/).map(fold).filter((word) => word !== "");
+  const wanted = query.split(/\s+/).map(fold).filter((word) => word !== '');
   if (wanted.length === 0) return [];
   const hits: Hit[] = [];
   segments.forEach((segment, index) => {
     const spoken = segment.words.map((word) => fold(word.text));
     for (let at = 0; at + wanted.length <= spoken.length; at += 1) {
       const matches = wanted.every((word, offset) => {
-        const candidate = spoken[at + offset] ?? "";
+        const candidate = spoken[at + offset] ?? '';
         return offset === wanted.length - 1 ? candidate.startsWith(word) : candidate === word;
       });
       const first = segment.words[at];
@@ -126,9 +126,4 @@ export function stepHit(count: number, current: number, step: 1 | -1): number {
 
 export function isHitWord(hit: Hit, segment: number, word: number): boolean {
   return hit.segment === segment && hit.firstWord <= word && word <= hit.lastWord;
-}
-
-/** Word under a time inside a segment, for clicks that land between words. */
-export function wordStart(segment: Segment, word: Word | undefined): number {
-  return word?.start_ms ?? segment.start_ms;
 }

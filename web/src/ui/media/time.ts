@@ -1,18 +1,8 @@
-/** Times in the player: ms on the recording's clock in, text and link parts out. */
-
-/** `m:ss`, or `h:mm:ss` from an hour on. Negative and unknown times read as 0:00. */
-export function formatClock(ms: number | null | undefined): string {
-  const total = Math.max(0, Math.floor((ms ?? 0) / 1000));
-  const hours = Math.floor(total / 3600);
-  const minutes = Math.floor((total % 3600) / 60);
-  const seconds = String(total % 60).padStart(2, "0");
-  if (hours > 0) return `${hours}:${String(minutes).padStart(2, "0")}:${seconds}`;
-  return `${minutes}:${seconds}`;
-}
+/** Times in the player: ms on the recording's clock in, link parts and places in lists out. */
 
 /** The `t=` of a shared link: whole seconds (`61`) or `1h2m3s`. Null when it is neither. */
 export function parseMoment(text: string | null): number | null {
-  if (text === null || text === "") return null;
+  if (text === null || text === '') return null;
   if (/^\d+(\.\d+)?s?$/.test(text)) return Math.round(parseFloat(text) * 1000);
   const parts = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text);
   if (parts === null) return null;

@@ -1,0 +1,103 @@
+import { Chip, Group } from '@mantine/core';
+import { IconChartBar, IconHandStop, IconMessage, IconScreenShare, IconStar } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { formatClock } from '../../i18n';
+import type { Recording, TimelineMark } from '../../protocol';
+import { Avatar, Card, EmptyState } from '../../ui';
+import { kindsIn, type MomentKind, nameOf, pollResult } from './moments';
+import classes from './MomentsCard.module.css';
+import { usePlayer } from './player';
+
+const ICONS: Readonly<Record<MomentKind, ReactNode>> = {
+  chat: <IconMessage size={18} />,
+  poll: <IconChartBar size={18} />,
+  hand: <IconHandStop size={18} />,
+  moment: <IconStar size={18} />,
+  screen: <IconScreenShare size={18} />,
+};
+
+/** What happened in the class beside what was said: chat, polls, hands, marked moments. */
+export function MomentsCard({ recording }: { recording: Recording }) {
+  const { t } = useTranslation('recording');
+  const kinds = kindsIn(recording.marks);
+  const [only, setOnly] = useState<MomentKind | null>(null);
+  const shown = recording.marks.filter((mark) => only === null || mark.kind === only);
+  return (
+    <Card component="section" aria-label={t('moments.title')} className={classes.card}>
+      <h2 className={classes.heading}>{t('moments.title')}</h2>
+      {kinds.length > 1 && (
+        <Group gap={6} mt="xs" role="group" aria-label={t('moments.filter')}>
+          {kinds.map((kind) => (
+            <Chip
+              key={kind}
+              size="xs"
+              variant="light"
+              checked={only === kind}
+              onChange={(isOn) => setOnly(isOn ? kind : null)}
+            >
+              {t(`moments.kind.${kind}`)}
+            </Chip>
+          ))}
+        </Group>
+      )}
+      {shown.length === 0 ? (
+        <EmptyState title={t('moments.none')} hint={t('moments.noneHint')} />
+      ) : (
+        <ol className={classes.list} tabIndex={shown.length > 4 ? 0 : -1} aria-label={t('moments.title')}>
+          {shown.map((mark, index) => (
+            <Moment
+              key={`${mark.at_ms}-${index}`}
+              mark={mark}
+              name={nameOf(mark, recording.participant_names)}
+            />
+          ))}
+        </ol>
+      )}
+    </Card>
+  );
+}
+
+function Moment({ mark, name }: { mark: TimelineMark; name: string | null }) {
+  const { t } = useTranslation('recording');
+  const player = usePlayer();
+  const result = pollResult(mark);
+  const time = formatClock(mark.at_ms);
+  return (
+    <li className={classes.moment}>
+      {mark.kind === 'chat' && name !== null ? (
+        <Avatar name={name} size={32} />
+      ) : (
+        <span className={classes.icon} data-kind={mark.kind} aria-hidden>
+          {ICONS[mark.kind]}
+        </span>
+      )}
+      <div className={classes.body}>
+        <div className={classes.line}>
+          <b>{mark.kind === 'chat' && name !== null ? name : t(`moments.one.${mark.kind}`)}</b>
+          <button
+            type="button"
+            className={classes.when}
+            aria-label={t('moments.goTo', { time })}
+            onClick={() => player.seek(mark.at_ms)}
+          >
+            {time}
+          </button>
+        </div>
+        <p>{mark.kind === 'hand' && name !== null ? name : mark.label}</p>
+        {result && (
+          <ul className={classes.tally} aria-label={t('moments.votes', { count: result.votes })}>
+            {result.options.map((option, index) => (
+              <li key={index}>
+                <span className={classes.fill} style={{ width: `${option.share * 100}%` }} />
+                <span>{option.text}</span>
+                <span>{t('moments.share', { percent: Math.round(option.share * 100) })}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,251 @@
+import { Tabs } from '@mantine/core';
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, Redirect, useSearch } from 'wouter';
+
+import type { Item, Recording, Transcript } from '../../protocol';
+import { useResource } from '../../transport/resource';
+import { ErrorState, PageShell } from '../../ui';
+import { useJob } from '../../ui/job/useJob';
+import { parseMoment } from '../../ui/media/time';
+import { type ActionContext, pressed } from './actions';
+import { ChaptersPanel } from './ChaptersPanel';
+import { MomentsCard } from './MomentsCard';
+import { Player, PlayerContext, usePlayerState } from './player';
+import { PlayerFrame } from './PlayerFrame';
+import { quiz as quizReducer, quizOf } from './quiz';
+import { QuizCard } from './QuizCard';
+import classes from './RecordingPage.module.css';
+import { RecordingSkeleton } from './RecordingSkeleton';
+import { readProgress, startPosition, writeProgress } from './resume';
+import { chaptersReached } from './seek';
+import { ShortcutsDialog } from './ShortcutsDialog';
+import { TitleRow } from './TitleRow';
+import { TranscriptPanel } from './TranscriptPanel';
+
+function storage(): Storage | undefined {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+function isPlayable(recording: Recording): boolean {
+  return recording.hls_url !== null || recording.audio_url !== null;
+}
+
+export default function RecordingPage({ recordingId }: { recordingId: string }) {
+  const { t } = useTranslation('recording');
+  const { data: recording, error, reload } = useResource<Recording>(`/recordings/${recordingId}`);
+  if (recording === null) {
+    return (
+      <PageShell title={t('page')} maxWidth={1440}>
+        {error ? <ErrorState error={error} onRetry={reload} /> : <RecordingSkeleton />}
+      </PageShell>
+    );
+  }
+  if (!isPlayable(recording)) {
+    return <Redirect to={`/recordings/${recordingId}/processing`} replace />;
+  }
+  return <Watch recording={recording} reload={reload} />;
+}
+
+/** One player for the page's life: versions of the recording come and go under it. */
+function Watch({ recording, reload }: { recording: Recording; reload: () => void }) {
+  const search = useSearch();
+  const { recording_id: recordingId, duration_ms: durationMs } = recording.summary;
+  const linkMs = parseMoment(new URLSearchParams(search).get('t'));
+  const [player] = useState(() => {
+    const saved = readProgress(storage(), recordingId);
+    const start = startPosition(linkMs, saved, durationMs ?? 0);
+    return new Player(durationMs ?? 0, start.ms, saved.furthest_ms);
+  });
+  useEffect(() => {
+    if (durationMs !== null) player.store.setState({ durationMs });
+  }, [player, durationMs]);
+
+  // Another moment of the same recording, such as from a link in the quiz or the address bar.
+  const shownLink = useRef(linkMs);
+  useEffect(() => {
+    if (linkMs === null || shownLink.current === linkMs) return;
+    shownLink.current = linkMs;
+    player.seek(linkMs);
+  }, [player, linkMs]);
+
+  useEffect(() => {
+    const save = (): void => {
+      const { timeMs, furthestMs } = player.state;
+      writeProgress(storage(), recordingId, { position_ms: timeMs, furthest_ms: furthestMs });
+    };
+    const timer = window.setInterval(save, 3_000);
+    window.addEventListener('pagehide', save);
+    return () => {
+      window.clearInterval(timer);
+      window.removeEventListener('pagehide', save);
+      save();
+    };
+  }, [player, recordingId]);
+
+  return (
+    <PlayerContext value={player}>
+      <Content recording={recording} player={player} reload={reload} />
+    </PlayerContext>
+  );
+}
+
+interface ContentProps {
+  recording: Recording;
+  player: Player;
+  reload: () => void;
+}
+
+function Content({ recording, player, reload }: ContentProps) {
+  const { t } = useTranslation('recording');
+  const { summary } = recording;
+  const path = `/recordings/${summary.recording_id}`;
+  const isInWork = summary.stage === 'provisional' || summary.stage === 'processing';
+  const transcript = useResource<Transcript>(`${path}/transcript`);
+  const items = useResource<Item[]>(`${path}/items`);
+  const [quiz, sendQuiz] = useReducer(quizReducer, quizOf([]));
+  const [tab, setTab] = useState<string | null>('transcript');
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const [attempt, setAttempt] = useState(0);
+  const frame = useRef<HTMLDivElement>(null);
+  const searchInput = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    if (items.data) sendQuiz({ kind: 'loaded', items: items.data });
+  }, [items.data]);
+
+  // While it is refined, each finished step may have brought something to show.
+  const reloadAll = useRef(() => undefined as void);
+  useEffect(() => {
+    reloadAll.current = () => {
+      reload();
+      transcript.reload();
+      items.reload();
+    };
+  });
+  useJob(isInWork ? summary.recording_id : null, {
+    stopsWhenOver: true,
+    onChange: (now, before) => {
+      const done = (job: typeof now): number =>
+        job.steps.filter((step) => step.state === 'done').length;
+      if (now.stage !== summary.stage || (before !== null && done(now) > done(before))) {
+        reloadAll.current();
+      }
+    },
+  });
+
+  const toggleFullscreen = useCallback(() => {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else void frame.current?.requestFullscreen().catch(() => undefined);
+  }, []);
+  const searchTranscript = useCallback(() => {
+    setTab('transcript');
+    requestAnimationFrame(() => searchInput.current?.focus());
+  }, []);
+  useEffect(() => {
+    const context = (): ActionContext => ({
+      player,
+      chapters: recording.chapters,
+      hasCaptions: recording.captions_url !== null,
+      isInPlayer: frame.current?.contains(document.activeElement) ?? false,
+      toggleFullscreen,
+      searchTranscript,
+      showHelp: () => setHelpOpen(true),
+    });
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (!event.defaultPrevented && pressed(event, context())) event.preventDefault();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [player, recording.chapters, recording.captions_url, toggleFullscreen, searchTranscript]);
+
+  const segments = useMemo(() => transcript.data?.segments ?? [], [transcript.data]);
+  const draftCount = items.data?.filter((item) => item.state === 'draft').length ?? 0;
+
+  return (
+    <PageShell
+      title={summary.title}
+      maxWidth={1440}
+      lead={<Crumbs recording={recording} />}
+      aside={recording.chapters.length > 0 && <Reached recording={recording} />}
+    >
+      <div className={classes.grid}>
+        <div className={classes.player}>
+          <PlayerFrame
+            key={attempt}
+            recording={recording}
+            segments={segments}
+            items={quiz.items}
+            frame={frame}
+            onRetry={() => setAttempt((value) => value + 1)}
+          />
+        </div>
+        <div className={classes.title}>
+          <TitleRow recording={recording} draftCount={draftCount} onShowHelp={() => setHelpOpen(true)} />
+        </div>
+        <aside className={classes.side}>
+          <Tabs value={tab} onChange={setTab} classNames={{ root: classes.tabs, tab: classes.tab, panel: classes.panel }}>
+            <Tabs.List grow>
+              <Tabs.Tab value="chapters">{t('tab.chapters')}</Tabs.Tab>
+              <Tabs.Tab value="transcript">{t('tab.transcript')}</Tabs.Tab>
+            </Tabs.List>
+            <Tabs.Panel value="chapters">
+              <ChaptersPanel recording={recording} isInWork={isInWork} />
+            </Tabs.Panel>
+            <Tabs.Panel value="transcript">
+              <TranscriptPanel
+                transcript={transcript.data}
+                isLoading={transcript.isLoading}
+                isInWork={isInWork}
+                gaps={recording.gaps}
+                searchInput={searchInput}
+              />
+            </Tabs.Panel>
+          </Tabs>
+        </aside>
+        <div className={classes.cards}>
+          <QuizCard
+            recordingId={summary.recording_id}
+            quiz={quiz}
+            send={sendQuiz}
+            draftCount={draftCount}
+            canEdit={summary.can_edit}
+            isInWork={isInWork && items.data?.length === 0}
+          />
+          <MomentsCard recording={recording} />
+        </div>
+      </div>
+      <ShortcutsDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+    </PageShell>
+  );
+}
+
+function Crumbs({ recording }: { recording: Recording }) {
+  const { t } = useTranslation('recording');
+  const { course_title: course, title } = recording.summary;
+  return (
+    <nav className={classes.crumbs} aria-label={t('crumbs')}>
+      <Link href="/library">{t('library')}</Link>
+      {course !== null && <span>{course}</span>}
+      <b aria-current="page">{title}</b>
+    </nav>
+  );
+}
+
+function Reached({ recording }: { recording: Recording }) {
+  const { t } = useTranslation('recording');
+  const total = recording.chapters.length;
+  const reached = usePlayerState((state) => chaptersReached(recording.chapters, state.furthestMs));
+  return (
+    <div className={classes.reached}>
+      <span className={classes.reachedBar} aria-hidden>
+        <span style={{ width: `${(reached / total) * 100}%` }} />
+      </span>
+      <span>{t('reached', { reached, total })}</span>
+    </div>
+  );
+}
