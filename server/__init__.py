@@ -1,1 +1,3 @@
 """Reprise: the live session server."""
+
+__version__ = "0.1.0"

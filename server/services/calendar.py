@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event
 
 from server.domain.errors import Conflict
-from server.services.ports import SessionRecord
+from server.schemas.api import Session
 
 
-def calendar_file(session: SessionRecord, address: str) -> bytes:
+def calendar_file(session: Session, address: str) -> bytes:
     """``address`` is the page of the session. The zone's rules travel inside the file, so the
     session stays at its hour when clocks change."""
     if session.starts_at is None:

@@ -99,7 +99,9 @@ class Callers:
     async def identify(self, cookies: Mapping[str, str], address: str = "") -> Caller:
         """Cookies that do not count any more are ignored, not refused: the page behind an
         expired sign-in can then show the way in."""
-        named = {name.removeprefix(SECURE_PREFIX): value for name, value in cookies.items()}
+        # The prefixed one counts when there are both: nobody but this host can have set it.
+        ordered = sorted(cookies.items(), key=lambda cookie: cookie[0].startswith(SECURE_PREFIX))
+        named = {name.removeprefix(SECURE_PREFIX): value for name, value in ordered}
         sign_in_id = self._signer.read_sign_in(named.get(SIGN_IN_COOKIE, ""))
         claimed = [
             seat

@@ -1,0 +1,164 @@
+"""Routes of the library: recordings, their media, jobs, items; notices."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from server.api.route import Ask, Route
+from server.schemas import api
+from server.services.errors import not_found
+
+MEDIA_TYPES = {
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4s": "video/iso.segment",
+    ".mp4": "video/mp4",
+    ".ts": "video/mp2t",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".webm": "video/webm",
+    ".webp": "image/webp",
+}
+
+
+class RecordingFilter(Struct, forbid_unknown_fields=True):
+    q: Annotated[str, Meta(max_length=200)] = ""
+    offset: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+    deleted: bool = False
+
+
+async def list_recordings(ask: Ask) -> api.RecordingPage:
+    query: RecordingFilter = ask.query
+    return await ask.services.recordings.page(
+        ask.caller, query.q, query.offset, query.limit, query.deleted
+    )
+
+
+async def read_recording(ask: Ask) -> api.Recording:
+    return await ask.services.recordings.recording(ask.caller, ask.path("recording_id"))
+
+
+async def edit_recording(ask: Ask) -> api.RecordingSummary:
+    return await ask.services.recordings.edit(ask.caller, ask.path("recording_id"), ask.body)
+
+
+async def delete_recording(ask: Ask) -> None:
+    await ask.services.recordings.delete(ask.caller, ask.path("recording_id"))
+
+
+async def restore_recording(ask: Ask) -> api.RecordingSummary:
+    return await ask.services.recordings.restore(ask.caller, ask.path("recording_id"))
+
+
+async def recording_job(ask: Ask) -> api.Job:
+    return await ask.services.recordings.job(ask.caller, ask.path("recording_id"))
+
+
+async def retry_recording(ask: Ask) -> api.Job:
+    return await ask.services.recordings.retry(ask.caller, ask.path("recording_id"))
+
+
+async def recording_transcript(ask: Ask) -> api.Transcript:
+    return await ask.services.recordings.transcript(ask.caller, ask.path("recording_id"))
+
+
+async def recording_items(ask: Ask) -> list[api.Item]:
+    return await ask.services.items.items(ask.caller, ask.path("recording_id"))
+
+
+async def edit_item(ask: Ask) -> api.Item:
+    return await ask.services.items.edit(
+        ask.caller, ask.path("recording_id"), ask.path("item_id"), ask.body
+    )
+
+
+async def respond(ask: Ask) -> api.ResponseResult:
+    return await ask.services.items.respond(
+        ask.caller, ask.path("recording_id"), ask.path("item_id"), ask.body
+    )
+
+
+async def read_progress(ask: Ask) -> api.WatchProgress:
+    return await ask.services.recordings.watch_position(ask.caller, ask.path("recording_id"))
+
+
+async def write_progress(ask: Ask) -> None:
+    await ask.services.recordings.set_watch_position(ask.caller, ask.path("recording_id"), ask.body)
+
+
+async def recording_media(ask: Ask) -> web.StreamResponse:
+    """Byte ranges, ETag and If-Range are the file response's own. Never cached without asking
+    again: access may have been taken away."""
+    version = ask.path("version")
+    if not version.isascii() or not version.isdigit() or len(version) > 9:
+        raise not_found("file")
+    path = await ask.services.recordings.media(
+        ask.caller, ask.path("recording_id"), int(version), ask.path("path")
+    )
+    headers = {"Cache-Control": "private, no-cache"}
+    if media_type := MEDIA_TYPES.get(path.suffix):
+        headers["Content-Type"] = media_type
+    return web.FileResponse(path, headers=headers)
+
+
+async def download_recording(ask: Ask) -> web.StreamResponse:
+    path, name = await ask.services.recordings.download(ask.caller, ask.path("recording_id"))
+    plain = name.encode("ascii", "ignore").decode().strip() or "recording.mp4"
+    return web.FileResponse(
+        path,
+        headers={
+            "Cache-Control": "private, no-cache",
+            "Content-Type": "video/mp4",
+            "Content-Disposition": (
+                f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+            ),
+        },
+    )
+
+
+async def list_notifications(ask: Ask) -> list[api.Notification]:
+    return await ask.services.recordings.notifications(ask.caller)
+
+
+async def read_notification(ask: Ask) -> None:
+    await ask.services.recordings.read_notification(ask.caller, ask.path("notification_id"))
+
+
+ONE = "/recordings/{recording_id}"
+ROUTES = (
+    Route(
+        "GET", "/recordings", list_recordings, "user",
+        query=RecordingFilter, answer=api.RecordingPage,
+    ),
+    Route("GET", ONE, read_recording, "watcher", answer=api.Recording),
+    Route(
+        "PATCH", ONE, edit_recording, "editor",
+        body=api.EditRecording, answer=api.RecordingSummary,
+    ),
+    Route("DELETE", ONE, delete_recording, "editor"),
+    Route("POST", f"{ONE}/restore", restore_recording, "editor", answer=api.RecordingSummary),
+    Route("GET", f"{ONE}/job", recording_job, "watcher", answer=api.Job),
+    Route("POST", f"{ONE}/retry", retry_recording, "editor", answer=api.Job, conflicts=True),
+    Route("GET", f"{ONE}/transcript", recording_transcript, "watcher", answer=api.Transcript),
+    Route("GET", f"{ONE}/items", recording_items, "watcher", answer=list[api.Item]),
+    Route(
+        "PATCH", ONE + "/items/{item_id}", edit_item, "editor",
+        body=api.EditItem, answer=api.Item, conflicts=True,
+    ),
+    Route(
+        "POST", ONE + "/items/{item_id}/responses", respond, "watcher",
+        body=api.Respond, answer=api.ResponseResult, conflicts=True,
+    ),
+    Route("GET", f"{ONE}/progress", read_progress, "watcher", answer=api.WatchProgress),
+    Route("PUT", f"{ONE}/progress", write_progress, "watcher", body=api.WatchProgress),
+    Route(
+        "GET", ONE + "/media/{version}/{path:.+}", recording_media, "watcher",
+        media="application/octet-stream",
+    ),
+    Route("GET", f"{ONE}/download", download_recording, "watcher", media="video/mp4"),
+    Route("GET", "/notifications", list_notifications, "user", answer=list[api.Notification]),
+    Route("POST", "/notifications/{notification_id}/read", read_notification, "user"),
+)  # fmt: skip

@@ -1,0 +1,160 @@
+"""Routes of courses, sessions, members, join links, and of a session that is live."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from server.api.route import Ask, Route
+from server.schemas import api
+from server.schemas.live import SessionSnapshot, SessionState, WireEvent
+from server.services.calendar import calendar_file
+
+
+class SessionFilter(Struct, forbid_unknown_fields=True):
+    state: SessionState | None = None
+
+
+class EventsAfter(Struct, forbid_unknown_fields=True):
+    after: Annotated[int, Meta(ge=0, le=2**53)]
+
+
+async def list_courses(ask: Ask) -> list[api.Course]:
+    return await ask.services.planning.courses(ask.caller)
+
+
+async def create_course(ask: Ask) -> api.Course:
+    return await ask.services.planning.add_course(ask.caller, ask.body)
+
+
+async def list_sessions(ask: Ask) -> list[api.Session]:
+    return await ask.services.planning.sessions(ask.caller, ask.query.state)
+
+
+async def create_session(ask: Ask) -> api.Session:
+    return await ask.services.planning.add_session(ask.caller, ask.body)
+
+
+async def read_session(ask: Ask) -> api.Session:
+    return await ask.services.planning.session(ask.caller, ask.path("session_id"))
+
+
+async def edit_session(ask: Ask) -> api.Session:
+    return await ask.services.planning.edit_session(ask.caller, ask.path("session_id"), ask.body)
+
+
+async def delete_session(ask: Ask) -> None:
+    await ask.services.planning.delete_session(ask.caller, ask.path("session_id"))
+
+
+async def session_calendar(ask: Ask) -> web.Response:
+    session = await ask.services.planning.session(ask.caller, ask.path("session_id"))
+    body = calendar_file(session, f"{ask.origin}/sessions/{session.session_id}")
+    return web.Response(
+        body=body,
+        headers={
+            "Content-Type": "text/calendar; charset=utf-8",
+            "Content-Disposition": 'attachment; filename="session.ics"',
+        },
+    )
+
+
+async def list_members(ask: Ask) -> list[api.Member]:
+    return await ask.services.planning.members(ask.caller, ask.path("session_id"))
+
+
+async def add_member(ask: Ask) -> api.Member:
+    return await ask.services.planning.add_member(ask.caller, ask.path("session_id"), ask.body)
+
+
+async def remove_member(ask: Ask) -> None:
+    await ask.services.planning.remove_member(
+        ask.caller, ask.path("session_id"), ask.path("user_id")
+    )
+
+
+async def list_links(ask: Ask) -> list[api.JoinLink]:
+    return await ask.services.links.links(ask.caller, ask.path("session_id"))
+
+
+async def create_link(ask: Ask) -> api.JoinLink:
+    return await ask.services.links.add(ask.caller, ask.path("session_id"), ask.body)
+
+
+async def revoke_link(ask: Ask) -> None:
+    await ask.services.links.revoke(ask.caller, ask.path("session_id"), ask.path("link_id"))
+
+
+async def read_join_link(ask: Ask) -> api.JoinInfo:
+    return await ask.services.links.info(ask.path("token"))
+
+
+async def take_seat(ask: Ask) -> api.JoinInfo:
+    taken = await ask.services.links.take_seat(ask.path("token"), ask.body)
+    ask.open_seat(taken.session_id, taken.link_id)
+    return taken.info
+
+
+async def session_snapshot(ask: Ask) -> SessionSnapshot:
+    session_id = ask.path("session_id")
+    participant_id = await ask.services.seats.participant_id(ask.caller, session_id)
+    return await ask.services.live.snapshot(session_id, participant_id)
+
+
+async def session_events(ask: Ask) -> list[WireEvent]:
+    session_id = ask.path("session_id")
+    participant_id = await ask.services.seats.participant_id(ask.caller, session_id)
+    return await ask.services.live.events_after(session_id, participant_id, ask.query.after)
+
+
+ONE = "/sessions/{session_id}"
+ROUTES = (
+    Route("GET", "/courses", list_courses, "user", answer=list[api.Course]),
+    Route(
+        "POST", "/courses", create_course, "facilitator",
+        body=api.CreateCourse, answer=api.Course, status=201,
+    ),
+    Route(
+        "GET", "/sessions", list_sessions, "user", query=SessionFilter, answer=list[api.Session]
+    ),
+    Route(
+        "POST", "/sessions", create_session, "facilitator",
+        body=api.CreateSession, answer=api.Session, status=201,
+    ),
+    Route("GET", ONE, read_session, "member", answer=api.Session),
+    Route(
+        "PATCH", ONE, edit_session, "session_facilitator",
+        body=api.EditSession, answer=api.Session, conflicts=True,
+    ),
+    Route("DELETE", ONE, delete_session, "session_facilitator", conflicts=True),
+    Route(
+        "GET", f"{ONE}/calendar.ics", session_calendar, "member",
+        media="text/calendar", conflicts=True,
+    ),
+    Route("GET", f"{ONE}/members", list_members, "session_facilitator", answer=list[api.Member]),
+    Route(
+        "POST", f"{ONE}/members", add_member, "session_facilitator",
+        body=api.AddMember, answer=api.Member, status=201, conflicts=True,
+    ),
+    Route(
+        "DELETE", ONE + "/members/{user_id}", remove_member, "session_facilitator", conflicts=True
+    ),
+    Route("GET", f"{ONE}/links", list_links, "session_facilitator", answer=list[api.JoinLink]),
+    Route(
+        "POST", f"{ONE}/links", create_link, "session_facilitator",
+        body=api.CreateJoinLink, answer=api.JoinLink, status=201, conflicts=True,
+    ),
+    Route("DELETE", ONE + "/links/{link_id}", revoke_link, "session_facilitator"),
+    Route("GET", "/join/{token}", read_join_link, "holder", answer=api.JoinInfo),
+    Route(
+        "POST", "/join/{token}", take_seat, "holder",
+        body=api.TakeSeat, answer=api.JoinInfo, conflicts=True,
+    ),
+    Route("GET", f"{ONE}/snapshot", session_snapshot, "participant", answer=SessionSnapshot),
+    Route(
+        "GET", f"{ONE}/events", session_events, "participant",
+        query=EventsAfter, answer=list[WireEvent], conflicts=True,
+    ),
+)  # fmt: skip
