@@ -77,13 +77,13 @@ class Lesson:
         await school.enrol(teacher, session_id, learner)
         guest = await school.guest(teacher, session_id, GUEST)
 
-        facilitator = self._attendee(teacher, session_id, FACILITATOR, (196, 138, 92))
-        mina = self._attendee(guest, session_id, GUEST, (98, 150, 120))
+        facilitator = self._attendee(teacher, session_id, (196, 138, 92))
+        mina = self._attendee(guest, session_id, (98, 150, 120))
         tomas: Learner
         if self._chromium is not None:
             tomas = PageLearner(self._chromium, learner, session_id, LEARNER)
         else:
-            tomas = PythonLearner(self._attendee(learner, session_id, LEARNER, (110, 120, 180)))
+            tomas = PythonLearner(self._attendee(learner, session_id, (110, 120, 180)))
         try:
             return await self._run(session_id, facilitator, mina, tomas)
         finally:
@@ -91,9 +91,9 @@ class Lesson:
                 await person.close()
 
     def _attendee(
-        self, account: Account, session_id: str, name: str, colour: tuple[int, int, int]
+        self, account: Account, session_id: str, colour: tuple[int, int, int]
     ) -> Attendee:
-        camera = PlannedPictures(lambda at_s: draw_person(name, colour, at_s), 320, 180, 12)
+        camera = PlannedPictures(lambda at_s: draw_person(colour, at_s), 320, 180, 12)
         return Attendee(account, session_id, camera)
 
     async def _run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,11 @@ from server.demo.server_process import ServerFailed, ServerProcess
 
 PASSWORD = "correct horse battery"  # noqa: S105  of accounts on a throw-away server
 ADMIN_EMAIL = "admin@example.org"
+
+
+def email_of(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    return f"{plain.replace(' ', '.')}@example.org"
 
 
 class School:
@@ -49,7 +55,7 @@ class School:
 
     async def invite(self, name: str, role: str) -> Account:
         """A new account that has accepted its invitation and is signed in."""
-        email = f"{name.lower().replace(' ', '.')}@example.org"
+        email = email_of(name)
         account = self._new_account()
         try:
             invitation = await self.admin.post(

@@ -101,14 +101,17 @@ def draw_slide(slide: Slide, number: int, width: int = 1280, height: int = 720) 
     top = round(215 * scale)
     draw.line((left, top, left + round(220 * scale), top), fill=ACCENT, width=round(6 * scale))
     for index, line in enumerate(slide.lines):
-        place = (left, top + round((60 + 76 * index) * scale))
-        draw.text(place, f"–  {line}", font=small, fill=INK)
+        at = top + round((60 + 76 * index) * scale)
+        # A drawn mark: the built-in font has no dash or bullet.
+        mark = at + round(24 * scale)
+        draw.rectangle((left, mark, left + round(18 * scale), mark + round(4 * scale)), fill=ACCENT)
+        draw.text((left + round(40 * scale), at), line, font=small, fill=INK)
     draw.text((width - left, height - round(70 * scale)), str(number), font=small, fill=ACCENT)
     return np.asarray(image)
 
 
 def draw_person(
-    name: str, colour: tuple[int, int, int], at_s: float, width: int = 320, height: int = 180
+    colour: tuple[int, int, int], at_s: float, width: int = 320, height: int = 180
 ) -> Picture:
     """A figure that sways and nods: every frame differs, so movement can be proved."""
     image = Image.new("RGB", (width, height), tuple(part // 3 + 20 for part in colour))
@@ -121,8 +124,6 @@ def draw_person(
     draw.ellipse((x - r, y - r, x + r, y + r), fill=colour)
     mouth = abs(math.sin(at_s * 5)) * r * 0.25 + 2
     draw.ellipse((x - r * 0.3, y + r * 0.4, x + r * 0.3, y + r * 0.4 + mouth), fill=INK)
-    font = ImageFont.load_default(size=height // 11)
-    draw.text((width * 0.03, height * 0.86), name, font=font, fill=(255, 255, 255))
     return np.asarray(image)
 
 

@@ -100,7 +100,7 @@ async def test_a_facilitator_accepts_an_item_and_a_learner_answers_it(
     library: School, demo_run: DemoRun, page_of: PageOf
 ) -> None:
     facilitator = await signed_in(library, "helen.marsh@example.org")
-    learner = await signed_in(library, "tomás.rivera@example.org")
+    learner = await signed_in(library, "tomas.rivera@example.org")
     page = await page_of(viewport={"width": 1440, "height": 900})
     await sign_in_as(page, facilitator)
     await page.goto(f"{library.server.url}/recordings/{demo_run.recording_id}/review")
