@@ -70,7 +70,7 @@ export class LocalMedia {
       this.drop(kind);
       this.raw[kind] = track;
       track.addEventListener('ended', () => this.ended(kind, track));
-      delete this.trouble[kind];
+      this.trouble[kind] = undefined;
       await this.process(kind, turn);
       this.changed(kind);
       return true;
@@ -148,7 +148,7 @@ export class LocalMedia {
   /** Noise or background. When the processing fails the raw track is sent and the switch is off. */
   private async process(kind: Kind, turn: number): Promise<void> {
     this.processed[kind]?.stop();
-    delete this.processed[kind];
+    this.processed[kind] = undefined;
     const raw = this.raw[kind];
     const isWanted =
       kind === 'microphone' ? this.choice.suppressesNoise : this.choice.blursBackground;
@@ -182,10 +182,10 @@ export class LocalMedia {
   private drop(kind: TrackKind): void {
     if (kind === 'microphone' || kind === 'camera') {
       this.processed[kind]?.stop();
-      delete this.processed[kind];
+      this.processed[kind] = undefined;
     }
     this.raw[kind]?.stop();
-    delete this.raw[kind];
+    this.raw[kind] = undefined;
   }
 
   private changed(kind: TrackKind): void {

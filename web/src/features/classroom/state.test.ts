@@ -53,7 +53,7 @@ describe('people', () => {
     const cleo = { participant_id: 'cleo', name: 'Cleo', role: 'learner', is_guest: true };
     let state = run({}, ['participant_waiting', cleo]);
     expect(personOf(state, 'cleo')?.presence).toBe('waiting');
-    state = run({}, ['participant_waiting', cleo], ['participant_admitted', cleo, 62_000]);
+    state = run({}, ['participant_waiting', cleo], ['participant_admitted', cleo], ['participant_joined', cleo, 62_000]);
     expect(personOf(state, 'cleo')).toMatchObject({ presence: 'present', joined_at_ms: 62_000, is_guest: true });
     state = run(
       {},
@@ -66,10 +66,19 @@ describe('people', () => {
     expect(state.hands).toEqual(['cleo']);
     state = run({}, ['participant_joined', cleo], ['participant_away', cleo], ['participant_returned', cleo]);
     expect(personOf(state, 'cleo')).toMatchObject({ presence: 'present', tracks: {} });
-    state = run({ spotlight: 'ben', hands: ['ben'] }, ['participant_left', { participant_id: 'ben' }]);
+    state = run({}, ['participant_left', { participant_id: 'ben' }]);
     expect(personOf(state, 'ben')?.presence).toBe('left');
-    expect(state.hands).toEqual([]);
-    expect(state.spotlight).toBeNull();
+  });
+
+  test('a role that changes in mid-session', () => {
+    const state = run({}, ['participant_changed', { participant_id: 'ben', name: 'Benno', role: 'facilitator' }]);
+    expect(personOf(state, 'ben')).toMatchObject({ name: 'Benno', role: 'facilitator' });
+  });
+
+  test('the end sends everyone home', () => {
+    const state = run({ hands: ['ben'], spotlight: 'ben' }, ['session_ended']);
+    expect(state).toMatchObject({ state: 'ended', hands: [], spotlight: null });
+    expect(state.participants.every((one) => one.presence === 'left')).toBe(true);
   });
 
   test('denied and removed', () => {
@@ -154,15 +163,26 @@ describe('recording', () => {
     expect(recordedMs(state.recording, 200_000)).toBe(40_000);
   });
 
-  test('stop and start again continue the same recording; the end of the session stops it', () => {
+  test('the clock stands while nobody is here and skips a restart of the server', () => {
+    const away = { participant_id: 'ada' };
+    const state = run(
+      { participants: [aPerson('ada')] },
+      ['recording_started', r, 100_000],
+      ['participant_away', away, 110_000],
+      ['participant_returned', away, 150_000],
+      ['gap_declared', { from_ms: 155_000, to_ms: 170_000, reason: 'server_restart' }, 170_000],
+    );
+    expect(recordedMs(state.recording, 175_000)).toBe(10_000 + 5_000 + 5_000);
+  });
+
+  test('stop and start again continue the same recording', () => {
     const state = run(
       {},
       ['recording_started', r, 100_000],
       ['recording_stopped', r, 110_000],
       ['recording_started', r, 150_000],
-      ['session_ended', {}, 160_000],
+      ['recording_stopped', r, 160_000],
     );
-    expect(state.state).toBe('ended');
     expect(state.recording).toMatchObject({ state: 'stopped', elapsed_ms: 20_000, since_ms: null });
   });
 
@@ -179,8 +199,8 @@ describe('recording', () => {
     const state = run(
       {},
       ['consent_given', { participant_id: 'ada' }],
-      ['consent_declined', { participant_id: 'ben' }],
       ['recording_started', r, 100_000],
+      ['consent_declined', { participant_id: 'ben' }],
     );
     expect(state.participants.map((one) => [one.consent, one.is_on_record])).toEqual([
       ['given', true],

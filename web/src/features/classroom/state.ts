@@ -29,7 +29,7 @@ const numbers = (value: unknown): number[] | null =>
  */
 export function fromSnapshot(snapshot: SessionSnapshot): ClassroomState {
   const { recording } = snapshot;
-  if (recording.state !== 'on' || recording.since_ms === null) return snapshot;
+  if (recording.since_ms === null) return snapshot;
   const running = snapshot.now_ms - recording.since_ms;
   return {
     ...snapshot,
@@ -38,8 +38,8 @@ export function fromSnapshot(snapshot: SessionSnapshot): ClassroomState {
 }
 
 export function recordedMs(recording: RecordingView, nowMs: number): number {
-  if (recording.state !== 'on' || recording.since_ms === null) return recording.elapsed_ms;
-  return recording.elapsed_ms + Math.max(0, nowMs - recording.since_ms);
+  const running = recording.since_ms === null ? 0 : Math.max(0, nowMs - recording.since_ms);
+  return recording.elapsed_ms + running;
 }
 
 function withParticipant(
@@ -56,22 +56,18 @@ function withParticipant(
   };
 }
 
-function upsert(
-  state: ClassroomState,
-  event: WireEvent,
-  presence: Presence,
-): ClassroomState {
+function seated(state: ClassroomState, event: WireEvent, presence: Presence): ClassroomState {
   const id = text(event.data, 'participant_id');
-  const old = state.participants.find((one) => one.participant_id === id);
+  const old = personOf(state, id);
   const participant: ParticipantView = {
     participant_id: id,
-    name: text(event.data, 'name') || old?.name || '',
-    role: event.data.role === 'facilitator' ? 'facilitator' : 'learner',
+    name: text(event.data, 'name'),
+    role: roleIn(event.data),
     presence,
     room_id: event.room_id ?? old?.room_id ?? state.room_id,
     is_guest: Boolean(event.data.is_guest),
-    hand_raised_at_ms: null,
-    tracks: {},
+    hand_raised_at_ms: old?.hand_raised_at_ms ?? null,
+    tracks: allOff(old?.tracks ?? {}),
     consent: old?.consent ?? 'unasked',
     joined_at_ms: old?.joined_at_ms ?? (presence === 'present' ? event.at_ms : null),
     is_on_record: false,
@@ -79,38 +75,49 @@ function upsert(
   const participants = old
     ? state.participants.map((one) => (one.participant_id === id ? participant : one))
     : [...state.participants, participant];
-  return onRecord({ ...state, participants, hands: without(state.hands, id) });
+  return { ...state, participants };
 }
+
+const roleIn = (data: Data): ParticipantView['role'] =>
+  data.role === 'facilitator' ? 'facilitator' : 'learner';
+
+const personOf = (state: ClassroomState, id: string): ParticipantView | undefined =>
+  state.participants.find((one) => one.participant_id === id);
 
 const without = (ids: string[], id: string): string[] => ids.filter((one) => one !== id);
 
-function gone(state: ClassroomState, id: string, presence: Presence): ClassroomState {
-  const next = withParticipant(state, id, (one) => ({
-    presence,
-    hand_raised_at_ms: null,
-    tracks: allOff(one.tracks),
-    is_on_record: false,
-  }));
-  return {
-    ...next,
-    hands: without(next.hands, id),
-    spotlight: next.spotlight === id ? null : next.spotlight,
-  };
-}
+const becomes =
+  (presence: Presence): Fold =>
+  (state, event) =>
+    withParticipant(state, participantId(event), (one) => ({
+      presence,
+      tracks: allOff(one.tracks),
+    }));
 
 const allOff = (tracks: Record<string, boolean>): Record<string, boolean> =>
   Object.fromEntries(Object.keys(tracks).map((kind) => [kind, false]));
 
-/** On record: the recording runs, the person is here and has agreed. */
-function onRecord(state: ClassroomState): ClassroomState {
-  const runs = state.recording.state === 'on';
-  return {
-    ...state,
-    participants: state.participants.map((one) => {
-      const is = runs && one.consent === 'given' && one.presence === 'present';
-      return one.is_on_record === is ? one : { ...one, is_on_record: is };
-    }),
-  };
+/** The recording's clock runs while it is on and somebody is here; on record is who agreed. */
+function settle(state: ClassroomState, atMs: number): ClassroomState {
+  const { recording } = state;
+  const isOn = recording.state === 'on';
+  const runs = isOn && state.participants.some((one) => one.presence === 'present');
+  const settled =
+    runs === (recording.since_ms !== null)
+      ? recording
+      : {
+          ...recording,
+          elapsed_ms: recordedMs(recording, atMs),
+          since_ms: runs ? atMs : null,
+        };
+  let hasChanged = settled !== recording;
+  const participants = state.participants.map((one) => {
+    const is = isOn && one.consent === 'given' && one.presence === 'present';
+    if (one.is_on_record === is) return one;
+    hasChanged = true;
+    return { ...one, is_on_record: is };
+  });
+  return hasChanged ? { ...state, recording: settled, participants } : state;
 }
 
 function withPoll(
@@ -153,21 +160,16 @@ function putPoll(state: ClassroomState, poll: PollView): ClassroomState {
   };
 }
 
-function recorded(
-  state: ClassroomState,
-  to: RecordingView['state'],
-  event: WireEvent,
-): ClassroomState {
-  const old = state.recording;
-  const recording: RecordingView = {
-    state: to,
-    elapsed_ms: recordedMs(old, event.at_ms),
-    since_ms: to === 'on' ? (old.state === 'on' ? old.since_ms : event.at_ms) : null,
-    recording_id: optionalText(event.data, 'recording_id') ?? old.recording_id,
-  };
-  if (to === 'on' && old.state === 'on') recording.elapsed_ms = old.elapsed_ms;
-  return onRecord({ ...state, recording });
-}
+const recorded =
+  (to: RecordingView['state']): Fold =>
+  (state, event) => ({
+    ...state,
+    recording: {
+      ...state.recording,
+      state: to,
+      recording_id: optionalText(event.data, 'recording_id') ?? state.recording.recording_id,
+    },
+  });
 
 type Fold = (state: ClassroomState, event: WireEvent) => ClassroomState;
 
@@ -176,38 +178,45 @@ const participantId = (event: WireEvent): string => text(event.data, 'participan
 /** One entry an event type of docs/protocol.md. An unknown type changes nothing but counters. */
 export const FOLDS: Record<string, Fold> = {
   epoch_started: (state) => state,
-  gap_declared: (state) => state,
-  session_started: (state) => ({ ...state, state: 'live' }),
-  session_ended: (state, event) => {
-    const stopped =
-      state.recording.state === 'off' ? state : recorded(state, 'stopped', event);
-    return { ...stopped, state: 'ended' };
+  gap_declared: (state, event) => {
+    const { recording } = state;
+    const from = Number(event.data.from_ms);
+    const to = Number(event.data.to_ms);
+    if (event.data.reason !== 'server_restart' || recording.since_ms === null) return state;
+    if (to <= recording.since_ms) return state;
+    return {
+      ...state,
+      recording: { ...recording, elapsed_ms: recordedMs(recording, from), since_ms: to },
+    };
   },
-  participant_joined: (state, event) => upsert(state, event, 'present'),
-  participant_waiting: (state, event) => upsert(state, event, 'waiting'),
-  participant_admitted: (state, event) =>
-    onRecord(
-      withParticipant(state, participantId(event), (one) => ({
-        presence: 'present',
-        joined_at_ms: one.joined_at_ms ?? event.at_ms,
-      })),
+  session_started: (state) => ({ ...state, state: 'live' }),
+  session_ended: (state) => ({
+    ...state,
+    state: 'ended',
+    hands: [],
+    spotlight: null,
+    participants: state.participants.map((one) =>
+      one.presence === 'denied' || one.presence === 'removed'
+        ? one
+        : { ...one, presence: 'left', tracks: allOff(one.tracks), hand_raised_at_ms: null },
     ),
-  participant_denied: (state, event) => gone(state, participantId(event), 'denied'),
-  participant_removed: (state, event) => gone(state, participantId(event), 'removed'),
-  participant_left: (state, event) => gone(state, participantId(event), 'left'),
-  participant_away: (state, event) =>
-    withParticipant(state, participantId(event), (one) => ({
-      presence: 'away',
-      tracks: allOff(one.tracks),
-      is_on_record: false,
+  }),
+  participant_joined: (state, event) => seated(state, event, 'present'),
+  participant_waiting: (state, event) => seated(state, event, 'waiting'),
+  participant_changed: (state, event) =>
+    withParticipant(state, participantId(event), () => ({
+      name: text(event.data, 'name'),
+      role: roleIn(event.data),
     })),
-  participant_returned: (state, event) =>
-    onRecord(
-      withParticipant(state, participantId(event), (one) => ({
-        presence: 'present',
-        tracks: allOff(one.tracks),
-      })),
-    ),
+  participant_admitted: (state, event) =>
+    withParticipant(state, participantId(event), (one) => ({
+      presence: one.presence === 'denied' || one.presence === 'removed' ? 'left' : one.presence,
+    })),
+  participant_denied: becomes('denied'),
+  participant_removed: becomes('removed'),
+  participant_left: becomes('left'),
+  participant_away: becomes('away'),
+  participant_returned: becomes('present'),
   hand_raised: (state, event) => {
     const id = participantId(event);
     const next = withParticipant(state, id, () => ({ hand_raised_at_ms: event.at_ms }));
@@ -284,14 +293,23 @@ export const FOLDS: Record<string, Fold> = {
       tally: numbers(event.data.tally) ?? poll.tally,
       key: typeof event.data.key === 'number' ? event.data.key : null,
     })),
-  recording_started: (state, event) => recorded(state, 'on', event),
-  recording_resumed: (state, event) => recorded(state, 'on', event),
-  recording_paused: (state, event) => recorded(state, 'paused', event),
-  recording_stopped: (state, event) => recorded(state, 'stopped', event),
+  recording_started: (state, event) =>
+    recorded('on')(
+      {
+        ...state,
+        participants: state.participants.map((one) =>
+          one.consent === 'given' ? one : { ...one, consent: 'unasked' },
+        ),
+      },
+      event,
+    ),
+  recording_resumed: recorded('on'),
+  recording_paused: recorded('paused'),
+  recording_stopped: recorded('stopped'),
   consent_given: (state, event) =>
-    onRecord(withParticipant(state, participantId(event), () => ({ consent: 'given' }))),
+    withParticipant(state, participantId(event), () => ({ consent: 'given' })),
   consent_declined: (state, event) =>
-    onRecord(withParticipant(state, participantId(event), () => ({ consent: 'declined' }))),
+    withParticipant(state, participantId(event), () => ({ consent: 'declined' })),
   moment_marked: (state, event) => ({
     ...state,
     moments: [
@@ -312,7 +330,7 @@ export function applyEvent(state: ClassroomState, event: WireEvent): ClassroomSt
   const known = state.channels[event.channel];
   if (known !== undefined && event.channel_seq <= known) return state;
   const fold = FOLDS[event.type];
-  const next = fold ? fold(state, event) : state;
+  const next = settle(fold ? fold(state, event) : state, event.at_ms);
   return {
     ...next,
     seq: Math.max(next.seq, event.seq),

@@ -1,0 +1,65 @@
+import { useElementSize } from '@mantine/hooks';
+import { useEffect } from 'react';
+
+import { useDocumentTitle } from '../../ui';
+import { actionFor } from './actions';
+import { Banners } from './Banners';
+import classes from './ClassroomView.module.css';
+import { useClassroom } from './context';
+import { Dialogs } from './Dialogs';
+import { Gallery } from './Gallery';
+import { Header } from './Header';
+import { SidePanel } from './SidePanel';
+import { Stage } from './Stage';
+import { usePage, useSession } from './store';
+import { Toolbar } from './Toolbar';
+
+export function ClassroomView() {
+  const title = useSession((session) => session.title);
+  const { ref, height } = useElementSize();
+  useDocumentTitle(title);
+  useShortcuts();
+  return (
+    <div className={classes.room} data-testid="classroom">
+      <Header />
+      <div className={classes.banners}>
+        <Banners />
+      </div>
+      <main className={classes.main}>
+        <Stage ref={ref} />
+        <Gallery stageHeight={height} />
+      </main>
+      <div className={classes.side}>
+        <SidePanel />
+      </div>
+      <Toolbar />
+      <Announcer />
+      <Dialogs />
+    </div>
+  );
+}
+
+function useShortcuts(): void {
+  const classroom = useClassroom();
+  useEffect(() => {
+    function onKey(event: KeyboardEvent) {
+      const state = classroom.store.getState();
+      const action = state.dialog === null ? actionFor(event, state) : null;
+      if (!action) return;
+      event.preventDefault();
+      action.perform(classroom);
+    }
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [classroom]);
+}
+
+/** The one polite live region: hands, polls, recording, who comes and goes. */
+function Announcer() {
+  const { text } = usePage((state) => state.announcement);
+  return (
+    <div className="sr-only" aria-live="polite" data-testid="announcer">
+      {text}
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { Button, Group, Text } from '@mantine/core';
+import { IconDoorExit } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
+
+import type { ApiError } from '../../transport/http';
+import { useUser } from '../../transport/me';
+import { EmptyState } from '../../ui';
+
+const REASONS = ['ended', 'removed', 'denied', 'taken_over', 'signed_out', 'left'] as const;
+type Reason = (typeof REASONS)[number];
+
+interface Props {
+  reason: string;
+  error: ApiError | null;
+  recordingId: string | null;
+  onRejoin: () => void;
+}
+
+/** Why one is outside again, and where to go from here. */
+export function EndedPage({ reason, error, recordingId, onRejoin }: Props) {
+  const { t } = useTranslation('classroom');
+  const user = useUser();
+  const known: Reason | 'refused' =
+    error?.code === 'session_ended'
+      ? 'ended'
+      : (REASONS.find((one) => one === reason) ?? 'refused');
+  const hint = known === 'refused' ? (error?.message ?? '') : t(`ended.${known}Body`);
+  const canRejoin = known === 'left' || known === 'taken_over';
+  const showsRecording = known === 'ended' && recordingId !== null && user !== null;
+  return (
+    <EmptyState
+      title={t(`ended.${known}`)}
+      hint={hint}
+      icon={<IconDoorExit size={28} />}
+      action={
+        <>
+          {showsRecording && (
+            <Text c="dimmed" maw={440}>
+              {t('ended.recordingSoon')}
+            </Text>
+          )}
+          <Group mt="sm" justify="center">
+            {showsRecording && (
+              <Button component={Link} href={`/recordings/${recordingId}`}>
+                {t('ended.recording')}
+              </Button>
+            )}
+            {canRejoin && (
+              <Button onClick={onRejoin}>
+                {known === 'left' ? t('ended.rejoin') : t('ended.useHere')}
+              </Button>
+            )}
+            {user && (
+              <Button component={Link} href="/" variant="light">
+                {t('ended.home')}
+              </Button>
+            )}
+          </Group>
+        </>
+      }
+    />
+  );
+}

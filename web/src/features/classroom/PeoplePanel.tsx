@@ -1,0 +1,253 @@
+import { ActionIcon, Badge, Button, Group, Menu } from '@mantine/core';
+import { IconDotsVertical, IconHandStop, IconMicrophone, IconMicrophoneOff, IconVideo, IconVideoOff } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import type { ParticipantView } from '../../protocol';
+import { Avatar } from '../../ui';
+import { useClassroom } from './context';
+import classes from './Panel.module.css';
+import { RemoveDialog } from './RemoveDialog';
+import { isFacilitator, me, peopleHere, raisedHands, waiting } from './selectors';
+import { useSession } from './store';
+
+export function PeoplePanel() {
+  const { t } = useTranslation('classroom');
+  const session = useSession((state) => state);
+  const hosts = isFacilitator(session);
+  const hands = raisedHands(session);
+  const lobby = hosts ? waiting(session) : [];
+  const [removing, setRemoving] = useState<ParticipantView | null>(null);
+  return (
+    <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('panel.people')}>
+      {lobby.length > 0 && <Lobby people={lobby} />}
+      {hands.length > 0 && (
+        <>
+          <h3 className={classes.heading}>{t('people.hands')}</h3>
+          <ol className={classes.list}>
+            {hands.map((person, index) => (
+              <Hand key={person.participant_id} person={person} place={index + 1} />
+            ))}
+          </ol>
+        </>
+      )}
+      <h3 className={classes.heading}>{t('people.inClass')}</h3>
+      <ul className={classes.list}>
+        {peopleHere(session).map((person) => (
+          <Person key={person.participant_id} person={person} onRemove={setRemoving} />
+        ))}
+      </ul>
+      <ConsentLine />
+      <RemoveDialog person={removing} onClose={() => setRemoving(null)} />
+    </div>
+  );
+}
+
+function Lobby({ people }: { people: ParticipantView[] }) {
+  const { t } = useTranslation('classroom');
+  const classroom = useClassroom();
+  const admit = (person: ParticipantView) =>
+    void classroom.command({ type: 'admit', participant_id: person.participant_id });
+  return (
+    <>
+      <Group justify="space-between">
+        <h3 className={classes.heading}>{t('people.waiting')}</h3>
+        {people.length > 1 && (
+          <Button size="compact-xs" variant="subtle" onClick={() => people.forEach(admit)}>
+            {t('people.admitAll')}
+          </Button>
+        )}
+      </Group>
+      <ul className={classes.list}>
+        {people.map((person) => (
+          <li key={person.participant_id} className={classes.person}>
+            <Avatar name={person.name} size={32} />
+            <span className={classes.name}>{person.name}</span>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              color="coral.7"
+              c="var(--rp-bad-text)"
+              aria-label={t('people.denyName', { name: person.name })}
+              onClick={() =>
+                void classroom.command({ type: 'deny', participant_id: person.participant_id })
+              }
+            >
+              {t('people.deny')}
+            </Button>
+            <Button
+              size="compact-sm"
+              aria-label={t('people.admitName', { name: person.name })}
+              onClick={() => admit(person)}
+            >
+              {t('people.admit')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Hand({ person, place }: { person: ParticipantView; place: number }) {
+  const { t } = useTranslation('classroom');
+  const classroom = useClassroom();
+  const session = useSession((state) => state);
+  const isMe = person.participant_id === session.me;
+  return (
+    <li className={classes.person}>
+      <span style={{ width: 14, color: 'var(--mantine-color-dimmed)' }}>{place}</span>
+      <Avatar name={person.name} size={28} />
+      <span className={classes.name}>
+        {isMe ? t('namedYou', { name: person.name }) : person.name}
+      </span>
+      {(isMe || isFacilitator(session)) && (
+        <Button
+          size="compact-xs"
+          variant="light"
+          onClick={() =>
+            void classroom.command({ type: 'lower_hand', participant_id: person.participant_id })
+          }
+        >
+          {isMe ? t('people.lowerYours') : t('people.lowerHand')}
+        </Button>
+      )}
+    </li>
+  );
+}
+
+interface PersonProps {
+  person: ParticipantView;
+  onRemove: (person: ParticipantView) => void;
+}
+
+function Person({ person, onRemove }: PersonProps) {
+  const { t } = useTranslation('classroom');
+  const session = useSession((state) => state);
+  const isMe = person.participant_id === session.me;
+  const hosts = isFacilitator(session);
+  const isRecording = session.recording.state === 'on';
+  const hasMic = person.tracks.microphone === true;
+  const hasCamera = person.tracks.camera === true;
+  return (
+    <li className={classes.person} data-person={person.participant_id}>
+      <Avatar name={person.name} size={32} />
+      <span className={classes.name}>
+        {isMe ? t('namedYou', { name: person.name }) : person.name}
+        {person.presence === 'away' && ` · ${t('people.away')}`}
+      </span>
+      {isRecording && person.consent === 'declined' && (
+        <Badge size="sm" variant="light" color="gray">
+          {t('people.offRecord')}
+        </Badge>
+      )}
+      {person.role === 'facilitator' && (
+        <Badge size="sm" variant="light" tt="none">
+          {t('people.facilitator')}
+        </Badge>
+      )}
+      {person.is_guest && (
+        <Badge size="sm" variant="light" color="teal" c="var(--rp-good-text)" tt="none">
+          {t('people.guest')}
+        </Badge>
+      )}
+      {person.hand_raised_at_ms !== null && (
+        <IconHandStop size={18} role="img" aria-label={t('gallery.handUp')} />
+      )}
+      {hasMic ? (
+        <IconMicrophone size={18} aria-hidden />
+      ) : (
+        <IconMicrophoneOff size={18} role="img" aria-label={t('gallery.micOff')} opacity={0.6} />
+      )}
+      {hasCamera ? (
+        <IconVideo size={18} aria-hidden />
+      ) : (
+        <IconVideoOff size={18} role="img" aria-label={t('gallery.cameraOff')} opacity={0.6} />
+      )}
+      {hosts && <PersonMenu person={person} onRemove={onRemove} />}
+    </li>
+  );
+}
+
+function PersonMenu({ person, onRemove }: PersonProps) {
+  const { t } = useTranslation('classroom');
+  const classroom = useClassroom();
+  const session = useSession((state) => state);
+  const id = person.participant_id;
+  const isMe = id === session.me;
+  const mute = (track: 'microphone' | 'camera' | 'screen') =>
+    void classroom.command({ type: 'mute_participant', participant_id: id, track });
+  return (
+    <Menu position="bottom-end" width={230}>
+      <Menu.Target>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          c="var(--mantine-color-text)"
+          aria-label={t('people.menu', { name: person.name })}
+        >
+          <IconDotsVertical size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          onClick={() =>
+            void classroom.command({
+              type: 'spotlight',
+              participant_id: session.spotlight === id ? null : id,
+            })
+          }
+        >
+          {session.spotlight === id ? t('people.unspotlight') : t('people.spotlight')}
+        </Menu.Item>
+        {!isMe && person.tracks.microphone && (
+          <Menu.Item onClick={() => mute('microphone')}>{t('people.mute')}</Menu.Item>
+        )}
+        {!isMe && person.tracks.camera && (
+          <Menu.Item onClick={() => mute('camera')}>{t('people.stopCamera')}</Menu.Item>
+        )}
+        {!isMe && person.tracks.screen && (
+          <Menu.Item onClick={() => mute('screen')}>{t('people.stopScreen')}</Menu.Item>
+        )}
+        {person.hand_raised_at_ms !== null && (
+          <Menu.Item
+            onClick={() => void classroom.command({ type: 'lower_hand', participant_id: id })}
+          >
+            {t('people.lowerHand')}
+          </Menu.Item>
+        )}
+        {!isMe && (
+          <>
+            <Menu.Divider />
+            <Menu.Item c="var(--rp-bad-text)" onClick={() => onRemove(person)}>
+              {t('people.remove')}
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function ConsentLine() {
+  const { t } = useTranslation('classroom');
+  const classroom = useClassroom();
+  const session = useSession((state) => state);
+  const consent = me(session)?.consent;
+  const isRecording = session.recording.state === 'on' || session.recording.state === 'paused';
+  if (!isRecording || consent === undefined || consent === 'unasked') return null;
+  return (
+    <Group mt="md" gap="xs" justify="space-between">
+      <span>{consent === 'given' ? t('consent.on') : t('consent.off')}</span>
+      <Button
+        size="compact-sm"
+        variant="light"
+        onClick={() =>
+          void classroom.command({ type: 'give_consent', is_given: consent !== 'given' })
+        }
+      >
+        {t('consent.change')}
+      </Button>
+    </Group>
+  );
+}

@@ -1,0 +1,67 @@
+import { Badge, Tabs } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+
+import { ChatPanel } from './ChatPanel';
+import { useClassroom } from './context';
+import classes from './Panel.module.css';
+import { PeoplePanel } from './PeoplePanel';
+import { PollPanel } from './PollPanel';
+import { isFacilitator, isHere, waiting } from './selectors';
+import { type Tab, usePage, useSession } from './store';
+
+export function SidePanel() {
+  const { t } = useTranslation('classroom');
+  const classroom = useClassroom();
+  const tab = usePage((state) => state.tab);
+  const unread = usePage((state) => state.unread);
+  const count = useSession((session) => session.participants.filter(isHere).length);
+  const lobby = useSession((session) => (isFacilitator(session) ? waiting(session).length : 0));
+  const hasNewPoll = useSession((session) =>
+    session.polls.some((poll) => poll.state === 'open' && !poll.has_voted),
+  );
+  return (
+    <aside className={classes.panel} aria-label={t('panel.label')}>
+      <Tabs
+        value={tab}
+        onChange={(value) => classroom.show((value as Tab | null) ?? 'chat')}
+        classNames={{ root: classes.tabs, panel: classes.body, tab: classes.tab }}
+        keepMounted={false}
+      >
+        <Tabs.List grow>
+          <Tabs.Tab value="people">
+            {t('panel.people')}{' '}
+            <span style={{ color: 'var(--mantine-color-dimmed)', fontWeight: 500 }}>{count}</span>
+            {lobby > 0 && (
+              <Badge ml={6} size="sm" circle aria-label={t('people.waiting')}>
+                {lobby}
+              </Badge>
+            )}
+          </Tabs.Tab>
+          <Tabs.Tab value="chat">
+            {t('panel.chat')}
+            {unread > 0 && (
+              <Badge ml={6} size="sm" circle aria-label={t('panel.unread', { count: unread })}>
+                {unread > 9 ? '9+' : unread}
+              </Badge>
+            )}
+          </Tabs.Tab>
+          <Tabs.Tab value="poll">
+            {t('panel.poll')}
+            {hasNewPoll && tab !== 'poll' && (
+              <Badge ml={6} size="xs" circle aria-label={t('panel.openPoll')} />
+            )}
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="people">
+          <PeoplePanel />
+        </Tabs.Panel>
+        <Tabs.Panel value="chat">
+          <ChatPanel />
+        </Tabs.Panel>
+        <Tabs.Panel value="poll">
+          <PollPanel />
+        </Tabs.Panel>
+      </Tabs>
+    </aside>
+  );
+}

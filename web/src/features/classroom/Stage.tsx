@@ -1,0 +1,57 @@
+import { Button } from '@mantine/core';
+import { IconPinFilled, IconScreenShare } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+
+import { useClassroom } from './context';
+import { personOf } from './selectors';
+import { LocalVideo, SlotVideo } from './SlotVideo';
+import classes from './Stage.module.css';
+import { usePage, useSession } from './store';
+import { Tile } from './Tile';
+import { useStage } from './useStage';
+
+/** The large picture: a shared screen with the speaker inset, or the speaker. */
+export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
+  const { t } = useTranslation('classroom');
+  const classroom = useClassroom();
+  const session = useSession((state) => state);
+  const inStage = usePage((state) => state.occupants.stage ?? null);
+  const { personId, screenId, isAlone } = useStage();
+  const person = personOf(session, personId);
+  const sharer = personOf(session, screenId);
+  const isOwnScreen = screenId === session.me;
+  const slot = inStage !== null && inStage === personId ? 'stage' : null;
+  return (
+    <section ref={ref} className={classes.stage} aria-label={t('stage.label')} data-stage={personId ?? ''}>
+      {sharer ? (
+        <>
+          {isOwnScreen ? <LocalVideo kind="screen" /> : <SlotVideo slot="screen" fit="contain" />}
+          <div className={classes.note}>
+            <IconScreenShare size={16} aria-hidden />
+            {isOwnScreen ? t('stage.sharingYou') : t('stage.sharing', { name: sharer.name })}
+            {isOwnScreen && (
+              <Button size="compact-xs" color="coral.7" onClick={() => classroom.stopScreen()}>
+                {t('stage.stopSharing')}
+              </Button>
+            )}
+          </div>
+          {person && <Tile person={person} slot={slot} className={classes.inset} avatarSize={48} />}
+        </>
+      ) : (
+        <>
+          {person && <Tile person={person} slot={slot} className={classes.person} avatarSize={112} />}
+          {session.spotlight !== null && session.spotlight === personId && (
+            <div className={classes.note}>
+              <IconPinFilled size={14} aria-hidden /> {t('stage.spotlight')}
+            </div>
+          )}
+          {isAlone && (
+            <div className={classes.note}>
+              {t('stage.alone')}. {t('stage.aloneHint')}
+            </div>
+          )}
+        </>
+      )}
+    </section>
+  );
+}

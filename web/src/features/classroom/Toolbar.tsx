@@ -1,0 +1,157 @@
+import { Button, Menu, Text } from '@mantine/core';
+import {
+  IconBookmark,
+  IconDots,
+  IconHandStop,
+  IconHeadset,
+  IconKeyboard,
+  IconMicrophone,
+  IconMicrophoneOff,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerRecord,
+  IconPlayerStop,
+  IconScreenShare,
+  IconScreenShareOff,
+  IconVideo,
+  IconVideoOff,
+} from '@tabler/icons-react';
+import type { ComponentType } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { type Action, ACTIONS, shortcutText } from './actions';
+import { isPhone } from './classroom';
+import { useClassroom } from './context';
+import { usePage } from './store';
+import classes from './Toolbar.module.css';
+
+type Icon = ComponentType<{ size?: number; 'aria-hidden'?: boolean }>;
+
+/** [while on, while off] */
+const ICONS: Record<string, [Icon, Icon]> = {
+  microphone: [IconMicrophone, IconMicrophoneOff],
+  camera: [IconVideo, IconVideoOff],
+  share: [IconScreenShareOff, IconScreenShare],
+  hand: [IconHandStop, IconHandStop],
+  record: [IconPlayerRecord, IconPlayerRecord],
+  pauseRecording: [IconPlayerPlay, IconPlayerPause],
+  stopRecording: [IconPlayerStop, IconPlayerStop],
+  moment: [IconBookmark, IconBookmark],
+  devices: [IconHeadset, IconHeadset],
+  shortcuts: [IconKeyboard, IconKeyboard],
+};
+
+const DESKTOP: Action[] = [
+  ACTIONS.microphone,
+  ACTIONS.camera,
+  ACTIONS.share,
+  ACTIONS.hand,
+  ACTIONS.record,
+  ACTIONS.pauseRecording,
+  ACTIONS.stopRecording,
+  ACTIONS.moment,
+];
+const PHONE: Action[] = [ACTIONS.microphone, ACTIONS.camera, ACTIONS.hand];
+
+export function Toolbar() {
+  const { t } = useTranslation('classroom');
+  const classroom = useClassroom();
+  const page = usePage((state) => state);
+  const shown = isPhone() ? PHONE : DESKTOP;
+  const rest = [...DESKTOP, ACTIONS.devices, ACTIONS.shortcuts].filter(
+    (action) => !shown.includes(action) && action.isAvailable(page),
+  );
+  return (
+    <footer className={classes.toolbar} role="toolbar" aria-label={t('toolbar.label')}>
+      <div className={classes.left}>{page.session?.course_title}</div>
+      <div className={classes.actions}>
+        {shown
+          .filter((action) => action.isAvailable(page))
+          .map((action) => (
+            <ToolbarButton key={action.name} action={action} />
+          ))}
+        <Menu position="top" width={280}>
+          <Menu.Target>
+            <button type="button" className={classes.action}>
+              <span className={classes.icon}>
+                <IconDots size={20} aria-hidden />
+              </span>
+              {t('toolbar.more')}
+            </button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {rest.map((action) => {
+              const [On, Off] = ICONS[action.name] ?? [IconDots, IconDots];
+              const Icon = action.isOn(page) ? On : Off;
+              return (
+                <Menu.Item
+                  key={action.name}
+                  leftSection={<Icon size={18} aria-hidden />}
+                  rightSection={
+                    <Text size="xs" c="dimmed">
+                      {shortcutText(action)}
+                    </Text>
+                  }
+                  onClick={() => action.perform(classroom)}
+                >
+                  {t(action.label(page))}
+                </Menu.Item>
+              );
+            })}
+          </Menu.Dropdown>
+        </Menu>
+      </div>
+      <div className={classes.right}>
+        <Button
+          color="coral.7"
+          size="md"
+          radius={14}
+          onClick={() => ACTIONS.leave.perform(classroom)}
+        >
+          {t('toolbar.leave')}
+        </Button>
+      </div>
+    </footer>
+  );
+}
+
+function toneOf(action: Action, isOn: boolean): string | undefined {
+  if (action.name === 'microphone' || action.name === 'camera') return isOn ? undefined : 'bad';
+  if (action.name === 'hand') return isOn ? 'hand' : undefined;
+  if (action.name === 'stopRecording') return 'bad';
+  return isOn ? 'good' : undefined;
+}
+
+function ToolbarButton({ action }: { action: Action }) {
+  const { t } = useTranslation('classroom');
+  const classroom = useClassroom();
+  const isOn = usePage((state) => action.isOn(state));
+  const label = usePage((state) => action.label(state));
+  const [On, Off] = ICONS[action.name] ?? [IconDots, IconDots];
+  const Icon = isOn ? On : Off;
+  const keys = shortcutText(action);
+  const short =
+    action.name === 'hand' && isPhone()
+      ? t('action.handShort')
+      : action.name === 'pauseRecording' && isOn
+        ? t('action.resumeRecording')
+        : t(action.short);
+  return (
+    <button
+      type="button"
+      className={classes.action}
+      data-action={action.name}
+      data-on={isOn || undefined}
+      data-tone={toneOf(action, isOn)}
+      title={keys ? `${t(label)} (${keys})` : t(label)}
+      aria-label={t(label)}
+      aria-keyshortcuts={keys ?? undefined}
+      onClick={() => action.perform(classroom)}
+    >
+      <span className={classes.icon}>
+        <Icon size={20} aria-hidden />
+      </span>
+      <span aria-hidden>{short}</span>
+    </button>
+  );
+}

@@ -1,0 +1,194 @@
+/** What a person can do in class, once: toolbar, menu, keys and help all read this list. */
+import type { ParseKeys } from 'i18next';
+
+import type { Classroom } from './classroom';
+import { isFacilitator, me } from './selectors';
+import type { PageState } from './store';
+
+export type LabelKey = ParseKeys<'classroom'>;
+
+export interface Action {
+  name: string;
+  /** Full sentence: tooltip, menu and help. */
+  label: (state: PageState) => LabelKey;
+  /** A word for the toolbar. */
+  short: LabelKey;
+  /** `KeyboardEvent.code`, with Alt. Plain letters would get in the way of screen readers. */
+  code: string | null;
+  isAvailable: (state: PageState) => boolean;
+  isOn: (state: PageState) => boolean;
+  perform: (classroom: Classroom) => void;
+}
+
+const own = (state: PageState) => (state.session ? me(state.session) : undefined);
+const isPresent = (state: PageState): boolean => own(state)?.presence === 'present';
+const hosts = (state: PageState): boolean =>
+  state.session !== null && isFacilitator(state.session) && isPresent(state);
+const isLive = (state: PageState): boolean => state.session?.state === 'live';
+const recording = (state: PageState) => state.session?.recording.state ?? 'off';
+const handIsUp = (state: PageState): boolean =>
+  state.session?.hands.includes(state.session.me) === true;
+const never = (): boolean => false;
+
+export const ACTIONS = {
+  microphone: {
+    name: 'microphone',
+    label: (state) =>
+      own(state)?.tracks.microphone ? 'action.microphoneOff' : 'action.microphoneOn',
+    short: 'action.microphone',
+    code: 'KeyM',
+    isAvailable: isPresent,
+    isOn: (state) => own(state)?.tracks.microphone === true,
+    perform: (classroom) => void classroom.toggleMicrophone(),
+  },
+  camera: {
+    name: 'camera',
+    label: (state) => (own(state)?.tracks.camera ? 'action.cameraOff' : 'action.cameraOn'),
+    short: 'action.camera',
+    code: 'KeyV',
+    isAvailable: isPresent,
+    isOn: (state) => own(state)?.tracks.camera === true,
+    perform: (classroom) => void classroom.toggleCamera(),
+  },
+  share: {
+    name: 'share',
+    label: (state) => (own(state)?.tracks.screen ? 'action.shareOff' : 'action.shareOn'),
+    short: 'action.share',
+    code: 'KeyS',
+    isAvailable: (state) =>
+      isPresent(state) && typeof navigator.mediaDevices?.getDisplayMedia === 'function',
+    isOn: (state) => own(state)?.tracks.screen === true,
+    perform: (classroom) => void classroom.toggleScreen(),
+  },
+  hand: {
+    name: 'hand',
+    label: (state) => (handIsUp(state) ? 'action.handDown' : 'action.handUp'),
+    short: 'action.hand',
+    code: 'KeyH',
+    isAvailable: isPresent,
+    isOn: handIsUp,
+    perform: (classroom) => {
+      const isUp = handIsUp(classroom.store.getState());
+      void classroom.command({ type: isUp ? 'lower_hand' : 'raise_hand' });
+    },
+  },
+  record: {
+    name: 'record',
+    label: () => 'action.recordOn',
+    short: 'action.record',
+    code: 'KeyR',
+    isAvailable: (state) =>
+      hosts(state) && isLive(state) && ['off', 'stopped'].includes(recording(state)),
+    isOn: never,
+    perform: (classroom) => void classroom.command({ type: 'start_recording' }),
+  },
+  pauseRecording: {
+    name: 'pauseRecording',
+    label: (state) =>
+      recording(state) === 'paused' ? 'action.resumeRecordingLong' : 'action.pauseRecordingLong',
+    short: 'action.pauseRecording',
+    code: 'KeyP',
+    isAvailable: (state) =>
+      hosts(state) && isLive(state) && ['on', 'paused'].includes(recording(state)),
+    isOn: (state) => recording(state) === 'paused',
+    perform: (classroom) => {
+      const isPaused = recording(classroom.store.getState()) === 'paused';
+      void classroom.command({ type: isPaused ? 'resume_recording' : 'pause_recording' });
+    },
+  },
+  stopRecording: {
+    name: 'stopRecording',
+    label: () => 'action.stopRecording',
+    short: 'action.stopRecordingShort',
+    code: null,
+    isAvailable: (state) =>
+      hosts(state) && isLive(state) && ['on', 'paused'].includes(recording(state)),
+    isOn: never,
+    perform: (classroom) => void classroom.command({ type: 'stop_recording' }),
+  },
+  moment: {
+    name: 'moment',
+    label: () => 'action.momentLong',
+    short: 'action.moment',
+    code: 'KeyK',
+    isAvailable: (state) => hosts(state) && isLive(state),
+    isOn: never,
+    perform: (classroom) => classroom.store.setState({ dialog: 'moment' }),
+  },
+  devices: {
+    name: 'devices',
+    label: () => 'action.devicesLong',
+    short: 'action.devices',
+    code: 'KeyD',
+    isAvailable: isPresent,
+    isOn: never,
+    perform: (classroom) => classroom.store.setState({ dialog: 'devices' }),
+  },
+  people: {
+    name: 'people',
+    label: () => 'action.people',
+    short: 'panel.people',
+    code: 'Digit1',
+    isAvailable: isPresent,
+    isOn: (state) => state.tab === 'people',
+    perform: (classroom) => classroom.show('people'),
+  },
+  chat: {
+    name: 'chat',
+    label: () => 'action.chat',
+    short: 'panel.chat',
+    code: 'Digit2',
+    isAvailable: isPresent,
+    isOn: (state) => state.tab === 'chat',
+    perform: (classroom) => classroom.show('chat'),
+  },
+  poll: {
+    name: 'poll',
+    label: () => 'action.poll',
+    short: 'panel.poll',
+    code: 'Digit3',
+    isAvailable: isPresent,
+    isOn: (state) => state.tab === 'poll',
+    perform: (classroom) => classroom.show('poll'),
+  },
+  shortcuts: {
+    name: 'shortcuts',
+    label: () => 'action.shortcuts',
+    short: 'action.shortcuts',
+    code: 'Slash',
+    isAvailable: isPresent,
+    isOn: never,
+    perform: (classroom) => classroom.store.setState({ dialog: 'shortcuts' }),
+  },
+  leave: {
+    name: 'leave',
+    label: () => 'action.leave',
+    short: 'action.leave',
+    code: 'KeyQ',
+    isAvailable: isPresent,
+    isOn: never,
+    perform: (classroom) => classroom.store.setState({ dialog: 'leave' }),
+  },
+} satisfies Record<string, Action>;
+
+export const ALL_ACTIONS: Action[] = Object.values(ACTIONS);
+
+export interface KeyPress {
+  code: string;
+  altKey: boolean;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  shiftKey: boolean;
+}
+
+export function actionFor(key: KeyPress, state: PageState): Action | null {
+  if (!key.altKey || key.ctrlKey || key.metaKey || key.shiftKey) return null;
+  return ALL_ACTIONS.find((one) => one.code === key.code && one.isAvailable(state)) ?? null;
+}
+
+/** `Alt+M`, as printed on keys. */
+export function shortcutText(action: Action): string | null {
+  if (!action.code) return null;
+  const key = action.code === 'Slash' ? '/' : action.code.replace(/^(Key|Digit)/, '');
+  return `Alt+${key}`;
+}

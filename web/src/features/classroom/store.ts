@@ -1,0 +1,102 @@
+/**
+ * The classroom's one store. The socket's snapshots and events are folded into `session` by
+ * state.ts; everything beside it is about this page: devices, what is shown, what to say aloud.
+ */
+import { createContext, useContext } from 'react';
+import { createStore, type StoreApi, useStore } from 'zustand';
+
+import type { ConnectionQuality } from '../../protocol';
+import type { ApiError } from '../../transport/http';
+import type { LiveStatus } from '../../transport/live';
+import type { DeviceChoice, DeviceTrouble } from '../../transport/devices';
+import type { MediaStatus } from '../../transport/media';
+import type { Occupants } from '../../transport/slots';
+import type { ClassroomState } from './state';
+
+export type Tab = 'people' | 'chat' | 'poll';
+export type Dialog = 'leave' | 'shortcuts' | 'devices' | 'moment' | null;
+export type Notice = 'back' | 'muted' | 'cameraStopped' | 'micGone' | 'cameraGone';
+
+export interface LocalView {
+  hasMicrophone: boolean;
+  hasCamera: boolean;
+  hasScreen: boolean;
+  choice: DeviceChoice;
+  trouble: { microphone?: DeviceTrouble; camera?: DeviceTrouble };
+  /** Goes up whenever a track was replaced, so that previews attach the new one. */
+  turn: number;
+}
+
+export interface PageState {
+  status: LiveStatus;
+  closed: { reason: string; error: ApiError | null } | null;
+  session: ClassroomState | null;
+  /** Session clock `nowMs` was true at `performance.now()` = `atMs`. */
+  clock: { nowMs: number; utcMs: number; atMs: number };
+  occupants: Occupants;
+  speakers: string[];
+  quality: ConnectionQuality | null;
+  media: MediaStatus;
+  isSoundBlocked: boolean;
+  local: LocalView;
+  tab: Tab;
+  dialog: Dialog;
+  unread: number;
+  galleryPage: number;
+  notices: Notice[];
+  announcement: { text: string; turn: number };
+}
+
+export type PageStore = StoreApi<PageState>;
+
+export const newStore = (choice: DeviceChoice): PageStore =>
+  createStore<PageState>()(() => ({
+    status: 'connecting',
+    closed: null,
+    session: null,
+    clock: { nowMs: 0, utcMs: 0, atMs: 0 },
+    occupants: {},
+    speakers: [],
+    quality: null,
+    media: 'connecting',
+    isSoundBlocked: false,
+    local: {
+      hasMicrophone: false,
+      hasCamera: false,
+      hasScreen: false,
+      choice,
+      trouble: {},
+      turn: 0,
+    },
+    tab: 'chat',
+    dialog: null,
+    unread: 0,
+    galleryPage: 0,
+    notices: [],
+    announcement: { text: '', turn: 0 },
+  }));
+
+export const sessionNow = (state: PageState): number =>
+  state.clock.nowMs + (performance.now() - state.clock.atMs);
+
+/** Wall-clock time of a moment on the session clock. */
+export const utcOf = (state: PageState, sessionMs: number): number =>
+  state.clock.utcMs + (sessionMs - state.clock.nowMs);
+
+export const StoreContext = createContext<PageStore | null>(null);
+
+export function usePageStore(): PageStore {
+  const store = useContext(StoreContext);
+  if (!store) throw new Error('Outside the classroom');
+  return store;
+}
+
+export const usePage = <T>(select: (state: PageState) => T): T => useStore(usePageStore(), select);
+
+/** For components that are only mounted once a snapshot has come. */
+export function useSession<T>(select: (session: ClassroomState) => T): T {
+  return usePage((state) => {
+    if (!state.session) throw new Error('No snapshot yet');
+    return select(state.session);
+  });
+}
