@@ -75,14 +75,17 @@ def pieces_of(epochs: Sequence[Epoch]) -> list[Piece]:
 
 
 class Composer:
-    """``tracks`` holds the assembled files, ``out`` gets the pieces and the joined pictures."""
+    """``tracks`` holds the assembled files, ``pieces`` keeps what is drawn over a killed run,
+    ``out`` gets the joined pictures."""
 
     def __init__(
-        self, tracks: Path, videos: Sequence[VideoTrack], names: Mapping[str, str], out: Path
-    ) -> None:
+        self, tracks: Path, videos: Sequence[VideoTrack], names: Mapping[str, str], pieces: Path,
+        out: Path,
+    ) -> None:  # fmt: skip
         self._tracks = tracks
         self._videos = {video.track_id: video for video in videos}
         self._names = names
+        self._pieces = pieces
         self._out = out
         self._times: dict[str, NDArray[np.int64]] = {
             video.track_id: np.load(tracks / video.frames_path) for video in videos
@@ -102,7 +105,7 @@ class Composer:
         progress(1.0)
 
     def _path(self, piece: Piece, height: int) -> Path:
-        return self._out / f"piece-{piece.index:04d}-{height}.mp4"
+        return self._pieces / f"piece-{piece.index:04d}-{height}.mp4"
 
     def draw(self, piece: Piece) -> None:
         paths = [self._path(piece, height) for height in HEIGHTS]
@@ -184,7 +187,7 @@ class Composer:
         ground = f"color=c={_GROUND}:s={_WIDTH}x{_HEIGHT}:r={piece.fps}"
         node = ffmpeg.input(ground, format="lavfi", t=f"{piece.seconds + 1:.3f}").video
         if name:
-            letter = self._out / f"initial-{piece.index:04d}.txt"
+            letter = self._pieces / f"initial-{piece.index:04d}.txt"
             letter.write_text(name[0].upper(), encoding="utf-8")
             colour = _CARD_COLOURS[sum(name.encode()) % len(_CARD_COLOURS)]
             side = 280
@@ -198,7 +201,7 @@ class Composer:
         return node.filter("format", "yuv420p").filter("trim", end_frame=piece.frames)
 
     def _join(self, pieces: Sequence[Piece], height: int) -> None:
-        listing = self._out / f"pieces-{height}.txt"
+        listing = self._pieces / f"pieces-{height}.txt"
         lines = [f"file '{self._path(piece, height).name}'" for piece in pieces]
         listing.write_text("ffconcat version 1.0\n" + "\n".join(lines) + "\n", encoding="utf-8")
         node = ffmpeg.input(str(listing), format="concat", safe=1, protocol_whitelist="file")

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
-from server.schemas.api import Chapter, Item, Segment, StepName, StepState
+from server.domain.events import Event
+from server.schemas.api import Chapter, Item, Segment, StepName, StepState, Transcript
 
 STEPS: tuple[StepName, ...] = (
     "seal", "verify", "assemble", "provisional", "transcribe", "merge", "chapters", "items",
@@ -29,6 +30,10 @@ class Job:
     recording_id: str
     session_id: str
     attempt: int
+
+    @property
+    def workflow_id(self) -> str:
+        return f"recording:{self.recording_id}:{self.attempt}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class StepChange:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone who took part on record, and may therefore watch."""
+    """Someone who was let in, and may therefore watch."""
 
     participant_id: str
     name: str
@@ -128,8 +133,25 @@ class RecordingsStore(Protocol):
 class EventSource(Protocol):
     """Read-only view of the event log (``live.db``)."""
 
-    def events(self, session_id: str) -> Sequence[Any]:
-        """All events of a session in order, as ``server.domain.events`` has them."""
+    def events(self, session_id: str) -> Sequence[Event]:
+        """All events of a session in order."""
+        ...
+
+
+class Texts(Protocol):
+    """What the transcript code does in no time; its heavy jobs are child processes
+    (``python -m transcripts.child``) that take and give JSON files."""
+
+    def merge(self, transcribed: bytes) -> Transcript:
+        """From the JSON of a transcription by track to one transcript."""
+        ...
+
+    def captions(self, transcript: Transcript) -> str:
+        """WebVTT with speakers."""
+        ...
+
+    def chapter_cues(self, chapters: Sequence[Chapter]) -> str:
+        """WebVTT with one cue a chapter."""
         ...
 
 

@@ -242,9 +242,7 @@ class Log:
 
     def add(self, at_ms: int, body: e.Body) -> Log:
         seq = len(self.events) + 1
-        self.events.append(
-            e.Event(self.session_id, seq, e.SESSION, seq, at_ms, None, "main", body)
-        )
+        self.events.append(e.Event(self.session_id, seq, e.SESSION, seq, at_ms, None, "main", body))
         return self
 
     def join(
@@ -263,7 +261,11 @@ class Log:
             self.add(
                 at_ms,
                 e.CaptureStarted(
-                    capture_id, publisher.participant_id, track, str(path), "main"  # type: ignore[arg-type]
+                    capture_id,
+                    publisher.participant_id,
+                    track,
+                    str(path),
+                    "main",  # type: ignore[arg-type]
                 ),
             )
         return self

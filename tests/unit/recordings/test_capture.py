@@ -18,9 +18,7 @@ def read(path: Path) -> tuple[list[tuple[int, int]], Counts]:
     counts = Counts()
     found = list(packets(scan(path), counts))
     first = found[0]
-    return [
-        (p.sequence - first.sequence, p.timestamp - first.timestamp) for p in found
-    ], counts
+    return [(p.sequence - first.sequence, p.timestamp - first.timestamp) for p in found], counts
 
 
 @st.composite
@@ -170,3 +168,17 @@ def test_a_microphone_whose_timestamps_stood_still_keeps_its_pause(tmp_path: Pat
     scanned = scan(tmp_path / "c.rtp")
     clock = clocks_of([scanned])["c"]
     assert [clock.session_ms(p) for p in packets(scanned)] == pytest.approx(expected, abs=0.01)
+
+
+def test_a_report_kept_from_before_the_file_still_places_its_packets(tmp_path: Path) -> None:
+    """The plane writes a layer's last report first; it came before the file's clock 0."""
+    writer = CaptureWriter(tmp_path / "c.rtp", origin_ms=60_000)
+    writer.report(0, 1, 500_000 * MS, 0)
+    for index in range(20):
+        at = 3000 + index * 20
+        writer.rtp((index * 20 + 40) * MS, rtp_packet(index, at * 48, 1, b"x"))
+    writer.close()
+    scanned = scan(tmp_path / "c.rtp")
+    clock = clocks_of([scanned])["c"]
+    times = [clock.session_ms(packet) for packet in packets(scanned)]
+    assert times == pytest.approx([60_040 + index * 20 for index in range(20)], abs=0.01)
