@@ -164,20 +164,20 @@ class LiveHub:
                 self._log,
                 self.clock,
                 self._new_id,
-                lambda before, events, after: self._published(room, before, events, after),
+                lambda before, events, after: self._published(opened, before, events, after),
                 hold_votes_s=self._hold_votes_s,
             )
             mailbox.settings = settings
             outbox = Outbox(session_id, self.socket.sio, self.socket.is_connected)
-            room = Room(session_id, mailbox, outbox, empty_since_ns=self.clock.monotonic_ns())
-            self._rooms[session_id] = room
+            opened = Room(session_id, mailbox, outbox, empty_since_ns=self.clock.monotonic_ns())
+            self._rooms[session_id] = opened
             try:
                 await mailbox.open()
             except BaseException:
                 del self._rooms[session_id]
                 raise
             outbox.start()
-        return room
+            return opened
 
     def loaded(self, session_id: str) -> Room | None:
         return self._rooms.get(session_id)

@@ -1,0 +1,238 @@
+"""A session without sockets or database: commands in, events and states out.
+
+``World`` keeps the log and the state; ``Viewer`` is a browser as docs/protocol.md describes it:
+a snapshot, then the events of its channels folded on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
+
+from server.domain import commands as c
+from server.domain.commands import Command
+from server.domain.events import Event
+from server.domain.session import decide, evolve
+from server.domain.state import THE_SERVER, Actor, SessionState, Settings
+
+OPEN = Settings("Class", None, lobby_is_on=False, record_automatically=False)
+
+FAY = Actor("fay", "facilitator", "Fay", False, "user-fay")
+ADA = Actor("ada", "learner", "Ada", False, "user-ada")
+BOB = Actor("bob", "learner", "Bob", True, None)
+
+
+def ids() -> Callable[[], str]:
+    numbers = count(1)
+    return lambda: f"id{next(numbers)}"
+
+
+@dataclass
+class World:
+    settings: Settings = OPEN
+    now_ms: int = 0
+    state: SessionState = field(default_factory=lambda: SessionState("s1"))
+    log: list[Event] = field(default_factory=list[Event])
+    new_id: Callable[[], str] = field(default_factory=ids)
+    tallies: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+
+    def do(self, actor: Actor, command: Command, *, after_ms: int = 10) -> list[Event]:
+        """Let time pass, decide and evolve; raises what ``decide`` raises."""
+        self.now_ms += after_ms
+        events = decide(
+            self.state,
+            command,
+            actor,
+            self.now_ms,
+            new_id=self.new_id,
+            settings=self.settings,
+            tallies=self.tallies,
+            cause_id="command-id",
+        )
+        for event in events:
+            self.state = evolve(self.state, event)
+            if event.type == "vote_cast" and isinstance(command, c.Vote):
+                self._count(command)
+        self.log += events
+        return events
+
+    def _count(self, vote: c.Vote) -> None:
+        poll = self.state.polls[vote.poll_id]
+        if poll.is_anonymous:
+            tally = list(self.tallies.get(vote.poll_id, (0,) * len(poll.options)))
+            tally[vote.option] += 1
+            self.tallies[vote.poll_id] = tuple(tally)
+
+    def epoch(self, utc_ms: int = 1_000_000, alive_until_ms: int = 0) -> list[Event]:
+        return self.do(THE_SERVER, c.StartEpoch(utc_ms, alive_until_ms))
+
+    def join(self, *actors: Actor) -> None:
+        for actor in actors:
+            self.do(actor, c.Join())
+
+    def last(self, kind: str) -> dict[str, Any]:
+        return next(event.data for event in reversed(self.log) if event.type == kind)
+
+    def types(self) -> list[str]:
+        return [event.type for event in self.log]
+
+
+def live_class(settings: Settings = OPEN, *actors: Actor) -> World:
+    """Fay has started it; the others are in."""
+    world = World(settings=replace(settings, lobby_is_on=False))
+    world.epoch()
+    world.join(FAY)
+    world.do(FAY, c.StartSession())
+    world.join(*actors)
+    world.settings = settings
+    return world
+
+
+# ---- a browser's fold ------------------------------------------------------------------------
+
+Snapshot = dict[str, Any]
+
+
+def apply(view: Snapshot, event: dict[str, Any]) -> None:
+    """What docs/protocol.md says a browser does with one event (web: classroom/state.ts)."""
+    data, kind, at_ms = event["data"], event["type"], event["at_ms"]
+    people = {one["participant_id"]: one for one in view["participants"]}
+    polls = {one["poll_id"]: one for one in view["polls"]}
+    recording = view["recording"]
+    one = people.get(str(data.get("participant_id")))
+    poll = polls.get(str(data.get("poll_id")))
+    if kind in ("participant_joined", "participant_waiting"):
+        if one is None:
+            one = {"tracks": {}, "consent": "unasked", "joined_at_ms": None}
+            one |= {"hand_raised_at_ms": None, "room_id": view["room_id"], "is_on_record": False}
+            view["participants"].append(one)
+        one |= {key: data[key] for key in ("participant_id", "name", "role", "is_guest")}
+        one["tracks"] = dict.fromkeys(one["tracks"], False)
+        one["presence"] = "present" if kind == "participant_joined" else "waiting"
+        if kind == "participant_joined" and one["joined_at_ms"] is None:
+            one["joined_at_ms"] = at_ms
+    elif kind == "participant_changed" and one:
+        one |= {"name": data["name"], "role": data["role"]}
+    elif kind == "participant_admitted" and one:
+        if one["presence"] in ("denied", "removed"):
+            one["presence"] = "left"
+    elif kind in _PRESENCE and one:
+        one["presence"] = _PRESENCE[kind]
+        one["tracks"] = dict.fromkeys(one["tracks"], False)
+    elif kind == "session_started":
+        view["state"] = "live"
+    elif kind == "session_ended":
+        view |= {"state": "ended", "hands": [], "spotlight": None}
+        for other in people.values():
+            other["hand_raised_at_ms"] = None
+            if other["presence"] in ("waiting", "present", "away"):
+                other["presence"] = "left"
+                other["tracks"] = dict.fromkeys(other["tracks"], False)
+    elif kind == "hand_raised":
+        view["hands"].append(data["participant_id"])
+        if one:
+            one["hand_raised_at_ms"] = at_ms
+    elif kind == "hand_lowered":
+        view["hands"] = [who for who in view["hands"] if who != data["participant_id"]]
+        if one:
+            one["hand_raised_at_ms"] = None
+    elif kind == "chat_sent":
+        view["chat"].append({**data, "at_ms": at_ms, "is_deleted": False})
+    elif kind == "chat_deleted":
+        for line in view["chat"]:
+            if line["message_id"] == data["message_id"]:
+                line |= {"text": "", "is_deleted": True}
+    elif kind == "track_changed" and one:
+        one["tracks"][data["track"]] = data["is_on"]
+    elif kind == "spotlight_changed":
+        view["spotlight"] = data["participant_id"]
+    elif kind in ("poll_created", "poll_edited", "poll_opened"):
+        if poll is None:
+            poll = {"key": None, "state": "draft", "opened_at_ms": None, "closed_at_ms": None}
+            poll |= {"voted_count": 0, "tally": None, "own_vote": None, "has_voted": False}
+            view["polls"].append(poll)
+        poll |= data
+        if kind == "poll_opened":
+            poll |= {"state": "open", "opened_at_ms": at_ms}
+    elif kind == "poll_deleted":
+        view["polls"] = [p for p in view["polls"] if p is not poll]
+    elif kind == "vote_cast" and poll:
+        poll |= {"has_voted": True, "own_vote": data.get("option")}
+    elif kind == "poll_counted" and poll:
+        poll["voted_count"] = data["voted_count"]
+        poll["tally"] = data.get("tally", poll["tally"])
+    elif kind == "poll_closed" and poll:
+        poll |= {"state": "closed", "closed_at_ms": at_ms, "voted_count": data["voted_count"]}
+    elif kind == "poll_revealed" and poll:
+        poll |= {"state": "revealed", "tally": data["tally"], "key": data["key"]}
+    elif kind in _RECORDING:
+        recording |= {"state": _RECORDING[kind], "recording_id": data["recording_id"]}
+        if kind == "recording_started":
+            for other in people.values():
+                if other["consent"] != "given":
+                    other["consent"] = "unasked"
+    elif kind == "consent_given" and one:
+        one["consent"] = "given"
+    elif kind == "consent_declined" and one:
+        one["consent"] = "declined"
+    elif kind == "moment_marked":
+        moment = {key: data[key] for key in ("moment_id", "label")}
+        view["moments"].append({**moment, "at_ms": at_ms})
+    elif kind == "gap_declared" and data["reason"] == "server_restart":
+        since = recording["since_ms"]
+        if since is not None and data["to_ms"] > since:
+            recording["elapsed_ms"] += max(0, data["from_ms"] - since)
+            recording["since_ms"] = data["to_ms"]
+    _settle(view, at_ms)
+    view["seq"] = event["seq"]
+    view["channels"][event["channel"]] = event["channel_seq"]
+
+
+_PRESENCE = {
+    "participant_denied": "denied",
+    "participant_removed": "removed",
+    "participant_away": "away",
+    "participant_returned": "present",
+    "participant_left": "left",
+}
+_RECORDING = {
+    "recording_started": "on",
+    "recording_resumed": "on",
+    "recording_paused": "paused",
+    "recording_stopped": "stopped",
+}
+
+
+def _settle(view: Snapshot, at_ms: int) -> None:
+    recording = view["recording"]
+    present = [one for one in view["participants"] if one["presence"] == "present"]
+    runs = recording["state"] == "on" and bool(present)
+    if runs and recording["since_ms"] is None:
+        recording["since_ms"] = at_ms
+    elif not runs and recording["since_ms"] is not None:
+        recording["elapsed_ms"] += at_ms - recording["since_ms"]
+        recording["since_ms"] = None
+    for one in view["participants"]:
+        one["is_on_record"] = (
+            recording["state"] == "on"
+            and one["presence"] == "present"
+            and one["consent"] == "given"
+        )
+
+
+def kept(snapshot: Snapshot) -> Snapshot:
+    """A snapshot as a browser keeps it: the running stretch apart from the finished ones."""
+    recording = dict(snapshot["recording"])
+    if recording["since_ms"] is not None:
+        recording["elapsed_ms"] -= max(0, snapshot["now_ms"] - recording["since_ms"])
+    return {**snapshot, "recording": recording}
+
+
+def comparable(view: Snapshot) -> Snapshot:
+    """Without the clock. ``seq`` counts the whole log, a browser only knows what it saw."""
+    return {
+        **{key: view[key] for key in view if key not in ("now_ms", "utc_ms", "seq")},
+        "participants": sorted(view["participants"], key=lambda one: one["participant_id"]),
+    }
