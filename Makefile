@@ -11,7 +11,7 @@ export REPRISE_MODELS ?= $(CURDIR)/data/models
 ARGS ?=
 PYTEST_ARGS ?= -n 2
 
-.PHONY: help run test test-python test-web demo lint format protocol check-protocol lock \
+.PHONY: help run test test-python test-web demo lint format protocol check-protocol errors lock \
         screenshots clean setup-run setup-test setup-demo setup-lint
 
 help: ## show the targets
@@ -42,6 +42,9 @@ format: setup-lint ## put the code into the common form
 
 protocol: setup-lint ## generate the browser's types from the server's
 	@cd web && npm run --silent protocol
+
+errors: setup-lint ## write docs/errors.md from the code
+	@$(BIN)/python scripts/error_codes.py
 
 check-protocol: setup-lint
 	@sh scripts/check-protocol
