@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +66,9 @@ class TranscriptTexts:
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
     data: Path
-    transcribe_options: dict[str, Any]
+    transcribe_options: dict[str, Any] = field(default_factory=dict)
     """engine, model and language where they differ from the defaults"""
+    transcripts_command: tuple[str, ...] = (sys.executable, "-m", "transcripts.child")
 
 
 def settings_from_environment(data: str | None = None) -> WorkerSettings:
@@ -105,6 +106,7 @@ class Worker:
         stages = Stages(
             store, LiveLog(live), TranscriptTexts(), Folders(data), self._children,
             transcribe_options=self._settings.transcribe_options,
+            transcripts_command=self._settings.transcripts_command,
         )  # fmt: skip
         pipeline = Pipeline(stages, store, leases, f"sqlite:///{jobs}")
         pipeline.start()
@@ -153,11 +155,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, 5)
-    worker = Worker(settings_from_environment(options.data))
+    serve(settings_from_environment(options.data))
+    return 0
+
+
+def serve(settings: WorkerSettings) -> None:
+    """Run a worker in this process until a signal ends it."""
+    worker = Worker(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.leave())
     worker.run()
-    return 0
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import json
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -271,4 +271,9 @@ class Log:
         return self
 
     def sorted(self) -> list[e.Event]:
-        return sorted(self.events, key=lambda event: event.at_ms)
+        """In order of time, numbered anew."""
+        ordered = sorted(self.events, key=lambda event: event.at_ms)
+        return [
+            replace(event, seq=index, channel_seq=index)
+            for index, event in enumerate(ordered, start=1)
+        ]
