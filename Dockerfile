@@ -14,6 +14,6 @@ COPY --from=build /app /app
 USER reprise
 ENV PATH=/app/.venv/bin:$PATH REPRISE_DATA=/data
 VOLUME /data
-EXPOSE 8080/tcp 8081/udp
+EXPOSE 8080/tcp 40000/udp
 ENTRYPOINT ["reprise"]
 CMD ["serve"]

@@ -38,6 +38,7 @@ class ServerProcess:
         self.log = log
         self.url = f"http://localhost:{port}"
         self._extra_env = extra_env or {}
+        self._media_port = free_port(socket.SOCK_DGRAM)
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -49,7 +50,11 @@ class ServerProcess:
         self.data.mkdir(parents=True, exist_ok=True)
         program = Path(sys.executable).with_name("reprise")
         environment = os.environ | {
-            "REPRISE_DATA": str(self.data), "REPRISE_PORT": str(self.port), **self._extra_env,
+            "REPRISE_DATA": str(self.data),
+            "REPRISE_PORT": str(self.port),
+            "REPRISE_HTTPS_PORT": "off",
+            "REPRISE_MEDIA_PORT": str(self._media_port),
+            **self._extra_env,
         }  # fmt: skip
         with self.log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(

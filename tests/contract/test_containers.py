@@ -17,6 +17,8 @@ import jsonschema_rs
 import pytest
 import yaml
 
+from server.settings import SETTINGS, read_settings
+
 SCHEMA = Path(__file__).with_name("compose-spec.schema.json")
 
 
@@ -40,7 +42,7 @@ def test_compose_file_holds_against_the_schema(compose: dict[str, Any]) -> None:
 
 def test_schema_refuses_what_compose_would_refuse(compose: dict[str, Any]) -> None:
     validator = jsonschema_rs.Draft201909Validator(json.loads(SCHEMA.read_text()))
-    wrong = compose | {"services": {"server": {"portz": ["8081:8081/udp"]}}}
+    wrong = compose | {"services": {"server": {"portz": ["40000:40000/udp"]}}}
     assert not validator.is_valid(wrong)
 
 
@@ -57,7 +59,7 @@ def test_only_the_proxy_publishes_tcp_and_the_server_publishes_its_media_port(
     published = {
         name: service.get("ports", []) for name, service in compose["services"].items()
     }  # fmt: skip
-    assert published["server"] == ["8081:8081/udp"]
+    assert published["server"] == ["40000:40000/udp"]
     assert published["worker"] == []
     assert "443:443" in published["proxy"]
 
@@ -76,11 +78,17 @@ def test_commands_of_the_services_are_commands_of_the_project(
 
 
 def test_settings_in_the_compose_file_are_settings_of_the_server(
-    compose: dict[str, Any], repository: Path
+    compose: dict[str, Any],
 ) -> None:
-    known = (repository / "server" / "settings.py").read_text()
-    for name in compose["services"]["server"]["environment"]:
-        assert name in known or name.removeprefix("REPRISE_").lower() in known, name
+    environment = compose["services"]["server"]["environment"]
+    chosen = {name: value for name, value in environment.items() if "${" not in value}
+    assert set(environment) <= {setting.env for setting in SETTINGS}
+    settings = read_settings(environ=chosen)
+    assert settings.https_port is None
+    assert settings.has_worker is False
+    assert (
+        f"{settings.media_port}:{settings.media_port}/udp" in compose["services"]["server"]["ports"]
+    )
 
 
 def test_image_is_built_by_the_projects_own_steps(
