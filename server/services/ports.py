@@ -333,6 +333,10 @@ class LiveSessions(Protocol):
         """Close every socket of an account."""
         ...
 
+    async def refresh_settings(self, session_id: str) -> None:
+        """The session was edited."""
+        ...
+
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot: ...
     async def events_after(
         self, session_id: str, participant_id: str, after: int

@@ -153,7 +153,9 @@ class SessionPlanning:
                 await self._check_course(unit, caller, values["course_id"])
             if values:
                 await unit.sessions.change_session(session_id, **values)
-            return self._show(await standing(unit, caller, session_id))
+            after = await standing(unit, caller, session_id)
+        await self._live.refresh_settings(session_id)
+        return self._show(after)
 
     async def delete_session(self, caller: Caller, session_id: str) -> None:
         """Its recording, if any, stays in the library."""

@@ -1,0 +1,194 @@
+"""Settings: one table, from which come the environment variables, the flags and their help.
+
+A flag wins over the environment, the environment over the default. docs/operation.md describes
+each; a test holds it to this table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+Network = IPv4Network | IPv6Network
+
+
+class BadSetting(Exception):
+    """A setting that cannot be; the message names it and says what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    data: Path = Path("data")
+    bind: str = "0.0.0.0"  # noqa: S104 a classroom is on the network
+    port: int = 8080
+    https_port: int | None = 8443
+    media_port: int = 40000
+    public_url: str | None = None
+    announce_ip: tuple[str, ...] = ()
+    web_dist: Path = Path(__file__).resolve().parent.parent / "web" / "dist"
+    extra_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
+    log_level: str = "info"
+    has_worker: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    field: str
+    parse: Callable[[str], Any]
+    help: str
+    write: Callable[[Any], str] = str
+
+    @property
+    def env(self) -> str:
+        return {
+            "has_worker": "REPRISE_WORKER",
+            "extra_origins": "REPRISE_ALLOWED_ORIGINS",
+        }.get(self.field, f"REPRISE_{self.field.upper()}")
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.env.removeprefix("REPRISE_").lower().replace("_", "-")
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 <= int(text) <= 65535:
+        raise ValueError("a port is a number from 0 to 65535")
+    return int(text)
+
+
+def _optional_port(text: str) -> int | None:
+    return None if text.lower() in ("", "off", "none") else _port(text)
+
+
+def _url(text: str) -> str | None:
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        raise ValueError("an address is like https://class.example.org, without a path")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    return tuple(origin for word in _words(text) if (origin := _url(word)))
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    return tuple(str(ip_address(word)) for word in _words(text))
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ip_network(word) for word in _words(text))
+
+
+def _level(text: str) -> str:
+    if text.lower() not in ("debug", "info", "warning", "error"):
+        raise ValueError("one of debug, info, warning, error")
+    return text.lower()
+
+
+def _switch(text: str) -> bool:
+    if text.lower() in ("1", "on", "yes", "true"):
+        return True
+    if text.lower() in ("0", "off", "no", "false"):
+        return False
+    raise ValueError("on or off")
+
+
+def _join(values: tuple[Any, ...]) -> str:
+    return ",".join(str(value) for value in values)
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("data", Path, "folder of everything that is kept"),
+    Setting("bind", str, "address to listen on for HTTP, HTTPS and media"),
+    Setting("port", _port, "HTTP port"),
+    Setting(
+        "https_port",
+        _optional_port,
+        "HTTPS port, with a certificate of our own making; off for none",
+        lambda port: "off" if port is None else str(port),
+    ),
+    Setting("media_port", _port, "UDP port of all audio and video"),
+    Setting(
+        "public_url",
+        _url,
+        "address people use when a proxy stands before the server",
+        lambda url: url or "",
+    ),
+    Setting(
+        "announce_ip",
+        _addresses,
+        "further addresses media can be sent to, such as the public one behind NAT",
+        _join,
+    ),
+    Setting("web_dist", Path, "folder of the built web app"),
+    Setting(
+        "extra_origins",
+        _origins,
+        "for development: origins of pages served elsewhere that may use this server",
+        _join,
+    ),
+    Setting(
+        "trusted_proxies",
+        _networks,
+        "networks of proxies whose X-Forwarded-For counts",
+        _join,
+    ),
+    Setting("log_level", _level, "debug, info, warning or error"),
+    Setting(
+        "has_worker",
+        _switch,
+        "whether serve also runs the recording worker",
+        lambda is_on: "on" if is_on else "off",
+    ),
+)
+assert {s.field for s in SETTINGS} == {f.name for f in fields(Settings)}
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    defaults = Settings()
+    for setting in SETTINGS:
+        shown = setting.write(getattr(defaults, setting.field)) or "none"
+        if setting.field == "web_dist":
+            shown = "web/dist beside the program"
+        parser.add_argument(
+            setting.flag,
+            dest=setting.field,
+            metavar="VALUE",
+            help=f"{setting.help} (default: {shown}; {setting.env})",
+        )
+
+
+def read_settings(
+    flags: Mapping[str, str | None] | None = None, environ: Mapping[str, str] = os.environ
+) -> Settings:
+    """Raises BadSetting."""
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        text, source = (flags or {}).get(setting.field), setting.flag
+        if text is None:
+            text, source = environ.get(setting.env), setting.env
+        if text is None:
+            continue
+        try:
+            values[setting.field] = setting.parse(text.strip())
+        except ValueError as error:
+            raise BadSetting(f"{source} is {text!r}: {error}") from error
+    return Settings(**values)
+
+
+def to_environ(settings: Settings) -> dict[str, str]:
+    """For child processes: they read what was decided here."""
+    return {s.env: s.write(getattr(settings, s.field)) for s in SETTINGS}
