@@ -230,9 +230,12 @@ def kept(snapshot: Snapshot) -> Snapshot:
     return {**snapshot, "recording": recording}
 
 
+NOT_IN_EVENTS = frozenset({"now_ms", "utc_ms", "seq", "lobby_is_on"})
+"""The clock, the log's own counter (a browser knows what it saw) and what was planned."""
+
+
 def comparable(view: Snapshot) -> Snapshot:
-    """Without the clock. ``seq`` counts the whole log, a browser only knows what it saw."""
     return {
-        **{key: view[key] for key in view if key not in ("now_ms", "utc_ms", "seq")},
+        **{key: view[key] for key in view if key not in NOT_IN_EVENTS},
         "participants": sorted(view["participants"], key=lambda one: one["participant_id"]),
     }

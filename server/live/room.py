@@ -89,6 +89,11 @@ class Room:
                     | e.ParticipantChanged(participant_id=who)
                 ):
                     anew.add(who)
+                case e.SessionStarted():
+                    # The lobby follows no channel and would not learn of it.
+                    anew |= set(self.connections) - {
+                        one.participant_id for one in self.state.present
+                    }
                 case e.ParticipantLeft(participant_id=who) if who in self.connections:
                     self.outbox.unsubscribe(self.connections[who].connection_id)
                 case e.ParticipantDenied(participant_id=who):

@@ -51,11 +51,7 @@ def view_for(
             for m in state.chat
             if is_inside
         ],
-        polls=[
-            _poll(poll, me, shown)
-            for poll in state.polls.values()
-            if is_inside and (poll.stage != "draft" or me.role == "facilitator")
-        ],
+        polls=[_poll(poll, me, shown) for poll in (_polls(state, me) if is_inside else ())],
         recording=wire.RecordingView(
             recording.stage,
             recording.elapsed_ms(now_ms),
@@ -75,6 +71,16 @@ def view_for(
 def _is_known(one: Participant, me: Participant) -> bool:
     """Who never got past the lobby is known to facilitators only."""
     return one.joined_at_ms is not None or me.role == "facilitator"
+
+
+def _polls(state: SessionState, me: Participant) -> list[Poll]:
+    """In the order in which this viewer heard of them."""
+    polls = list(state.polls.values())
+    if me.role == "facilitator":
+        return polls
+    return sorted(
+        (poll for poll in polls if poll.stage != "draft"), key=lambda poll: poll.opened_at_ms or 0
+    )
 
 
 def _participant(state: SessionState, one: Participant) -> wire.ParticipantView:

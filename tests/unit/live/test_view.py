@@ -1,0 +1,235 @@
+"""EV6: a viewer's snapshot plus the events in the viewer's channels equals a later snapshot.
+
+First one class that has every event, checked after each; then random classes. A failure prints
+the seed and the steps; add a seed that failed to ``PAST_SEEDS``.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+
+from server.domain import commands as c
+from server.domain.commands import Command
+from server.domain.errors import DomainError
+from server.domain.events import EVENT_TYPES, SERVER, Event
+from server.domain.poll import SHOWN_FROM
+from server.domain.state import THE_SERVER, Actor, SessionState
+from server.live.view import view_for
+from server.live.wire import channels_of, to_wire
+from tests.live_world import ADA, BOB, FAY, OPEN, World, apply, comparable, kept
+
+PAST_SEEDS: tuple[int, ...] = ()
+
+
+class Watched(World):
+    """A world whose every viewer is checked after every command."""
+
+    def __init__(self) -> None:
+        super().__init__(settings=OPEN)
+        self.shown: dict[str, tuple[int, ...]] = {}
+        self.views: dict[str, dict[str, Any]] = {}
+
+    def fresh(self, who: str) -> dict[str, Any]:
+        channels = channels_of(self.state.participants[who])
+        snapshot = view_for(
+            self.state,
+            who,
+            self.settings,
+            channels=channels,
+            now_ms=self.now_ms,
+            utc_ms=0,
+            shown=self.shown,
+        )
+        return kept(msgspec.to_builtins(snapshot))
+
+    def do(self, actor: Actor, command: Command, *, after_ms: int = 10) -> list[Event]:
+        before = self.state
+        events = super().do(actor, command, after_ms=after_ms)
+        for poll_id, tally in self.tallies.items():
+            if sum(tally) - sum(self.shown.get(poll_id, ())) >= SHOWN_FROM:
+                self.shown[poll_id] = tally
+        self._tell(before, events)
+        return events
+
+    def _tell(self, before: SessionState, events: Sequence[Event]) -> None:
+        for who in self.state.participants.values():
+            key = who.participant_id
+            channels = channels_of(who)
+            old = before.participants.get(key)
+            if key not in self.views or old is None or channels_of(old) != channels:
+                # Let in, shut out or of another role now: the server sends a snapshot.
+                self.views[key] = self.fresh(key)
+                continue
+            if not channels:
+                continue
+            view = self.views[key]
+            for event in events:
+                if event.channel in channels:
+                    wire = msgspec.to_builtins(to_wire(event, self.state, self.shown))
+                    apply(view, copy.deepcopy(wire))
+            assert comparable(view) == comparable(self.fresh(key)), key
+
+
+def test_EV6_snapshot_plus_events_is_a_fresh_snapshot_for_every_event() -> None:
+    world = Watched()
+    learners = [Actor(f"p{n}", "learner", f"P{n}") for n in range(6)]
+    world.epoch()
+    world.join(FAY, ADA, BOB, *learners)
+    world.settings = OPEN
+    world.do(FAY, c.StartSession())
+    world.do(ADA, c.RaiseHand())
+    world.do(BOB, c.RaiseHand())
+    world.do(FAY, c.LowerHand("bob"))
+    world.do(ADA, c.SendChat("hello"))
+    world.do(BOB, c.SendChat("bye"))
+    world.do(FAY, c.DeleteChat(world.last("chat_sent")["message_id"]))
+    world.do(ADA, c.SetTrack("microphone", True))
+    world.do(FAY, c.Spotlight("ada"))
+    world.do(FAY, c.StartRecording())
+    world.do(ADA, c.GiveConsent(True))
+    world.do(BOB, c.GiveConsent(False))
+    world.do(THE_SERVER, c.ReportCaptureStarted("cap", "ada", "microphone", "x.rtp"))
+    world.do(THE_SERVER, c.ReportCaptureStopped("cap"))
+    world.do(FAY, c.PauseRecording())
+    world.do(FAY, c.ResumeRecording())
+    world.do(FAY, c.MarkMoment("here"))
+    for audience in ("all", "host", "voters", "none"):
+        for is_anonymous in (False, True):
+            world.do(FAY, c.CreatePoll("?", ("a", "b"), audience, is_anonymous, key=0))
+            poll_id = world.last("poll_created")["poll_id"]
+            world.do(FAY, c.EditPoll(poll_id, "!", ("a", "b"), audience, is_anonymous, key=1))
+            world.do(FAY, c.OpenPoll(poll_id))
+            for n, who in enumerate((ADA, BOB, *learners)):
+                world.do(who, c.Vote(poll_id, n % 2))
+            world.do(FAY, c.ClosePoll(poll_id))
+            world.do(FAY, c.RevealPoll(poll_id))
+    world.do(FAY, c.CreatePoll("?", ("a", "b")))
+    world.do(FAY, c.DeletePoll(world.last("poll_created")["poll_id"]))
+    world.do(Actor("ada", "facilitator", "Ada"), c.MarkMoment(""))
+    world.do(THE_SERVER, c.LoseConnection("bob"))
+    world.join(BOB)
+    world.epoch(alive_until_ms=world.now_ms + 5)
+    world.join(FAY, ADA, BOB)
+    world.do(FAY, c.Remove("bob"))
+    world.do(FAY, c.Admit("bob"))
+    world.join(BOB)
+    world.do(ADA, c.Leave())
+    world.settings = LOBBY
+    for name in ("x", "y", "z"):
+        world.join(Actor(name, "learner", name))
+    world.do(FAY, c.Admit("x"))
+    world.do(FAY, c.Deny("y"))
+    world.do(THE_SERVER, c.LoseConnection("z"))
+    world.do(FAY, c.StopRecording())
+    world.do(FAY, c.EndSession())
+    assert set(world.types()) == set(EVENT_TYPES)
+
+
+def test_EV8_nothing_private_reaches_a_browser() -> None:
+    world = Watched()
+    world.epoch()
+    world.join(FAY, ADA)
+    world.do(THE_SERVER, c.ReportCaptureStarted("cap", "fay", "microphone", "x.rtp"))
+    assert world.log[-1].channel == SERVER
+    for who in world.state.participants.values():
+        assert SERVER not in channels_of(who)
+    text = str([to_wire(event, world.state, {}) for event in world.log])
+    assert "user-fay" not in text
+    assert "user-ada" not in text
+
+
+def test_EV8_the_lobby_sees_nothing_but_oneself() -> None:
+    world = Watched()
+    world.epoch()
+    world.join(FAY)
+    world.do(FAY, c.SendChat("before you came"))
+    world.join(ADA, BOB)
+    view = world.fresh("ada")
+    assert [one["participant_id"] for one in view["participants"]] == ["ada"]
+    assert (view["channels"], view["chat"], view["polls"]) == ({}, [], [])
+
+
+LOBBY = msgspec.convert(
+    {"title": "Class", "course_title": None, "lobby_is_on": True, "record_automatically": False},
+    type(OPEN),
+)
+
+
+# ---- fuzz ------------------------------------------------------------------------------------
+
+PEOPLE = [
+    FAY,
+    Actor("gus", "facilitator", "Gus"),
+    *(Actor(f"p{n}", "learner", f"P{n}") for n in range(7)),
+]
+
+
+def random_command(random: Random, world: World) -> tuple[Actor, Command]:
+    actor = random.choice(PEOPLE)
+    who = random.choice(PEOPLE).participant_id or ""
+    learner = random.choice(PEOPLE[2:]).participant_id or ""
+    poll_id = random.choice([*world.state.polls, "none"])
+    message = random.choice([*(m.message_id for m in world.state.chat[-5:]), "none"])
+    track: Any = random.choice(["microphone", "camera", "screen", "screen_audio"])
+    audience: Any = random.choice(["none", "host", "voters", "all"])
+    poll = (("a", "b", "c"), audience, random.random() < 0.5, random.choice([None, 2]))
+    at_ms = world.now_ms
+    server = (THE_SERVER, c.LoseConnection(who))
+    choices: list[tuple[Actor, Command]] = [
+        *[(actor, c.Join())] * 6, server, server, (actor, c.Leave()), (actor, c.StartSession()),
+        (actor, c.Admit(who)), (actor, c.Deny(who)),
+        *[(FAY, c.Admit(who)), (FAY, c.Join())] * 3, (FAY, c.Remove(learner)),
+        (actor, c.RaiseHand()), (actor, c.LowerHand(random.choice([None, who]))),
+        (actor, c.SendChat("text")), (actor, c.DeleteChat(message)),
+        (actor, c.SetTrack(track, random.random() < 0.6)), (actor, c.MuteParticipant(who, track)),
+        (actor, c.Spotlight(random.choice([None, who]))),
+        *[(FAY, c.CreatePoll("?", *poll))] * 2, (actor, c.EditPoll(poll_id, "!", *poll)),
+        (actor, c.DeletePoll(poll_id)), *[(FAY, c.OpenPoll(poll_id))] * 3,
+        *[(actor, c.Vote(poll_id, random.randrange(4)))] * 12, (actor, c.ClosePoll(poll_id)),
+        (actor, c.RevealPoll(poll_id)), (FAY, c.StartRecording()), (FAY, c.PauseRecording()),
+        (FAY, c.ResumeRecording()), (FAY, c.StopRecording()),
+        *[(actor, c.GiveConsent(random.random() < 0.7))] * 2, (actor, c.MarkMoment("m")),
+        (THE_SERVER, c.StartEpoch(at_ms, at_ms - random.randrange(50))),
+        (THE_SERVER, c.DeclareGap(at_ms, at_ms + 3, "disk_full")),
+    ]  # fmt: skip
+    return random.choice(choices)
+
+
+def roles_change(random: Random, actor: Actor) -> Actor:
+    if actor.role == "server" or random.random() > 0.01:
+        return actor
+    role: Any = random.choice(["facilitator", "learner"])
+    return Actor(actor.participant_id, role, actor.name)
+
+
+@pytest.mark.parametrize("seed", [*range(12), *PAST_SEEDS])
+def test_EV6_holds_in_random_classes_with_drops_and_rejoins(seed: int) -> None:
+    random = Random(seed)
+    world = Watched()
+    steps: list[tuple[str | None, Command]] = []
+    world.epoch()
+    world.join(FAY)
+    world.do(FAY, c.StartSession())
+    try:
+        for _ in range(400):
+            world.settings = (
+                random.choice([OPEN, OPEN, LOBBY]) if random.random() < 0.05 else (world.settings)
+            )
+            actor, command = random_command(random, world)
+            actor = roles_change(random, actor)
+            steps.append((actor.participant_id, command))
+            try:
+                world.do(actor, command, after_ms=random.randrange(1, 20))
+            except DomainError:
+                steps.pop()
+        world.do(THE_SERVER, c.EndSession())
+    except AssertionError as failure:
+        listing = "\n".join(f"  {who}: {command}" for who, command in steps)
+        raise AssertionError(f"seed {seed}, {len(steps)} steps:\n{listing}\n{failure}") from failure
+    assert len(steps) > 100
