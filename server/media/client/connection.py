@@ -66,13 +66,13 @@ class ClientConnection(asyncio.DatagramProtocol):
         """``is_silent`` leaves without a word, as a machine does that loses its network."""
         if self.is_closed:
             return
+        if not is_silent and self._dtls is not None:
+            self._flush(self._dtls.close())
         self.is_closed = True
         if self._checker is not None:
             self._checker.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._checker
-        if not is_silent and self._dtls is not None:
-            self._flush(self._dtls.close())
         if self._ready is not None and not self._ready.done():
             self._ready.cancel()
         if self._transport is not None:

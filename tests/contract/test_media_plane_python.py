@@ -1,0 +1,13 @@
+"""The plane in plain Python keeps the contract."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.media.python_plane import PlaneSettings, PythonPlane
+from tests.contract.media_plane import *  # noqa: F403
+
+
+@pytest.fixture
+def plane() -> PythonPlane:
+    return PythonPlane(PlaneSettings(host="127.0.0.1", disk_watermark=0, consent_s=4.0))
