@@ -45,7 +45,7 @@ from server.storage.blobs import LocalBlobs
 from server.storage.engines import async_engine, sync_engine
 from server.storage.event_log import EventLog
 from server.storage.library import SqlLibrary
-from server.storage.migrate import DATABASES, upgrade
+from server.storage.migrate import DATABASES, NewerSchema, upgrade
 from server.storage.secrets_folder import SecretsFolder, lan_addresses
 
 log = logging.getLogger(__name__)
@@ -94,12 +94,17 @@ def utc_now() -> datetime:
 
 
 def prepare_data(data: Path) -> None:
-    """Folders and schemas, brought up to date."""
-    data.mkdir(parents=True, exist_ok=True)
-    for database in DATABASES:
-        engine = sync_engine(data / f"{database}.db")
-        upgrade(engine, database)
-        engine.dispose()
+    """Folders and schemas, brought up to date. Raises CannotStart."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        for database in DATABASES:
+            engine = sync_engine(data / f"{database}.db")
+            try:
+                upgrade(engine, database)
+            finally:
+                engine.dispose()
+    except (NewerSchema, OSError) as error:
+        raise CannotStart(str(error)) from error
 
 
 def compose(

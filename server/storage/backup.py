@@ -15,7 +15,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -49,10 +49,12 @@ def back_up(data: Path, target: Path, *, with_files: bool = True) -> dict[str, A
                         _copy_database(data / name, copy)
                         entries.append(_put(tar, copy, name))
                 for path, name in _files(data):
-                    if with_files or name.startswith("secrets/"):
-                        entries.append(_put(tar, path, name))
-                    else:
-                        entries.append({"name": name, "size": path.stat().st_size})
+                    # A step that ends meanwhile takes its scratch files away: no loss.
+                    with suppress(FileNotFoundError):
+                        if with_files or name.startswith("secrets/"):
+                            entries.append(_put(tar, path, name))
+                        else:
+                            entries.append({"name": name, "size": path.stat().st_size})
                 manifest: dict[str, Any] = {
                     "format": FORMAT,
                     "made_at": datetime.now(UTC).isoformat(timespec="seconds"),

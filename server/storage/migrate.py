@@ -57,18 +57,31 @@ def run_environment(target: MetaData) -> None:
         context.run_migrations()
 
 
+class NewerSchema(Exception):
+    """The file was written by a newer version of the program."""
+
+
 def upgrade(engine: Engine, database: Database) -> None:
-    """Bring the schema to the newest revision; does nothing when it is there."""
+    """Bring the schema to the newest revision; does nothing when it is there. Raises
+    NewerSchema, with the file untouched."""
+    if schema_state(engine, database) == "newer":
+        raise NewerSchema(
+            f"{database}.db has a schema that this version does not know. Start the newer version "
+            "that wrote it, or restore an older backup."
+        )
     with engine.begin() as connection:
         command.upgrade(_config(database, connection), "head")
 
 
-def revisions(engine: Engine, database: Database) -> tuple[str | None, str | None]:
-    """The revision the file has and the newest there is."""
+def schema_state(engine: Engine, database: Database) -> Literal["current", "older", "newer"]:
+    """What this version would say to the file's schema."""
     with engine.connect() as connection:
+        scripts = ScriptDirectory.from_config(_config(database, connection))
         current = MigrationContext.configure(connection).get_current_revision()
-        newest = ScriptDirectory.from_config(_config(database, connection)).get_current_head()
-        return current, newest
+    if current == scripts.get_current_head():
+        return "current"
+    known = {one.revision for one in scripts.walk_revisions()}
+    return "older" if current is None or current in known else "newer"
 
 
 def new_revision(database: Database, message: str) -> None:

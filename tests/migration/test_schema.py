@@ -12,7 +12,7 @@ from sqlalchemy import Engine, MetaData, text
 
 from server.storage.engines import sync_engine
 from server.storage.live_tables import live_metadata
-from server.storage.migrate import Database, is_described, revisions, upgrade
+from server.storage.migrate import Database, NewerSchema, is_described, schema_state, upgrade
 from server.storage.tables import metadata
 
 TABLES: dict[Database, MetaData] = {"library": metadata, "live": live_metadata}
@@ -55,6 +55,18 @@ def test_migrating_twice_changes_nothing(tmp_path: Path, database: Database) -> 
     before = shape(engine)
     upgrade(engine, database)
     assert shape(engine) == before
-    current, newest = revisions(engine, database)
-    assert current == newest
+    assert schema_state(engine, database) == "current"
+    engine.dispose()
+
+
+@databases
+def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path, database: Database) -> None:
+    engine = sync_engine(tmp_path / "x.db")
+    upgrade(engine, database)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'from_the_future'"))
+    before = shape(engine)
+    with pytest.raises(NewerSchema, match="newer version"):
+        upgrade(engine, database)
+    assert shape(engine) == before
     engine.dispose()

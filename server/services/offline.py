@@ -1,0 +1,31 @@
+"""``LiveSessions`` for the command line: in its process nobody is live.
+
+A server beside it learns of changed accounts from the database, at the next command it is given.
+"""
+
+from __future__ import annotations
+
+from server.domain.errors import NotFound
+from server.schemas.live import SessionSnapshot, WireEvent
+
+
+class NobodyLive:
+    def present_count(self, session_id: str) -> int:
+        return 0
+
+    async def kick(self, session_id: str, participant_id: str) -> None:
+        pass
+
+    async def sign_out(self, user_id: str) -> None:
+        pass
+
+    async def refresh_settings(self, session_id: str) -> None:
+        pass
+
+    async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot:
+        raise NotFound("session_not_found", "There is no live session here.")
+
+    async def events_after(
+        self, session_id: str, participant_id: str, after: int
+    ) -> list[WireEvent]:
+        raise NotFound("session_not_found", "There is no live session here.")
