@@ -181,6 +181,8 @@ class Vp8Encoder:
         codec.framerate = Fraction(fps, 1)
         codec.bit_rate = bitrate
         codec.gop_size = key_every
+        # A second thread waits by spinning: 50 ms a small frame instead of 1 on a busy machine.
+        codec.thread_count = 1
         codec.options = {
             "deadline": "realtime", "cpu-used": "12", "lag-in-frames": "0",
             "error-resilient": "default", "auto-alt-ref": "0",
