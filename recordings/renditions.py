@@ -124,7 +124,9 @@ def _master(variants: Sequence[_Variant]) -> str:
 
 
 def _metadata(text: str) -> str:
-    """ffmetadata: these five characters are special."""
+    """ffmetadata: these five characters are special, and a backslash at the end of a line would
+    join it with the next however it is escaped."""
+    text = text.rstrip("\\")
     for special in "\\=;#\n":
         text = text.replace(special, "\\" + special)
     return text
