@@ -62,7 +62,7 @@ class Member:
         self.client = client
 
     @property
-    def slots(self):  # noqa: ANN201
+    def slots(self):
         return self.client.slots
 
     def id(self, track: str) -> str:
@@ -74,7 +74,8 @@ class Member:
         self.client.play_sound("microphone", Tone(hertz))
 
     def shows(self, colour: tuple[int, int, int] = (160, 0, 0), width: int = 160) -> None:
-        self.client.play_pictures("camera", MovingBars(colour, width, width * 9 // 16))
+        source = MovingBars(colour, width, width * 9 // 16, fps=10)
+        self.client.play_pictures("camera", source)
 
     async def hears(self, slot: str, hertz: float) -> None:
         """Until at least half a second of a tone has come, decoded."""
@@ -139,7 +140,7 @@ class Hall:
         return member
 
     async def wait_for(
-        self, kind: type[N], where: Callable[[N], object] = lambda _: True, timeout_s: float = 10
+        self, kind: type[N], where: Callable[[N], object] = lambda _: True, timeout_s: float = 30
     ) -> N:
         """The first notification of a kind for which ``where`` holds, past or to come."""
         async with asyncio.timeout(timeout_s):
@@ -188,9 +189,7 @@ async def test_publications_start_with_their_first_packet(hall: Hall) -> None:
     assert not hall.all(PublicationStarted)
     ann.speaks(440)
     started = await hall.wait_for(PublicationStarted)
-    assert started == PublicationStarted(
-        ann.id("microphone"), "ann", "ann", "microphone", "opus"
-    )
+    assert started == PublicationStarted(ann.id("microphone"), "ann", "ann", "microphone", "opus")
 
 
 async def test_closing_is_reported_once_and_twice_is_safe(hall: Hall) -> None:
@@ -264,7 +263,9 @@ async def test_unknown_ids_are_ignored(hall: Hall, tmp_path: Path) -> None:
         StopCapture("nobody:0"),
     )
     ann = await hall.join("ann")
-    hall.apply(AssignSlot("ann", "no such slot", "nobody:1"), AssignSlot("ann", "stage", "nobody:1"))
+    hall.apply(
+        AssignSlot("ann", "no such slot", "nobody:1"), AssignSlot("ann", "stage", "nobody:1")
+    )
     ann.speaks(440)
     await hall.wait_for(PublicationStarted)
 
@@ -293,7 +294,7 @@ async def test_a_room_hears_nothing_of_another(hall: Hall) -> None:
     assert sum(slot.received for slot in eve.slots.values()) == 0
     assert bob.received("audio1") == 0
     hall.apply(PlaceTransport("eve", "one"))
-    await eve.client.wait_for(lambda: eve.received("audio0") and eve.received("audio1"))
+    await eve.client.wait_for(lambda: eve.received("audio0") and eve.received("stage_audio"))
     await eve.client.wait_for(lambda: eve.received("stage"))
 
 
@@ -311,8 +312,9 @@ async def test_who_is_in_no_room_is_heard_and_seen_by_nobody(hall: Hall) -> None
 async def test_muting_is_enforced_against_a_client_that_goes_on_sending(hall: Hall) -> None:
     ann, bob, carl = await hall.join("ann"), await hall.join("bob"), await hall.join("carl")
     ann.speaks(440)
-    carl.speaks(660)
     await bob.hears("audio0", 440)
+    carl.speaks(660)
+    await bob.hears("audio1", 660)
     hall.apply(SetPublicationEnabled(ann.id("microphone"), False))
     await hall.wait_for(
         AudioSlotsChanged,
@@ -406,23 +408,27 @@ async def test_a_switch_waits_for_a_keyframe_and_leaves_no_trace(hall: Hall) -> 
     for turn in range(6):
         who = (ann, bob)[turn % 2]
         hall.apply(AssignSlot("carl", "stage", who.id("camera")))
-        switches = [n for n in hall.all(SlotSwitched) if n.slot == "stage"]
         await hall.wait_for(
             SlotSwitched,
-            lambda n, before=len(switches), who=who: n.publication_id == who.id("camera")
-            and hall.all(SlotSwitched).index(n) >= 0
-            and len(hall.all(SlotSwitched)) > before,
-        )  # fmt: skip
+            lambda _, count=turn + 1: len(hall.all(SlotSwitched)) == count,
+        )
         count = len(stage.frames)
         await carl.client.wait_for(lambda count=count: len(stage.frames) >= count + 3)
+    assert [n.publication_id for n in hall.all(SlotSwitched)] == [
+        ann.id("camera"), bob.id("camera")
+    ] * 3  # fmt: skip
     assert not stage.missing
     frames = list(stage.frames)
     starts = {n.rtp_timestamp for n in hall.all(SlotSwitched)}
     assert len(starts) == 6
     assert all(frame.is_key for frame in frames if frame.timestamp in starts)
-    steps = [(b.timestamp - a.timestamp) & 0xFFFFFFFF for a, b in zip(frames, frames[1:], strict=False)]
+    steps = [
+        (b.timestamp - a.timestamp) & 0xFFFFFFFF for a, b in zip(frames, frames[1:], strict=False)
+    ]
     assert all(900 <= step < 90_000 for step in steps)
-    numbers = [(b.picture_id - a.picture_id) & 0x7FFF for a, b in zip(frames, frames[1:], strict=False)]
+    numbers = [
+        (b.picture_id - a.picture_id) & 0x7FFF for a, b in zip(frames, frames[1:], strict=False)
+    ]
     assert set(numbers) == {1}
     assert len(stage.pictures()) == len(frames)
 
@@ -462,9 +468,9 @@ async def test_a_camera_switched_off_by_the_server_is_not_seen(hall: Hall) -> No
 async def test_layers_are_reported_and_chosen_by_what_is_wanted(hall: Hall) -> None:
     ann = await hall.join("ann", layers=("q", "h", "f"))
     bob = await hall.join("bob")
-    ann.shows(width=640)
+    ann.shows(width=320)
     await hall.wait_for(LayersChanged, lambda n: n.layers == ("q", "h", "f"))
-    for layer, width in (("q", 160), ("f", 640), ("h", 320)):
+    for layer, width in (("q", 80), ("f", 320), ("h", 160)):
         hall.apply(AssignSlot("bob", "stage", ann.id("camera"), layer))  # type: ignore[arg-type]
         switched = await hall.wait_for(SlotSwitched, lambda n, layer=layer: n.layer == layer)
         frames = bob.slots["stage"].frames
@@ -480,7 +486,7 @@ async def test_a_layer_that_stops_is_replaced_by_the_next_best(hall: Hall) -> No
     ann = await hall.join("ann", layers=("q", "h", "f"))
     bob = await hall.join("bob")
     hall.apply(AssignSlot("bob", "stage", ann.id("camera")))
-    ann.shows(width=640)
+    ann.shows(width=320)
     await hall.wait_for(SlotSwitched, lambda n: n.layer == "f")
     ann.client.senders["camera", "f"].drop = lambda _: True
     await hall.wait_for(SlotSwitched, lambda n: n.layer == "h")
@@ -516,7 +522,7 @@ async def test_lips_stay_in_step(hall: Hall) -> None:
     await bob.client.wait_for(lambda: len(stage.frames) > 60 and len(stage.reports) > 2)
     await bob.client.wait_for(lambda: len(sound.reports) > 2)
 
-    def when(receiver, timestamp: int, rate: int) -> float:  # noqa: ANN001
+    def when(receiver, timestamp: int, rate: int) -> float:
         ntp, reported = receiver.reports[-1]
         ticks = (timestamp - reported) & 0xFFFFFFFF
         return ntp + (ticks - 0x100000000 if ticks >= 0x80000000 else ticks) / rate
@@ -529,11 +535,11 @@ async def test_lips_stay_in_step(hall: Hall) -> None:
         if bright[i] and not bright[i - 1]
     ]
     packets = sorted(sound.packets, key=lambda p: p.sequence)
-    loud = [len(p.payload) for p in packets]
+    samples = [float(np.abs(part).max()) for part in sound.by_packet()]
     beeps = [
         when(sound, packets[i].timestamp, 48000)
-        for i in range(1, len(loud))
-        if loud[i] > 30 and loud[i - 1] <= 30
+        for i in range(1, len(samples))
+        if samples[i] > 0.2 >= samples[i - 1]
     ]
     assert flashes
     for flash in flashes:
@@ -552,7 +558,9 @@ async def test_what_is_lost_on_the_way_up_is_asked_for_again(hall: Hall) -> None
     ann.speaks(440)
     stage = bob.slots["stage"]
     await bob.client.wait_for(lambda: len(stage.frames) > 30)
-    await bob.client.wait_for(lambda: stage.frames[-1].picture_id - stage.frames[0].picture_id >= 30)
+    await bob.client.wait_for(
+        lambda: stage.frames[-1].picture_id - stage.frames[0].picture_id >= 30
+    )
     assert ann.client.senders["camera", "f"].nacks >= 2
     assert len(stage.pictures()) == len(stage.frames)
     assert bob.received("stage_audio") > 0
@@ -582,18 +590,14 @@ async def test_a_rejoin_comes_up_before_the_old_connection_goes(hall: Hall) -> N
     await hall.wait_for(TransportClosed, lambda n: n.transport_id == "ann-1")
     assert new.received("audio1") == 0  # nobody hears himself, not even by two connections
     count = bob.received("audio0") + bob.received("audio1")
-    await bob.client.wait_for(
-        lambda: bob.received("audio0") + bob.received("audio1") > count + 20
-    )
+    await bob.client.wait_for(lambda: bob.received("audio0") + bob.received("audio1") > count + 20)
 
 
 # ---- hostile datagrams -------------------------------------------------------------------------
 
 
 def hostile_datagrams(ufrag: str) -> list[bytes]:
-    request = stun.Message(
-        message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST
-    )
+    request = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
     request.attributes["USERNAME"] = f"{ufrag}:abcd"
     request.attributes["PRIORITY"] = 1
     request.attributes["USE-CANDIDATE"] = None
@@ -603,7 +607,7 @@ def hostile_datagrams(ufrag: str) -> list[bytes]:
     null_hello = bytes.fromhex(
         "16feff00000000000000000033"  # DTLS 1.0 record
         "010000270000000000000027fefd"
-    ) + bytes(32) + bytes.fromhex("000000020001" "0100")  # fmt: skip
+    ) + bytes(32) + bytes.fromhex("0000000200010100")  # fmt: skip
     return [
         b"",
         b"\x00",
@@ -627,7 +631,9 @@ def hostile_datagrams(ufrag: str) -> list[bytes]:
 async def test_hostile_datagrams_hurt_nobody(hall: Hall) -> None:
     client = MediaClient(TRACKS, SLOTS)  # type: ignore[arg-type]
     offer = client.offer()
-    answer = await hall.plane.open(OpenTransport("ann", "ann", offer.sdp, offer.tracks, offer.slots))
+    answer = await hall.plane.open(
+        OpenTransport("ann", "ann", offer.sdp, offer.tracks, offer.slots)
+    )
     hall.apply(PlaceTransport("ann", "main"))
     ufrag = answer.split("a=ice-ufrag:")[1].split()[0]
     port = int(answer.split("a=candidate:")[1].split()[5])
@@ -661,7 +667,9 @@ async def test_hostile_datagrams_hurt_nobody(hall: Hall) -> None:
 async def test_a_forged_hello_during_the_handshake_does_not_end_it(hall: Hall) -> None:
     client = MediaClient(TRACKS, SLOTS)  # type: ignore[arg-type]
     offer = client.offer()
-    answer = await hall.plane.open(OpenTransport("ann", "ann", offer.sdp, offer.tracks, offer.slots))
+    answer = await hall.plane.open(
+        OpenTransport("ann", "ann", offer.sdp, offer.tracks, offer.slots)
+    )
     send = client.connection._flush
     hello = hostile_datagrams("x")[11]
 

@@ -164,7 +164,9 @@ class MediaClient:
                 frame = encoders[sender.layer].encode(picture, is_key=is_key)
                 if frame:
                     sender.send_frame(frame, moment)
-            index += 1
+            # A machine that cannot keep up sends fewer frames, not late ones.
+            late = int((self.media_time() - moment) * source.fps)
+            index += 1 + max(0, late)
 
     async def _until(self, media_time: float) -> None:
         assert self.media_start is not None
@@ -211,7 +213,7 @@ class MediaClient:
                     sender.plis += 1
                     sender.is_keyframe_wanted = True
 
-    async def wait_for(self, condition: Callable[[], object], timeout_s: float = 10.0) -> None:
+    async def wait_for(self, condition: Callable[[], object], timeout_s: float = 30.0) -> None:
         """Until the condition holds, looked at with every packet. Raises TimeoutError."""
         async with asyncio.timeout(timeout_s):
             while not condition():

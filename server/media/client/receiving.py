@@ -188,11 +188,17 @@ class SlotReceiver:
 
     def sound(self, since: float = 0.0) -> np.ndarray:
         """Decode the Opus packets received since a monotonic time: mono, 48 kHz, -1…1."""
+        parts = self.by_packet(since)
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    def by_packet(self, since: float = 0.0) -> list[np.ndarray]:
+        """The same, an array for each packet in order of sequence."""
         decoder = av.CodecContext.create("opus", "r")
         parts: list[np.ndarray] = []
         for packet in sorted(self.packets, key=lambda p: p.sequence):
-            if packet.arrival >= since and len(packet.payload) > 1:
-                for frame in decoder.decode(av.Packet(packet.payload)):
-                    samples = frame.to_ndarray().astype(np.float32)
-                    parts.append(samples.mean(axis=0))
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+            if packet.arrival < since:
+                continue
+            frames = decoder.decode(av.Packet(packet.payload)) if len(packet.payload) > 1 else []
+            decoded = [frame.to_ndarray().astype(np.float32).mean(axis=0) for frame in frames]
+            parts.append(np.concatenate(decoded) if decoded else np.zeros(960, np.float32))
+        return parts
