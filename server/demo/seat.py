@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import socketio
+import socketio.exceptions
 
 from server.demo.http_account import Account
 
@@ -70,7 +71,12 @@ class Seat:
         return answer.get("result") or {}
 
     async def ask(self, event: str, payload: Any) -> Any:
-        return await self._socket.call(event, payload, namespace=NAMESPACE, timeout=ANSWER_LIMIT_S)
+        try:
+            return await self._socket.call(
+                event, payload, namespace=NAMESPACE, timeout=ANSWER_LIMIT_S
+            )
+        except socketio.exceptions.TimeoutError as silence:
+            raise TimeoutError(f"no answer to {event} within {ANSWER_LIMIT_S} s") from silence
 
     async def tell(self, event: str, payload: Any) -> None:
         await self._socket.emit(event, payload, namespace=NAMESPACE)
