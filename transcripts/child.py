@@ -20,6 +20,7 @@ from typing import Any
 
 import msgspec
 
+import transcripts.one_thread  # noqa: F401 - must come before numpy is imported
 from transcripts.ports import ChaptersJob, ItemsJob, TranscribeJob, TranscriptError
 
 _PR_SET_PDEATHSIG = 1

@@ -19,9 +19,12 @@ def tidied(found: Iterable[tuple[float, float, str, float]], samples: Samples) -
         text = raw.strip()
         if not text:
             continue
+        is_tail = raw[0] in ".-'’" or not any(char.isalnum() for char in text)
+        if is_tail and words:  # ".e." after "i", a lone comma: part of the word before it
+            words[-1].text += text
+            words[-1].end_ms = last_end = min(max(round(end_s * 1000), last_end), total_ms)
+            continue
         if not any(char.isalnum() for char in text):
-            if words:  # lone punctuation belongs to the word before it
-                words[-1].text += text
             continue
         start = min(max(round(start_s * 1000), last_end), total_ms)
         end = min(max(round(end_s * 1000), start), total_ms)
