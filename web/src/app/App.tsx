@@ -144,7 +144,7 @@ function NotFoundPage() {
   const { t } = useTranslation();
   return (
     <PageShell title={t('state.notFound')}>
-      <EmptyState
+      <EmptyState order={1}
         title={t('state.notFound')}
         hint={t('state.notFoundHint')}
         action={<a href="/">{t('state.goHome')}</a>}

@@ -86,6 +86,8 @@ export const http = {
   get: <T>(path: string, options?: Options) => request<T>('GET', path, undefined, options),
   post: <T>(path: string, body?: unknown, options?: Options) =>
     request<T>('POST', path, body, options),
+  put: <T = void>(path: string, body: unknown, options?: Options) =>
+    request<T>('PUT', path, body, options),
   patch: <T>(path: string, body: unknown, options?: Options) =>
     request<T>('PATCH', path, body, options),
   delete: <T = void>(path: string, options?: Options) =>

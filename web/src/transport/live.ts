@@ -223,6 +223,8 @@ export function connectLive(sessionId: string, listener: LiveListener): Live {
         void send(one);
       }),
     offer: async (offer) => {
+      // Unsent messages would wait for the next connection, which needs an offer of its own.
+      if (!socket.connected) throw failure('unreachable', 'There is no connection to the server.');
       let answer: unknown;
       try {
         answer = await socket.timeout(3 * ACK_TIMEOUT_MS).emitWithAck('media_offer', offer);

@@ -3,7 +3,7 @@
  *
  * Nothing is renegotiated while it lives. What is sent changes by `replaceTrack`; what is received
  * changes on the server. When ICE fails, or the socket comes back, a new connection is brought up
- * and the old one dropped. A stage's sound plays in an `<audio>` of its own: a `<video>` with both
+ * beside the old one and replaces it once it is connected. A stage's sound plays in an `<audio>` of its own: a `<video>` with both
  * stays silent until a picture has come, so a speaker with the camera off would not be heard.
  */
 import type { MediaAnswer, MediaOffer, SlotAssignment, TrackKind } from '../protocol';
@@ -56,16 +56,24 @@ function preferCodecs(transceiver: RTCRtpTransceiver, medium: 'audio' | 'video')
   }
 }
 
+/** One PeerConnection and what belongs to it alone. */
+interface Link {
+  pc: RTCPeerConnection;
+  senders: Partial<Record<TrackKind, RTCRtpSender>>;
+  streams: Map<string, MediaStream>;
+  slots: Slots;
+}
+
 export class Media {
-  private pc: RTCPeerConnection | null = null;
-  private senders: Partial<Record<TrackKind, RTCRtpSender>> = {};
+  /** What is shown and heard. */
+  private current: Link | null = null;
+  /** A rejoin on its way; it takes over once it is up, so that a good picture stays till then. */
+  private incoming: Link | null = null;
   private outgoing: Partial<Record<TrackKind, MediaStreamTrack | null>> = {};
-  private readonly slots = new Slots();
   private readonly videos = new Map<string, HTMLVideoElement>();
   private readonly audios = new Map<string, HTMLAudioElement>();
   private readonly names: string[];
   private attempt = 0;
-  private turn = 0;
   private timer: number | undefined;
   private isClosed = false;
   private sinkId: string | null = null;
@@ -74,19 +82,22 @@ export class Media {
     this.names = slotNames(options.galleryCount);
   }
 
-  /** Bring up a new connection in place of the old one, if any. */
+  /** Bring up a connection; one that lives already stays until the new one can replace it. */
   async connect(): Promise<void> {
     if (this.isClosed) return;
     window.clearTimeout(this.timer);
-    const turn = ++this.turn;
-    this.dropConnection();
-    this.options.listener.onStatus('connecting');
-    const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-    this.pc = pc;
-    pc.addEventListener('connectionstatechange', () => this.stateChanged(pc));
-    const sending = SEND.map(({ kind, medium }) => this.addSender(pc, kind, medium));
-    const receiving = this.names.map((slot) => this.addSlot(pc, slot));
+    this.incoming?.pc.close();
+    const link = this.newLink();
+    this.incoming = link;
+    if (!this.current) this.takeOver(link);
+    if (this.current?.pc.connectionState !== 'connected') {
+      this.options.listener.onStatus('connecting');
+    }
+    const { pc } = link;
     try {
+      const sending = SEND.map(({ kind, medium }) => addSender(link, kind, medium));
+      const receiving = this.names.map((slot) => addSlot(link, slot));
+      if (this.current === link) this.attach(link);
       await pc.setLocalDescription(await pc.createOffer());
       await gathered(pc);
       const answer = await this.options.offer({
@@ -94,11 +105,11 @@ export class Media {
         tracks: byMid(sending),
         slots: byMid(receiving),
       });
-      if (turn !== this.turn) return;
+      if (!this.isOurs(link)) return;
       await pc.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
-      for (const { kind } of SEND) await this.put(kind);
+      for (const { kind } of SEND) await this.put(link, kind);
     } catch (error) {
-      if (turn !== this.turn || this.isClosed) return;
+      if (!this.isOurs(link)) return;
       console.warn('media: no connection', error);
       this.retry();
     }
@@ -106,17 +117,21 @@ export class Media {
 
   send(kind: TrackKind, track: MediaStreamTrack | null): void {
     this.outgoing[kind] = track;
-    void this.put(kind);
+    for (const link of this.links()) void this.put(link, kind);
   }
 
   assign(assignments: SlotAssignment[]): void {
+    // While two connections live, nothing says which of them is meant: the one that loses is
+    // closed, the other gets its full list again.
     let hasChanged = false;
     for (const assignment of assignments) {
-      hasChanged = this.slots.assign(assignment) || hasChanged;
-      if (assignment.rtp !== null && assignment.participant_id !== null) {
-        window.setTimeout(() => {
-          if (this.slots.settle(assignment.slot, assignment)) this.tellOccupants();
-        }, FRAME_PATIENCE_MS);
+      for (const link of this.links()) {
+        hasChanged = link.slots.assign(assignment) || hasChanged;
+        if (assignment.rtp !== null && assignment.participant_id !== null) {
+          window.setTimeout(() => {
+            if (link.slots.settle(assignment.slot, assignment)) this.tellOccupants();
+          }, FRAME_PATIENCE_MS);
+        }
       }
     }
     if (hasChanged) this.tellOccupants();
@@ -134,20 +149,22 @@ export class Media {
   }
 
   async setSpeaker(sinkId: string | null): Promise<void> {
+    if (this.sinkId === sinkId) return;
     this.sinkId = sinkId;
     await Promise.all([...this.audios.values()].map((audio) => this.route(audio)));
   }
 
   stats(): Promise<RTCStatsReport> | null {
-    return this.pc?.getStats() ?? null;
+    return this.current?.pc.getStats() ?? null;
   }
 
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.turn += 1;
     window.clearTimeout(this.timer);
-    this.dropConnection();
+    for (const link of this.links()) link.pc.close();
+    this.current = null;
+    this.incoming = null;
     for (const audio of this.audios.values()) audio.remove();
     for (const video of this.videos.values()) video.remove();
     this.audios.clear();
@@ -155,25 +172,35 @@ export class Media {
     this.options.listener.onStatus('closed');
   }
 
-  private addSender(pc: RTCPeerConnection, kind: TrackKind, medium: 'audio' | 'video') {
-    const transceiver = pc.addTransceiver(medium, {
-      direction: 'sendonly',
-      sendEncodings:
-        kind === 'camera' ? CAMERA_LAYERS : kind === 'screen' ? SCREEN_LAYERS : undefined,
-    });
-    preferCodecs(transceiver, medium);
-    this.senders[kind] = transceiver.sender;
-    return { transceiver, name: kind };
+  private newLink(): Link {
+    const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+    const link: Link = { pc, senders: {}, streams: new Map(), slots: new Slots() };
+    pc.addEventListener('connectionstatechange', () => this.stateChanged(link));
+    return link;
   }
 
-  private addSlot(pc: RTCPeerConnection, slot: string) {
-    const medium = hasPicture(slot) ? 'video' : 'audio';
-    const transceiver = pc.addTransceiver(medium, { direction: 'recvonly' });
-    preferCodecs(transceiver, medium);
-    const stream = new MediaStream([transceiver.receiver.track]);
-    if (medium === 'video') this.showIn(slot, stream);
-    else this.playIn(slot, stream);
-    return { transceiver, name: slot };
+  private links(): Link[] {
+    return [...new Set([this.current, this.incoming])].filter((link) => link !== null);
+  }
+
+  private isOurs(link: Link): boolean {
+    return !this.isClosed && (link === this.incoming || link === this.current);
+  }
+
+  private takeOver(link: Link): void {
+    const old = this.current;
+    this.current = link;
+    if (this.incoming === link) this.incoming = null;
+    if (old && old !== link) old.pc.close();
+    this.attach(link);
+    this.tellOccupants();
+  }
+
+  private attach(link: Link): void {
+    for (const [slot, stream] of link.streams) {
+      if (hasPicture(slot)) this.showIn(slot, stream);
+      else this.playIn(slot, stream);
+    }
   }
 
   private showIn(slot: string, stream: MediaStream): void {
@@ -196,7 +223,7 @@ export class Media {
     if (!('requestVideoFrameCallback' in video)) return; // `assign` settles by time instead.
     const onFrame: VideoFrameRequestCallback = (_now, frame) => {
       if (this.isClosed) return;
-      if (frame.rtpTimestamp !== undefined && this.slots.frame(slot, frame.rtpTimestamp)) {
+      if (frame.rtpTimestamp !== undefined && this.current?.slots.frame(slot, frame.rtpTimestamp)) {
         this.tellOccupants();
       }
       video.requestVideoFrameCallback(onFrame);
@@ -213,9 +240,9 @@ export class Media {
       audio.dataset.slot = slot;
       document.body.append(audio);
       this.audios.set(slot, audio);
+      void this.route(audio);
     }
     audio.srcObject = stream;
-    void this.route(audio);
     void this.play(audio);
   }
 
@@ -230,54 +257,67 @@ export class Media {
   }
 
   private async route(audio: HTMLAudioElement): Promise<void> {
-    if (!('setSinkId' in audio)) return;
-    await audio.setSinkId(this.sinkId ?? '').catch(() => undefined);
+    if (!('setSinkId' in audio) || this.sinkId === null) return;
+    await audio.setSinkId(this.sinkId).catch(() => undefined);
   }
 
-  private async put(kind: TrackKind): Promise<void> {
-    const sender = this.senders[kind];
+  private async put(link: Link, kind: TrackKind): Promise<void> {
+    const sender = link.senders[kind];
     const track = this.outgoing[kind] ?? null;
     if (!sender || sender.track === track) return;
     await sender.replaceTrack(track).catch(() => undefined);
   }
 
-  private stateChanged(pc: RTCPeerConnection): void {
-    if (pc !== this.pc || this.isClosed) return;
-    window.clearTimeout(this.timer);
-    switch (pc.connectionState) {
-      case 'connected':
-        this.attempt = 0;
-        this.options.listener.onStatus('connected');
-        break;
-      case 'failed':
-      case 'closed':
-        this.retry();
-        break;
-      case 'disconnected':
-        this.timer = window.setTimeout(() => this.retry(), DISCONNECTED_PATIENCE_MS);
-        break;
+  private stateChanged(link: Link): void {
+    if (!this.isOurs(link)) return;
+    const state = link.pc.connectionState;
+    if (state === 'connected') {
+      window.clearTimeout(this.timer);
+      this.attempt = 0;
+      if (link !== this.current) this.takeOver(link);
+      this.incoming = null;
+      this.options.listener.onStatus('connected');
+    } else if (this.incoming !== null && link !== this.incoming) {
+      // The old one dies while its successor is on the way: no news.
+    } else if (state === 'failed' || state === 'closed') {
+      this.retry();
+    } else if (state === 'disconnected') {
+      window.clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => this.retry(), DISCONNECTED_PATIENCE_MS);
     }
   }
 
   private retry(): void {
-    this.options.listener.onStatus('failed');
+    if (this.current?.pc.connectionState !== 'connected') {
+      this.options.listener.onStatus('failed');
+    }
     const wait = RETRY_MS[Math.min(this.attempt, RETRY_MS.length - 1)] ?? 1000;
     this.attempt += 1;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.connect(), wait);
   }
 
-  private dropConnection(): void {
-    this.pc?.close();
-    this.pc = null;
-    this.senders = {};
-    this.slots.clear();
-    this.tellOccupants();
-  }
-
   private tellOccupants(): void {
-    this.options.listener.onOccupants(this.slots.shown);
+    this.options.listener.onOccupants(this.current?.slots.shown ?? {});
   }
+}
+
+function addSender(link: Link, kind: TrackKind, medium: 'audio' | 'video') {
+  const transceiver = link.pc.addTransceiver(medium, {
+    direction: 'sendonly',
+    sendEncodings: kind === 'camera' ? CAMERA_LAYERS : kind === 'screen' ? SCREEN_LAYERS : undefined,
+  });
+  preferCodecs(transceiver, medium);
+  link.senders[kind] = transceiver.sender;
+  return { transceiver, name: kind };
+}
+
+function addSlot(link: Link, slot: string) {
+  const medium = hasPicture(slot) ? 'video' : 'audio';
+  const transceiver = link.pc.addTransceiver(medium, { direction: 'recvonly' });
+  preferCodecs(transceiver, medium);
+  link.streams.set(slot, new MediaStream([transceiver.receiver.track]));
+  return { transceiver, name: slot };
 }
 
 function byMid<T extends string>(

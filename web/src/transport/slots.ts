@@ -48,11 +48,6 @@ export class Slots {
     return this.show(slot, assignment.participant_id);
   }
 
-  clear(): void {
-    this.waiting.clear();
-    this.shown = {};
-  }
-
   slotOf(participantId: string, prefix: string): string | null {
     const found = Object.entries(this.shown).find(
       ([slot, holder]) => holder === participantId && slot.startsWith(prefix),

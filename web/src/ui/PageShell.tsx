@@ -109,7 +109,8 @@ export function AccountMenu({ name }: { name: string }) {
   return (
     <Menu position="bottom-end" width={200}>
       <Menu.Target>
-        <UnstyledButton aria-label={t('menu.label', { name })} style={{ borderRadius: '50%' }}>
+        <UnstyledButton style={{ borderRadius: '50%' }}>
+          <span className="sr-only">{t('menu.label', { name })}</span>
           <Avatar name={name} />
         </UnstyledButton>
       </Menu.Target>

@@ -7,19 +7,21 @@ import { ApiError } from '../transport/http';
 
 interface StateProps {
   title: string;
+  /** 1 where the state is the whole page. */
+  order?: 1 | 2;
   hint?: string;
   icon?: ReactNode;
   action?: ReactNode;
 }
 
 /** Nothing here yet, and what to do about it. */
-export function EmptyState({ title, hint, icon, action }: StateProps) {
+export function EmptyState({ title, hint, icon, action, order = 2 }: StateProps) {
   return (
     <Stack align="center" gap="xs" py={40} px="md" ta="center">
       <ThemeIcon size={56} radius="xl" variant="light" aria-hidden>
         {icon ?? <IconMoodEmpty size={28} />}
       </ThemeIcon>
-      <Title order={2} size="h4">
+      <Title order={order} size="h4">
         {title}
       </Title>
       {hint && (

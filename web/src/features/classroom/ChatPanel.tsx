@@ -20,7 +20,7 @@ export function ChatPanel() {
   const classroom = useClassroom();
   const chat = useSession((session) => session.chat);
   const [text, setText] = useState('');
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   useEffect(() => {
     const box = list.current;
@@ -50,19 +50,24 @@ export function ChatPanel() {
           />
         </div>
       ) : (
-        <ul
+        // A log is a live region by itself; ours is elsewhere and does not read chat out.
+        <div
           ref={list}
-          className={`${classes.list} ${classes.scroll}`}
+          className={classes.scroll}
+          role="log"
+          aria-live="off"
           aria-label={t('chat.log')}
           tabIndex={0}
           onScroll={({ currentTarget: box }) => {
             follows.current = box.scrollHeight - box.scrollTop - box.clientHeight < FOLLOWS_PX;
           }}
         >
-          {chat.map((message) => (
-            <Message key={message.message_id} message={message} />
-          ))}
-        </ul>
+          <ul className={classes.list}>
+            {chat.map((message) => (
+              <Message key={message.message_id} message={message} />
+            ))}
+          </ul>
+        </div>
       )}
       <form className={classes.compose} onSubmit={send}>
         <TextInput

@@ -90,16 +90,23 @@ export function DeviceCheck({ lobby, onJoin }: Props) {
         <Stack gap="md">
           <div>
             <Title order={1} size="h3">
-              {lobby.title}
+              {t('title')}
             </Title>
+            <Text fw={600} mt={4}>
+              {lobby.title}
+            </Text>
             <Text c="dimmed" size="sm">
-              {lobby.state === 'live'
-                ? t('live')
-                : lobby.startsAt
+              {[
+                lobby.state === 'live' ? t('live') : null,
+                lobby.state === 'scheduled' && lobby.startsAt
                   ? t('scheduled', { time: formatDateTime(lobby.startsAt) })
-                  : null}
-              {lobby.facilitators.length > 0 &&
-                ` · ${t('by', { names: lobby.facilitators.join(', ') })}`}
+                  : null,
+                lobby.facilitators.length > 0
+                  ? t('by', { names: lobby.facilitators.join(', ') })
+                  : null,
+              ]
+                .filter(Boolean)
+                .join(' · ')}
             </Text>
           </div>
           <DeviceControls />

@@ -51,9 +51,8 @@ function LeaveDialog() {
           {t('leave.stay')}
         </Button>
         <Button
-          variant={mayEnd ? 'light' : 'filled'}
+          variant={mayEnd ? 'default' : 'filled'}
           color="coral.7"
-          c={mayEnd ? 'var(--rp-bad-text)' : undefined}
           onClick={() => classroom.leave()}
         >
           {t('leave.leave')}

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Group, Menu } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu } from '@mantine/core';
 import { IconDotsVertical, IconHandStop, IconMicrophone, IconMicrophoneOff, IconVideo, IconVideoOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -23,15 +23,17 @@ export function PeoplePanel() {
       {lobby.length > 0 && <Lobby people={lobby} />}
       {hands.length > 0 && (
         <>
-          <h3 className={classes.heading}>{t('people.hands')}</h3>
-          <ol className={classes.list}>
+          <h2 className={classes.heading} id="hands">
+            {t('people.hands')}
+          </h2>
+          <ol className={classes.list} aria-labelledby="hands">
             {hands.map((person, index) => (
               <Hand key={person.participant_id} person={person} place={index + 1} />
             ))}
           </ol>
         </>
       )}
-      <h3 className={classes.heading}>{t('people.inClass')}</h3>
+      <h2 className={classes.heading}>{t('people.inClass')}</h2>
       <ul className={classes.list}>
         {peopleHere(session).map((person) => (
           <Person key={person.participant_id} person={person} onRemove={setRemoving} />
@@ -51,7 +53,7 @@ function Lobby({ people }: { people: ParticipantView[] }) {
   return (
     <>
       <Group justify="space-between">
-        <h3 className={classes.heading}>{t('people.waiting')}</h3>
+        <h2 className={classes.heading}>{t('people.waiting')}</h2>
         {people.length > 1 && (
           <Button size="compact-xs" variant="subtle" onClick={() => people.forEach(admit)}>
             {t('people.admitAll')}
@@ -129,28 +131,21 @@ function Person({ person, onRemove }: PersonProps) {
   const isRecording = session.recording.state === 'on';
   const hasMic = person.tracks.microphone === true;
   const hasCamera = person.tracks.camera === true;
+  const notes = [
+    person.role === 'facilitator' ? t('people.facilitator') : null,
+    person.is_guest ? t('people.guest') : null,
+    person.presence === 'away' ? t('people.away') : null,
+    isRecording && person.consent === 'declined' ? t('people.offRecord') : null,
+  ].filter((note) => note !== null);
   return (
     <li className={classes.person} data-person={person.participant_id}>
       <Avatar name={person.name} size={32} />
-      <span className={classes.name}>
-        {isMe ? t('namedYou', { name: person.name }) : person.name}
-        {person.presence === 'away' && ` · ${t('people.away')}`}
-      </span>
-      {isRecording && person.consent === 'declined' && (
-        <Badge size="sm" variant="light" color="gray">
-          {t('people.offRecord')}
-        </Badge>
-      )}
-      {person.role === 'facilitator' && (
-        <Badge size="sm" variant="light" tt="none">
-          {t('people.facilitator')}
-        </Badge>
-      )}
-      {person.is_guest && (
-        <Badge size="sm" variant="light" color="teal" c="var(--rp-good-text)" tt="none">
-          {t('people.guest')}
-        </Badge>
-      )}
+      <div className={classes.who}>
+        <div className={classes.name}>
+          {isMe ? t('namedYou', { name: person.name }) : person.name}
+        </div>
+        {notes.length > 0 && <div className={classes.note}>{notes.join(' · ')}</div>}
+      </div>
       {person.hand_raised_at_ms !== null && (
         <IconHandStop size={18} role="img" aria-label={t('gallery.handUp')} />
       )}

@@ -86,7 +86,7 @@ export function PollForm({ draft, onDone }: { draft: PollView | null; onDone: ()
   return (
     <form onSubmit={submit}>
       <Stack gap="sm">
-        <Title order={3} size="h4">
+        <Title order={2} size="h4">
           {draft ? t('poll.edit') : t('poll.new')}
         </Title>
         <TextInput

@@ -50,7 +50,7 @@ export function PollPanel() {
         )}
         {drafts.length > 0 && (
           <section>
-            <h3 className={classes.heading}>{t('poll.drafts')}</h3>
+            <h2 className={classes.heading}>{t('poll.drafts')}</h2>
             {drafts.map((poll) => (
               <Draft key={poll.poll_id} poll={poll} onEdit={() => setEditing(poll)} />
             ))}
@@ -58,7 +58,7 @@ export function PollPanel() {
         )}
         {earlier.length > 0 && (
           <section>
-            <h3 className={classes.heading}>{t('poll.earlier')}</h3>
+            <h2 className={classes.heading}>{t('poll.earlier')}</h2>
             <Stack gap="lg">
               {earlier.map((poll) => (
                 <Poll key={poll.poll_id} poll={poll} />
@@ -114,7 +114,7 @@ function Poll({ poll }: { poll: PollView }) {
           </Badge>
         )}
       </Group>
-      <Title order={3} size="h4">
+      <Title order={2} size="h4">
         {poll.question}
       </Title>
       <Text c="dimmed" size="sm" mb="sm">
@@ -163,10 +163,16 @@ function Poll({ poll }: { poll: PollView }) {
           );
         })}
       </Stack>
-      {shares === null && (poll.has_voted || !isOpen) && (
+      {isOpen && poll.has_voted && (
         <Text size="sm" c="dimmed" mt="xs">
-          {poll.has_voted && isOpen ? `${t('poll.voted')} ` : ''}
-          {isOpen && poll.is_anonymous && poll.audience !== 'none' ? t('poll.fromFive') : t('poll.hiddenUntil')}
+          {t('poll.voted')}
+        </Text>
+      )}
+      {shares === null && (poll.has_voted || !isOpen) && (
+        <Text size="sm" c="dimmed" mt={isOpen ? 0 : 'xs'}>
+          {isOpen && poll.is_anonymous && poll.audience !== 'none'
+            ? t('poll.fromFive')
+            : t('poll.hiddenUntil')}
         </Text>
       )}
       {hosts && isLive && isOpen && (

@@ -62,7 +62,8 @@ export function Toolbar() {
     (action) => !shown.includes(action) && action.isAvailable(page),
   );
   return (
-    <footer className={classes.toolbar} role="toolbar" aria-label={t('toolbar.label')}>
+    <footer className={classes.footer}>
+      <div className={classes.toolbar} role="toolbar" aria-label={t('toolbar.label')}>
       <div className={classes.left}>{page.session?.course_title}</div>
       <div className={classes.actions}>
         {shown
@@ -111,6 +112,7 @@ export function Toolbar() {
           {t('toolbar.leave')}
         </Button>
       </div>
+      </div>
     </footer>
   );
 }
@@ -144,7 +146,6 @@ function ToolbarButton({ action }: { action: Action }) {
       data-on={isOn || undefined}
       data-tone={toneOf(action, isOn)}
       title={keys ? `${t(label)} (${keys})` : t(label)}
-      aria-label={t(label)}
       aria-keyshortcuts={keys ?? undefined}
       onClick={() => action.perform(classroom)}
     >
@@ -152,6 +153,7 @@ function ToolbarButton({ action }: { action: Action }) {
         <Icon size={20} aria-hidden />
       </span>
       <span aria-hidden>{short}</span>
+      <span className="sr-only">{t(label)}</span>
     </button>
   );
 }

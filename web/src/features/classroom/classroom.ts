@@ -28,6 +28,7 @@ export interface JoinWishes {
 }
 
 const VIEW_INTERVAL_MS = 250;
+const EVENT_PATIENCE_MS = 4000;
 
 export const isPhone = (): boolean => window.matchMedia('(max-width: 700px)').matches;
 
@@ -271,6 +272,10 @@ export class Classroom {
     const wishes = this.wishes;
     const { session } = this.store.getState();
     if (!wishes || !session) return;
+    // What was open in the device check stays open until it is switched on below.
+    if (wishes.microphone) this.turningOn.add('microphone');
+    if (wishes.camera) this.turningOn.add('camera');
+    else this.local.close('camera');
     if (wishes.consent === true) {
       this.hasAnsweredConsent = true;
       await this.command({ type: 'give_consent', is_given: true });
@@ -278,8 +283,10 @@ export class Classroom {
     if (wishes.startsSession && session.state === 'scheduled') {
       await this.command({ type: 'start_session' });
     }
-    if (wishes.microphone) await this.toggleMicrophone();
-    if (wishes.camera) await this.toggleCamera();
+    await Promise.all([
+      wishes.microphone ? this.toggleMicrophone() : null,
+      wishes.camera ? this.toggleCamera() : null,
+    ]);
   }
 
   private openMedia(): void {
@@ -330,12 +337,28 @@ export class Classroom {
     try {
       if (!(await open())) return;
       if (await this.command({ type: 'set_track', track: kind, is_on: true })) {
-        if (kind === 'microphone') this.local.setEnabled('microphone', true);
+        // The answer may overtake the event; until that is here the log seems to say "off".
+        await this.until(() => this.isOn(kind));
       } else if (kind !== 'microphone') this.local.close(kind);
     } finally {
       this.turningOn.delete(kind);
       this.reconcile();
     }
+  }
+
+  private until(condition: () => boolean): Promise<void> {
+    if (condition()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        stop();
+        window.clearTimeout(timer);
+        resolve();
+      };
+      const stop = this.store.subscribe(() => {
+        if (condition()) done();
+      });
+      const timer = window.setTimeout(done, EVENT_PATIENCE_MS);
+    });
   }
 
   private localListener() {

@@ -24,7 +24,7 @@ export default function InvitePage({ token }: { token: string }) {
     return (
       <PageShell title={t('invite.title')} maxWidth={460}>
         {isGone ? (
-          <EmptyState title={t('invite.gone')} hint={t('invite.goneHint')} />
+          <EmptyState order={1} title={t('invite.gone')} hint={t('invite.goneHint')} />
         ) : error ? (
           <ErrorState error={error} onRetry={reload} />
         ) : (

@@ -24,9 +24,9 @@ export default function JoinPage({ token }: { token: string }) {
     return (
       <PageShell title={t('join.title')} maxWidth={460}>
         {data ? (
-          <EmptyState title={t('join.ended')} hint={t('join.endedHint')} />
+          <EmptyState order={1} title={t('join.ended')} hint={t('join.endedHint')} />
         ) : isGone ? (
-          <EmptyState title={t('join.gone')} hint={t('join.goneHint')} />
+          <EmptyState order={1} title={t('join.gone')} hint={t('join.goneHint')} />
         ) : error ? (
           <ErrorState error={error} onRetry={reload} />
         ) : (

@@ -24,7 +24,7 @@ export default function EditSessionPage({ sessionId }: { sessionId: string | nul
       {sessionId === null ? (
         <Editor session={null} onSaved={set} />
       ) : data && !data.is_facilitator ? (
-        <EmptyState title={t('notYours')} />
+        <EmptyState order={1} title={t('notYours')} />
       ) : data ? (
         <Editor key={data.session_id} session={data} onSaved={set} />
       ) : error ? (
