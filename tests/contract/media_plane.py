@@ -7,6 +7,7 @@ A test module makes a fixture ``plane`` and imports everything here.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import socket
@@ -422,13 +423,9 @@ async def test_a_switch_waits_for_a_keyframe_and_leaves_no_trace(hall: Hall) -> 
     starts = {n.rtp_timestamp for n in hall.all(SlotSwitched)}
     assert len(starts) == 6
     assert all(frame.is_key for frame in frames if frame.timestamp in starts)
-    steps = [
-        (b.timestamp - a.timestamp) & 0xFFFFFFFF for a, b in zip(frames, frames[1:], strict=False)
-    ]
+    steps = [(b.timestamp - a.timestamp) & 0xFFFFFFFF for a, b in itertools.pairwise(frames)]
     assert all(900 <= step < 90_000 for step in steps)
-    numbers = [
-        (b.picture_id - a.picture_id) & 0x7FFF for a, b in zip(frames, frames[1:], strict=False)
-    ]
+    numbers = [(b.picture_id - a.picture_id) & 0x7FFF for a, b in itertools.pairwise(frames)]
     assert set(numbers) == {1}
     assert len(stage.pictures()) == len(frames)
 
@@ -460,7 +457,7 @@ async def test_a_camera_switched_off_by_the_server_is_not_seen(hall: Hall) -> No
     assert bob.received("stage") == before
     hall.apply(SetPublicationEnabled(ann.id("camera"), True))
     await bob.client.wait_for(lambda: bob.received("stage") > before + 5)
-    new = [f for f in bob.slots["stage"].frames][before:]
+    new = list(bob.slots["stage"].frames)[before:]
     assert new[0].is_key
     assert not bob.slots["stage"].missing
 
@@ -484,7 +481,7 @@ async def test_layers_are_reported_and_chosen_by_what_is_wanted(hall: Hall) -> N
 
 async def test_a_layer_that_stops_is_replaced_by_the_next_best(hall: Hall) -> None:
     ann = await hall.join("ann", layers=("q", "h", "f"))
-    bob = await hall.join("bob")
+    await hall.join("bob")
     hall.apply(AssignSlot("bob", "stage", ann.id("camera")))
     ann.shows(width=320)
     await hall.wait_for(SlotSwitched, lambda n: n.layer == "f")
@@ -527,7 +524,7 @@ async def test_lips_stay_in_step(hall: Hall) -> None:
         ticks = (timestamp - reported) & 0xFFFFFFFF
         return ntp + (ticks - 0x100000000 if ticks >= 0x80000000 else ticks) / rate
 
-    frames = [f for f in stage.frames]
+    frames = list(stage.frames)
     bright = [float(p.mean()) > 120 for p in stage.pictures()]
     flashes = [
         when(stage, frames[i].timestamp, 90000)
@@ -729,7 +726,7 @@ async def test_a_capture_has_what_was_sent_and_is_sealed(hall: Hall, tmp_path: P
     assert sealed.path == path
     assert sum(len(body) for body in packets) == sealed.octets
     numbers = [unpack_from("!H", body, 2)[0] for body in packets]
-    assert all((b - a) & 0xFFFF == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    assert all((b - a) & 0xFFFF == 1 for a, b in itertools.pairwise(numbers))
     assert {unpack_from("!I", body, 8)[0] for body in packets} == {sender.ssrc}
     assert all(body[0] == 0x90 and body[12:17] == b"\xbe\xde\x00\x01\x10" for body in packets)
     assert any(kind == 2 for kind, _, _ in records)
