@@ -43,8 +43,9 @@ from server.schemas.api import StepName
 log = logging.getLogger(__name__)
 
 APPLICATION_VERSION = "1"
-MAX_STARTS = 4
-"""a step that was begun so often and never ended has killed its worker each time"""
+MAX_STARTS = 8
+"""A step that was begun so often and never ended is taken to kill its worker. More than a handful,
+for a step that runs beside it is counted each time as well."""
 _REPORT_EVERY_S = 1.0
 _BEAT_S = 2.0
 _OWN_STALE_S = 30.0

@@ -1,12 +1,18 @@
 """The worker with text jobs that take no time: ``python -m tests.recordings_worker DATA``.
 
-As ``TRANSCRIPTS VERB JOB OUT`` it speaks the protocol of ``transcripts.child``: each track of a
+``DIE_IN`` names steps; in each the worker kills itself once, after the work and before its result
+is in the durable log (``step``) or before the work (``step:before``). ``FAIL_IN`` makes a text
+job fail once.
+
+As ``python -m tests.recordings_worker VERB JOB OUT`` it speaks the protocol of ``transcripts.child``: each track of a
 transcription says "beep" every two seconds, there are two chapters and one item.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +21,15 @@ import msgspec
 
 from recordings.process import die_with_parent
 from server.schemas.api import Chapter, Item, Option, Word
+
+
+def once(name: str) -> bool:
+    """True the first time, over all processes of a data folder."""
+    try:
+        (Path(os.environ["REPRISE_DATA"]) / name).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def transcribe(job: Any) -> Any:
@@ -54,14 +69,30 @@ def main() -> None:
     die_with_parent()
     if len(sys.argv) == 4:
         verb, job, out = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+        if verb == os.environ.get("FAIL_IN") and once(f"failed-{verb}"):
+            print('{"error": {"code": "no_model", "message": "The speech model is missing."}}')
+            sys.exit(1)
         made = {"transcribe": transcribe, "chapters": chapters, "items": items}[verb](
             msgspec.json.decode(job.read_bytes())
         )
         print('{"progress": 0.5}', flush=True)
         out.write_bytes(msgspec.json.encode(made))
         return
+    from recordings.stages import Stages
     from server.worker import WorkerSettings, serve
 
+    run = Stages.run
+
+    def deadly(self: Stages, name: Any, *rest: Any) -> Any:
+        plan = os.environ.get("DIE_IN", "").split()
+        if f"{name}:before" in plan and once(f"died-before-{name}"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = run(self, name, *rest)
+        if name in plan and once(f"died-{name}"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    Stages.run = deadly  # type: ignore[method-assign]
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     serve(
         WorkerSettings(

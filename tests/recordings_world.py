@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,6 +107,25 @@ class World:
 
     def recording(self) -> Recording:
         return msgspec.json.decode((self.folder() / "recording.json").read_bytes(), type=Recording)
+
+    def attempt(self) -> int:
+        row = self.store.load("r1")
+        return row.attempt if row is not None else 1
+
+    def workflow_state(self, attempt: int = 1) -> str | None:
+        """What the durable log says of the recording's workflow."""
+        jobs = self.data / "jobs.db"
+        if not jobs.exists():
+            return None
+        with closing(sqlite3.connect(jobs, timeout=10)) as connection, suppress(
+            sqlite3.OperationalError
+        ):
+            row = connection.execute(
+                "SELECT status FROM workflow_status WHERE workflow_uuid = ?",
+                (f"recording:r1:{attempt}",),
+            ).fetchone()
+            return row[0] if row else None
+        return None
 
     def notices(self) -> list[tuple[str, str]]:
         n = t.notifications
