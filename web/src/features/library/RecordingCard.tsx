@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
 import {
-  IconDots, IconDownload, IconListCheck, IconPencil, IconPlayerPlayFilled, IconRestore, IconTrash,
+  IconDots, IconDownload, IconListCheck, IconMovie, IconPencil, IconPlayerPlayFilled, IconRestore, IconTrash,
 } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -102,7 +102,9 @@ function Thumbnail({ recording, path }: { recording: RecordingSummary; path: str
       {recording.thumbnail ? (
         <img src={recording.thumbnail} alt="" loading="lazy" />
       ) : (
-        <span className={classes.noPicture} style={{ background, color }} />
+        <span className={classes.noPicture} style={{ background, color }}>
+          <IconMovie size={44} stroke={1.3} />
+        </span>
       )}
       {!recording.is_deleted && (
         <span className={classes.play} aria-hidden>

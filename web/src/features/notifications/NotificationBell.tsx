@@ -50,8 +50,8 @@ export default function NotificationBell() {
   const unread = unreadCount(shown);
   return (
     <Popover opened={isOpen} onChange={setOpen} position="bottom-end" width={340} trapFocus shadow="md" radius="lg">
-      <Popover.Target>
-        <Indicator label={unread > 9 ? '9+' : unread} size={17} offset={7} color="coral.7" disabled={unread === 0}>
+      <Indicator label={unread > 9 ? '9+' : unread} size={17} offset={7} color="coral.7" disabled={unread === 0}>
+        <Popover.Target>
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -62,8 +62,8 @@ export default function NotificationBell() {
           >
             <IconBell size={20} />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown p={0} aria-label={t('title')}>
         <div className={classes.head}>
           <h2>{t('title')}</h2>

@@ -53,8 +53,10 @@ export function Captions({ media }: { media: RefObject<HTMLMediaElement | null> 
     <div className={classes.captions} data-testid="captions">
       {lines.map((line, index) => (
         <p key={index}>
-          {line.speaker && <b>{line.speaker}: </b>}
-          {line.text}
+          <span>
+            {line.speaker && <b>{line.speaker}: </b>}
+            {line.text}
+          </span>
         </p>
       ))}
     </div>

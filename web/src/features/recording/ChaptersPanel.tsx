@@ -1,3 +1,4 @@
+import { IconHourglass, IconListDetails } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
 import { formatClock } from '../../i18n';
@@ -22,6 +23,7 @@ export function ChaptersPanel({ recording, isInWork }: Props) {
   if (chapters.length === 0) {
     return (
       <EmptyState
+        icon={isInWork ? <IconHourglass size={28} /> : <IconListDetails size={28} />}
         title={t(isInWork ? 'chapters.later' : 'chapters.none')}
         hint={t(isInWork ? 'chapters.laterHint' : 'chapters.noneHint')}
       />

@@ -43,7 +43,7 @@ export function MomentsCard({ recording }: { recording: Recording }) {
         </Group>
       )}
       {shown.length === 0 ? (
-        <EmptyState title={t('moments.none')} hint={t('moments.noneHint')} />
+        <EmptyState icon={<IconMessage size={28} />} title={t('moments.none')} hint={t('moments.noneHint')} />
       ) : (
         <ol className={classes.list} tabIndex={shown.length > 4 ? 0 : -1} aria-label={t('moments.title')}>
           {shown.map((mark, index) => (

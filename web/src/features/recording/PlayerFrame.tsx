@@ -9,7 +9,6 @@ import {
   MediaControlBar, MediaController, MediaFullscreenButton, MediaLoadingIndicator, MediaMuteButton,
   MediaPipButton, MediaPlayButton, MediaSeekBackwardButton, MediaSeekForwardButton, MediaVolumeRange,
 } from 'media-chrome/react';
-import { MediaPlaybackRateMenu, MediaPlaybackRateMenuButton } from 'media-chrome/react/menu';
 import { type RefObject, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -18,13 +17,11 @@ import type { Item, Recording, Segment } from '../../protocol';
 import { attachHls } from '../../ui/media/attach';
 import { Captions } from './Captions';
 import classes from './PlayerFrame.module.css';
-import { RATES, usePlayer, usePlayerState } from './player';
+import { usePlayer, usePlayerState } from './player';
 import { ProvisionalStage } from './ProvisionalStage';
+import { RateMenu } from './RateMenu';
 import { gapAt } from './seek';
 import { SeekBar } from './SeekBar';
-
-/** An attribute at run time; the type only knows the token list behind it. */
-const RATE_MENU = { rates: RATES.join(' ') } as object;
 
 interface Props {
   recording: Recording;
@@ -107,7 +104,7 @@ export function PlayerFrame({ recording, segments, items, frame, onRetry }: Prop
             <MediaVolumeRange className={`${classes.volume} ${classes.wide}`} />
             <Times />
             <span className={classes.space} />
-            <MediaPlaybackRateMenuButton className={classes.button} />
+            <RateMenu />
             <CaptionsButton isAvailable={captionsUrl !== null} />
             {isStream && (
               <MediaPipButton className={`${classes.button} ${classes.wide}`}>
@@ -120,12 +117,6 @@ export function PlayerFrame({ recording, segments, items, frame, onRetry }: Prop
             </MediaFullscreenButton>
           </MediaControlBar>
         </div>
-        <MediaPlaybackRateMenu
-          className={classes.menu}
-          hidden
-          anchor="auto"
-          {...RATE_MENU}
-        />
       </MediaController>
       <Captions key={`${captionsUrl}-${isStream}`} media={media} />
       <GapNotice recording={recording} />
@@ -171,9 +162,9 @@ function CaptionsButton({ isAvailable }: { isAvailable: boolean }) {
   return (
     <button
       type="button"
-      className={classes.captionsButton}
+      className={classes.textButton}
       aria-pressed={areOn}
-      aria-label={t('captions')}
+      aria-label={`CC: ${t('captions')}`}
       title={isAvailable ? t('captions') : t('captionsLater')}
       disabled={!isAvailable}
       onClick={() => player.toggleCaptions()}

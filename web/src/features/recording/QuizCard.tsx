@@ -1,5 +1,7 @@
 import { ActionIcon, Button, Group, Radio, Stack, Text } from '@mantine/core';
-import { IconCheck, IconChevronLeft, IconChevronRight, IconPlayerPlay, IconX } from '@tabler/icons-react';
+import {
+  IconCheck, IconChevronLeft, IconChevronRight, IconHourglass, IconListCheck, IconPlayerPlay, IconX,
+} from '@tabler/icons-react';
 import { type Dispatch, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
@@ -43,6 +45,7 @@ export function QuizCard({ recordingId, quiz, send, draftCount, canEdit, isInWor
       <Card component="section" aria-label={t('quiz.title')}>
         <h2 className={classes.heading}>{t('quiz.title')}</h2>
         <EmptyState
+          icon={isInWork ? <IconHourglass size={28} /> : <IconListCheck size={28} />}
           title={t(isInWork ? 'quiz.later' : canEdit && draftCount > 0 ? 'quiz.drafts' : 'quiz.none', {
             count: draftCount,
           })}

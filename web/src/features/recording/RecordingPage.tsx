@@ -3,7 +3,8 @@ import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'r
 import { useTranslation } from 'react-i18next';
 import { Link, Redirect, useSearch } from 'wouter';
 
-import type { Item, Recording, Transcript } from '../../protocol';
+import type { Item, Recording, Transcript, WatchProgress } from '../../protocol';
+import { http } from '../../transport/http';
 import { useResource } from '../../transport/resource';
 import { ErrorState, PageShell } from '../../ui';
 import { useJob } from '../../ui/job/useJob';
@@ -17,7 +18,7 @@ import { quiz as quizReducer, quizOf } from './quiz';
 import { QuizCard } from './QuizCard';
 import classes from './RecordingPage.module.css';
 import { RecordingSkeleton } from './RecordingSkeleton';
-import { readProgress, startPosition, writeProgress } from './resume';
+import { merged, type Progress, readProgress, startPosition, writeProgress } from './resume';
 import { chaptersReached } from './seek';
 import { ShortcutsDialog } from './ShortcutsDialog';
 import { TitleRow } from './TitleRow';
@@ -38,7 +39,9 @@ function isPlayable(recording: Recording): boolean {
 export default function RecordingPage({ recordingId }: { recordingId: string }) {
   const { t } = useTranslation('recording');
   const { data: recording, error, reload } = useResource<Recording>(`/recordings/${recordingId}`);
-  if (recording === null) {
+  const watched = useResource<WatchProgress>(`/recordings/${recordingId}/progress`);
+  const isPlaceKnown = watched.data !== null || watched.error !== null;
+  if (recording === null || !isPlaceKnown) {
     return (
       <PageShell title={t('page')} maxWidth={1440}>
         {error ? <ErrorState error={error} onRetry={reload} /> : <RecordingSkeleton />}
@@ -48,16 +51,24 @@ export default function RecordingPage({ recordingId }: { recordingId: string }) 
   if (!isPlayable(recording)) {
     return <Redirect to={`/recordings/${recordingId}/processing`} replace />;
   }
-  return <Watch recording={recording} reload={reload} />;
+  const saved = merged(readProgress(storage(), recordingId), watched.data?.position_ms ?? null);
+  return <Watch recording={recording} saved={saved} reload={reload} />;
 }
 
+interface WatchProps {
+  recording: Recording;
+  saved: Progress;
+  reload: () => void;
+}
+
+const SAVE_MS = 5_000;
+
 /** One player for the page's life: versions of the recording come and go under it. */
-function Watch({ recording, reload }: { recording: Recording; reload: () => void }) {
+function Watch({ recording, saved, reload }: WatchProps) {
   const search = useSearch();
   const { recording_id: recordingId, duration_ms: durationMs } = recording.summary;
   const linkMs = parseMoment(new URLSearchParams(search).get('t'));
   const [player] = useState(() => {
-    const saved = readProgress(storage(), recordingId);
     const start = startPosition(linkMs, saved, durationMs ?? 0);
     return new Player(durationMs ?? 0, start.ms, saved.furthest_ms);
   });
@@ -74,11 +85,16 @@ function Watch({ recording, reload }: { recording: Recording; reload: () => void
   }, [player, linkMs]);
 
   useEffect(() => {
+    let sentMs = player.state.timeMs;
     const save = (): void => {
       const { timeMs, furthestMs } = player.state;
+      if (timeMs === sentMs) return;
+      sentMs = timeMs;
       writeProgress(storage(), recordingId, { position_ms: timeMs, furthest_ms: furthestMs });
+      const progress: WatchProgress = { position_ms: timeMs };
+      http.put(`/recordings/${recordingId}/progress`, progress).catch(() => undefined);
     };
-    const timer = window.setInterval(save, 3_000);
+    const timer = window.setInterval(save, SAVE_MS);
     window.addEventListener('pagehide', save);
     return () => {
       window.clearInterval(timer);
@@ -119,7 +135,7 @@ function Content({ recording, player, reload }: ContentProps) {
   }, [items.data]);
 
   // While it is refined, each finished step may have brought something to show.
-  const reloadAll = useRef(() => undefined as void);
+  const reloadAll = useRef((): void => undefined);
   useEffect(() => {
     reloadAll.current = () => {
       reload();

@@ -1,6 +1,8 @@
 import { ActionIcon, Button, CloseButton, TextInput } from '@mantine/core';
 import { useReducedMotion } from '@mantine/hooks';
-import { IconArrowDown, IconArrowUp, IconChevronDown, IconChevronUp, IconSearch } from '@tabler/icons-react';
+import {
+  IconArrowDown, IconArrowUp, IconChevronDown, IconChevronUp, IconFileText, IconHourglass, IconSearch,
+} from '@tabler/icons-react';
 import {
   memo, type RefObject, useCallback, useDeferredValue, useEffect, useMemo, useReducer, useRef, useState,
 } from 'react';
@@ -31,6 +33,7 @@ export function TranscriptPanel({ transcript, isLoading, isInWork, gaps, searchI
   if (segments === undefined || segments.length === 0) {
     return (
       <EmptyState
+        icon={isInWork ? <IconHourglass size={28} /> : <IconFileText size={28} />}
         title={t(isInWork ? 'transcript.later' : 'transcript.none')}
         hint={t(isInWork ? 'transcript.laterHint' : 'transcript.noneHint')}
       />
@@ -196,7 +199,7 @@ function Reader({ segments, gaps, searchInput }: ReaderProps) {
       >
         {turns(segments).map((turn) => (
           <section key={turn.firstSegment} className={classes.turn}>
-            <h3 className={classes.speaker}>{turn.speakerName}</h3>
+            <h2 className={classes.speaker}>{turn.speakerName}</h2>
             {turn.segments.map((segment, offset) => {
               const index = turn.firstSegment + offset;
               const isCurrent = index === segmentAt;

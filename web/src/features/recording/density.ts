@@ -1,30 +1,31 @@
 /** How much is said along the recording: the quiet hill over the seek bar. */
 import type { Segment } from '../../protocol';
 
-/** Share of each bin that is covered by words, 0…1, smoothed over its neighbours. */
+/**
+ * Words said in each bin, smoothed over its neighbours, 0…1 of the busiest bin. Words rather than
+ * covered time: a lecture covers nearly all of it and would draw a block.
+ */
 export function speechDensity(
   segments: readonly Segment[],
   durationMs: number,
   bins: number,
 ): number[] {
-  const spoken = new Array<number>(bins).fill(0);
-  if (durationMs <= 0 || bins <= 0) return spoken;
-  const width = durationMs / bins;
+  const said = new Array<number>(bins).fill(0);
+  if (durationMs <= 0 || bins <= 0) return said;
   for (const segment of segments) {
     for (const word of segment.words) {
-      const last = Math.min(bins - 1, Math.floor(word.end_ms / width));
-      for (let bin = Math.max(0, Math.floor(word.start_ms / width)); bin <= last; bin += 1) {
-        const covered =
-          Math.min(word.end_ms, (bin + 1) * width) - Math.max(word.start_ms, bin * width);
-        spoken[bin] = (spoken[bin] ?? 0) + Math.max(0, covered) / width;
-      }
+      const middle = (word.start_ms + word.end_ms) / 2;
+      const bin = Math.min(bins - 1, Math.max(0, Math.floor((middle / durationMs) * bins)));
+      said[bin] = (said[bin] ?? 0) + 1;
     }
   }
-  return spoken.map((own, bin) => {
-    const before = spoken[bin - 1] ?? own;
-    const after = spoken[bin + 1] ?? own;
-    return Math.min(1, 0.25 * before + 0.5 * own + 0.25 * after);
+  const smooth = said.map((own, bin) => {
+    const before = said[bin - 1] ?? own;
+    const after = said[bin + 1] ?? own;
+    return 0.25 * before + 0.5 * own + 0.25 * after;
   });
+  const most = Math.max(...smooth);
+  return most > 0 ? smooth.map((each) => each / most) : smooth;
 }
 
 /** A closed SVG path of the hill in a `bins-1` × 1 box, smooth between bins. */

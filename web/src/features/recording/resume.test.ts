@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { START, readProgress, startPosition, writeProgress } from './resume';
+import { START, merged, readProgress, startPosition, writeProgress } from './resume';
 
 function memory(): Pick<Storage, 'getItem' | 'setItem'> {
   const held = new Map<string, string>();
@@ -40,4 +40,11 @@ describe('startPosition', () => {
     expect(startPosition(null, at(2_000), 120_000).ms).toBe(0);
     expect(startPosition(null, at(118_000), 120_000).ms).toBe(0);
   });
+});
+
+it('goes on from another device, and from this one where the server knows nothing', () => {
+  const local = { position_ms: 5_000, furthest_ms: 90_000 };
+  expect(merged(local, 40_000)).toEqual({ position_ms: 40_000, furthest_ms: 90_000 });
+  expect(merged(local, null)).toBe(local);
+  expect(merged(START, 40_000)).toEqual({ position_ms: 40_000, furthest_ms: 40_000 });
 });

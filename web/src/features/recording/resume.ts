@@ -1,4 +1,7 @@
-/** Where this browser left off, per recording. */
+/**
+ * Where one left off. The server keeps the position per person, so another device goes on from
+ * there; this browser also keeps the furthest point, which only fills the chapters' bars.
+ */
 export interface Progress {
   readonly position_ms: number;
   readonly furthest_ms: number;
@@ -40,6 +43,12 @@ export function writeProgress(
 /** Not worth resuming: the first seconds, or so near the end that one has seen it. */
 const NEAR_START_MS = 5_000;
 const NEAR_END_MS = 8_000;
+
+/** The server's position wins; without one (a guest, an old server) this browser's stands in. */
+export function merged(local: Progress, serverMs: number | null): Progress {
+  if (serverMs === null || serverMs === 0) return local;
+  return { position_ms: serverMs, furthest_ms: Math.max(local.furthest_ms, serverMs) };
+}
 
 export function startPosition(
   linkMs: number | null,
