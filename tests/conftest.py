@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     root = Path(__file__).parent
     for item in items:
         level = item.path.relative_to(root).parts[0]
-        if level in LEVELS_ON_ONE_WORKER:
+        if level in LEVELS_ON_ONE_WORKER or "media_plane" in item.path.stem:
             item.add_marker(pytest.mark.xdist_group("timed"))
 
 

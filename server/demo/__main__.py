@@ -32,6 +32,7 @@ from server.demo.server_process import ServerFailed, ServerProcess, free_port
 
 PROCESSING_LIMIT_S = 1800
 FAST_SECONDS = 40
+MODELS = Path(__file__).resolve().parent.parent.parent / "data" / "models"
 
 
 def tell(line: str) -> None:
@@ -106,6 +107,8 @@ async def demo(seconds: float | None, stays: bool) -> int:
     data = Path(os.environ.get("REPRISE_DATA") or tempfile.mkdtemp(prefix="reprise-demo-"))
     port = int(os.environ.get("REPRISE_PORT") or free_port())
     data.mkdir(parents=True, exist_ok=True)
+    if MODELS.is_dir():  # what `make demo` fetched serves every data folder
+        os.environ.setdefault("REPRISE_MODELS", str(MODELS))
     server = ServerProcess(data, port, data / "demo-server.log")
     async with AsyncExitStack() as stack:
         stack.push_async_callback(server.stop)

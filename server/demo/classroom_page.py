@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Literal
 
 from playwright.async_api import Locator, Page, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from server.demo.http_account import Account
 
 PATIENT_MS = 30_000
+SHORT_MS = 2_000
 
 
 async def sign_in_as(page: Page, account: Account) -> None:
@@ -51,9 +54,11 @@ class ClassroomPage:
         await self.page.get_by_role("toolbar").wait_for(timeout=PATIENT_MS)
 
     async def agree_if_asked(self) -> None:
+        """The dialog goes by itself when the device check has answered it already."""
         agree = self.button("I agree")
         if await agree.count() and await agree.first.is_visible():
-            await agree.first.click()
+            with contextlib.suppress(PlaywrightTimeout):
+                await agree.first.click(timeout=SHORT_MS)
 
     async def switch_on(self, what: Literal["microphone", "camera"]) -> None:
         """No-op when it is on: the button then offers to switch it off."""
