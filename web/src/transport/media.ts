@@ -7,6 +7,7 @@
  * stays silent until a picture has come, so a speaker with the camera off would not be heard.
  */
 import type { MediaAnswer, MediaOffer, SlotAssignment, TrackKind } from '../protocol';
+import { ApiError } from './http';
 import { hasPicture, type Occupants, slotNames, Slots } from './slots';
 
 export type MediaStatus = 'connecting' | 'connected' | 'failed' | 'closed';
@@ -110,7 +111,8 @@ export class Media {
       for (const { kind } of SEND) await this.put(link, kind);
     } catch (error) {
       if (!this.isOurs(link)) return;
-      console.warn('media: no connection', error);
+      const isAway = error instanceof ApiError && error.code === 'unreachable';
+      if (!isAway) console.warn('media: no connection', error);
       this.retry();
     }
   }

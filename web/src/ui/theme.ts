@@ -3,6 +3,7 @@ import {
   createTheme,
   localStorageColorSchemeManager,
   type MantineColorsTuple,
+  Modal,
 } from '@mantine/core';
 
 const indigo: MantineColorsTuple = [
@@ -33,6 +34,16 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   focusRing: 'auto',
+  components: {
+    Modal: Modal.extend({
+      defaultProps: { radius: 'lg', padding: 'lg' },
+      styles: {
+        title: { fontWeight: 700, fontSize: 18 },
+        header: { background: 'var(--rp-card)' },
+        content: { background: 'var(--rp-card)' },
+      },
+    }),
+  },
 });
 
 /** The page's own tones, for style sheets: `var(--rp-card)` and so on. */

@@ -170,18 +170,16 @@ export function PollForm({ draft, onDone }: { draft: PollView | null; onDone: ()
             {t(`poll.${trouble}`)}
           </Text>
         )}
-        <Group gap="xs" justify="space-between">
+        <Button disabled={!canOpen} onClick={() => void save(true)}>
+          {t('poll.saveAndOpen')}
+        </Button>
+        <Group gap="xs" grow>
           <Button variant="default" onClick={onDone}>
             {common('action.cancel')}
           </Button>
-          <Group gap="xs">
-            <Button type="submit" variant="light">
-              {t('poll.save')}
-            </Button>
-            <Button disabled={!canOpen} onClick={() => void save(true)}>
-              {t('poll.saveAndOpen')}
-            </Button>
-          </Group>
+          <Button type="submit" variant="light">
+            {t('poll.save')}
+          </Button>
         </Group>
         {draft && (
           <Button

@@ -26,7 +26,7 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
       {sharer ? (
         <>
           {isOwnScreen ? <LocalVideo kind="screen" /> : <SlotVideo slot="screen" fit="contain" />}
-          <div className={classes.note}>
+          <div className={classes.note} data-others={!isOwnScreen || undefined}>
             <IconScreenShare size={16} aria-hidden />
             {isOwnScreen ? t('stage.sharingYou') : t('stage.sharing', { name: sharer.name })}
             {isOwnScreen && (

@@ -297,7 +297,11 @@ export class Classroom {
         return this.live.offer(offer);
       },
       listener: {
-        onStatus: (media) => this.store.setState({ media }),
+        onStatus: (media) => {
+          this.store.setState({ media });
+          // Before there was a connection the server had nobody to show anything to.
+          if (media === 'connected') this.sendView();
+        },
         onOccupants: (occupants) => this.store.setState({ occupants }),
         onBlocked: (isSoundBlocked) => this.store.setState({ isSoundBlocked }),
       },
