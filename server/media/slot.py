@@ -1,6 +1,6 @@
 """A viewer's fixed place: one outgoing RTP stream whose source may change without a seam.
 
-The rules, all measured with Chromium and Firefox (docs/decisions/004-forwarding.md):
+The rules, all measured with Chromium and Firefox as viewers and publishers:
 
 1. A video slot keeps forwarding the old source until the first packet of the new source's
    keyframe; not waiting cost seven freezes in eight switches.
