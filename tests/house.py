@@ -137,7 +137,7 @@ class House:
         return person
 
     async def session(self, facilitator: Person, **more: Any) -> str:
-        body = {"title": "Printing", "lobby_is_on": False, **more}
+        body = {"title": "Printing", "lobby_is_on": False, "record_automatically": False, **more}
         return (await facilitator.json("POST", "/sessions", body, 201))["session_id"]
 
     async def guest(self, facilitator: Person, session_id: str, name: str = "Gil") -> Person:

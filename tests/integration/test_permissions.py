@@ -1,0 +1,266 @@
+"""Every route asked by every role: one table says who gets in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from server.api.table import ROUTES
+from server.domain import commands as c
+from server.schemas import api
+from server.storage import tables as t
+from tests.house import PASSWORD, House, Person, open_house
+
+ROLES = (
+    "stranger", "other_guest", "outsider", "other_facilitator", "guest", "learner",
+    "facilitator", "admin",
+)  # fmt: skip
+"""``other_…`` and ``outsider`` have nothing to do with the session; the rest belong to it."""
+ANYONE = frozenset(ROLES)
+USERS = ANYONE - {"stranger", "guest", "other_guest"}
+STAFF = frozenset({"other_facilitator", "facilitator", "admin"})
+INSIDE = frozenset({"guest", "learner", "facilitator", "admin"})
+LEADERS = frozenset({"facilitator", "admin"})
+ADMIN = frozenset({"admin"})
+SIGNED_OUT = frozenset({"stranger", "guest", "other_guest"})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    name: str
+    method: str
+    path: str
+    allowed: frozenset[str]
+    body: Any = None
+    statuses: frozenset[int] = frozenset({200, 201, 204})
+    """of those who get in; more than success where a second time conflicts"""
+
+
+def once(*more: int) -> frozenset[int]:
+    """Success for the first who asks; the thing is gone, or done, for the next."""
+    return frozenset({200, 201, 204, *more})
+
+
+CASES = (
+    Case("me", "GET", "/me", ANYONE),
+    Case(
+        "set_up", "POST", "/setup", ANYONE,
+        {"token": "x" * 20, "name": "E", "email": "e@x.org", "password": PASSWORD},
+        frozenset({409}),
+    ),
+    Case(
+        "sign_in", "POST", "/sign-in", ANYONE,
+        {"email": "admin@example.org", "password": PASSWORD},
+    ),
+    Case("sign_out", "POST", "/sign-out", USERS),
+    Case("sign_out_everywhere", "POST", "/sign-out-everywhere", USERS),
+    Case("list_users", "GET", "/users", ADMIN),
+    Case("edit_user", "PATCH", "/users/{outsider}", ADMIN, {"name": "New"}),
+    Case("reset_user", "POST", "/users/{outsider}/reset", ADMIN),
+    Case("set_password", "POST", "/resets/{reset}", ANYONE, {"password": PASSWORD}, once(404)),
+    Case("list_invitations", "GET", "/invitations", ADMIN),
+    Case(
+        "invite", "POST", "/invitations", ADMIN,
+        {"email": "n@x.org", "name": "N", "role": "learner"},
+    ),
+    Case("revoke_invitation", "DELETE", "/invitations/{invitation_id}", ADMIN),
+    Case("read_invitation", "GET", "/invitations/by-token/{invitation}", ANYONE),
+    Case(
+        "accept_invitation", "POST", "/invitations/by-token/{invitation}", ANYONE,
+        {"name": "N", "password": PASSWORD}, once(404),
+    ),
+    Case("list_courses", "GET", "/courses", USERS),
+    Case("create_course", "POST", "/courses", STAFF, {"title": "C"}),
+    Case("list_sessions", "GET", "/sessions", USERS),
+    Case("create_session", "POST", "/sessions", STAFF, {"title": "S"}),
+    Case("read_session", "GET", "/sessions/{session}", INSIDE),
+    Case("edit_session", "PATCH", "/sessions/{session}", LEADERS, {"title": "T"}),
+    Case("delete_session", "DELETE", "/sessions/{session}", LEADERS, None, once(404)),
+    Case("session_calendar", "GET", "/sessions/{session}/calendar.ics", INSIDE),
+    Case("list_members", "GET", "/sessions/{session}/members", LEADERS),
+    Case(
+        "add_member", "POST", "/sessions/{session}/members", LEADERS,
+        {"email": "outsider@example.org"},
+    ),
+    Case(
+        "remove_member", "DELETE", "/sessions/{session}/members/{learner}", LEADERS, None,
+        once(404),
+    ),
+    Case("list_links", "GET", "/sessions/{session}/links", LEADERS),
+    Case("create_link", "POST", "/sessions/{session}/links", LEADERS, {"name": "G"}),
+    Case("revoke_link", "DELETE", "/sessions/{session}/links/{link_id}", LEADERS),
+    Case("read_join_link", "GET", "/join/{link}", ANYONE),
+    Case("take_seat", "POST", "/join/{link}", ANYONE, {"name": "G"}),
+    Case("session_snapshot", "GET", "/sessions/{session}/snapshot", INSIDE - {"admin"}),
+    Case("session_events", "GET", "/sessions/{session}/events?after=0", INSIDE - {"admin"}),
+    Case("list_recordings", "GET", "/recordings", USERS),
+    Case("read_recording", "GET", "/recordings/{recording}", INSIDE),
+    Case("edit_recording", "PATCH", "/recordings/{recording}", LEADERS, {"title": "T"}),
+    Case("delete_recording", "DELETE", "/recordings/{recording}", LEADERS),
+    Case("restore_recording", "POST", "/recordings/{recording}/restore", LEADERS),
+    Case("recording_job", "GET", "/recordings/{recording}/job", INSIDE),
+    Case(
+        "retry_recording", "POST", "/recordings/{recording}/retry", LEADERS, None,
+        frozenset({409}),
+    ),
+    Case("recording_transcript", "GET", "/recordings/{recording}/transcript", INSIDE),
+    Case("recording_items", "GET", "/recordings/{recording}/items", INSIDE),
+    Case("edit_item", "PATCH", "/recordings/{recording}/items/i1", LEADERS, {"stem": "Who?"}),
+    Case(
+        "respond", "POST", "/recordings/{recording}/items/i1/responses", INSIDE,
+        {"option_id": "a"},
+    ),
+    Case("read_progress", "GET", "/recordings/{recording}/progress", INSIDE),
+    Case("write_progress", "PUT", "/recordings/{recording}/progress", INSIDE, {"position_ms": 5}),
+    Case("recording_media", "GET", "/recordings/{recording}/media/1/captions.vtt", INSIDE),
+    Case("download_recording", "GET", "/recordings/{recording}/download", INSIDE),
+    Case("list_notifications", "GET", "/notifications", USERS),
+    Case("read_notification", "POST", "/notifications/n1/read", frozenset({"learner"})),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class School:
+    people: dict[str, Person]
+    names: dict[str, str]
+
+
+async def school(house: House, *, is_live: bool = False) -> School:
+    """A session with everyone who belongs to it, its recording, and people of another."""
+    people = {
+        "stranger": await house.stranger(),
+        "outsider": await house.person("outsider"),
+        "other_facilitator": await house.person("other_facilitator", "facilitator"),
+        "learner": await house.person("learner"),
+        "facilitator": await house.person("facilitator", "facilitator"),
+        "admin": await house.person("admin", "admin"),
+    }
+    admin, facilitator = people["admin"], people["facilitator"]
+    other = await house.session(people["other_facilitator"])
+    people["other_guest"] = await house.guest(people["other_facilitator"], other)
+    session = await house.session(facilitator, starts_at="2026-04-01T09:00:00Z")
+    await facilitator.json(
+        "POST", f"/sessions/{session}/members", {"email": "learner@example.org"}, 201
+    )
+    people["guest"] = await house.guest(facilitator, session)
+    # The hub's own thread of the story: people came in, and one recording was made.
+    for role in ("facilitator", "learner", "guest"):
+        await house.do(people[role], session, c.Join())
+        if is_live and role == "facilitator":
+            await house.do(facilitator, session, c.StartSession())
+    link = await facilitator.json("POST", f"/sessions/{session}/links", {"name": "Spare"}, 201)
+    invitation = await admin.json(
+        "POST", "/invitations", {"email": "i@x.org", "name": "I", "role": "learner"}, 201
+    )
+    outsider = people["outsider"].user
+    learner = people["learner"].user
+    assert outsider is not None
+    assert learner is not None
+    reset = await admin.json("POST", f"/users/{outsider.user_id}/reset")
+    await record(house, people, session, learner.user_id)
+    return School(
+        people,
+        {
+            "session": session,
+            "recording": "r1",
+            "outsider": outsider.user_id,
+            "learner": learner.user_id,
+            "link": link["link"].removeprefix("/join/"),
+            "link_id": link["link_id"],
+            "invitation": invitation["link"].removeprefix("/invite/"),
+            "invitation_id": invitation["invitation_id"],
+            "reset": reset["link"].removeprefix("/reset/"),
+        },
+    )
+
+
+async def record(house: House, people: dict[str, Person], session: str, learner_id: str) -> None:
+    seats = [
+        (await house.seat(people[role], session)) for role in ("facilitator", "learner", "guest")
+    ]
+    now = house.clock()
+    async with house.library.write() as unit:
+        await unit.recordings.add_recording(
+            {
+                "recording_id": "r1",
+                "session_id": session,
+                "title": "Printing",
+                "stage": "published",
+                "version": 1,
+                "recorded_at": now,
+                "created_at": now,
+            }
+        )
+        await unit.recordings.put_people(
+            "r1", [(seat.participant_id, seat.name, seat.role) for seat in seats]
+        )
+        connection = unit.recordings._c
+        item = api.Item(
+            "i1", "accepted", "Who printed?",
+            [api.Option("a", "Gutenberg", True, None), api.Option("b", "Caxton", False, None)],
+            "Gutenberg printed.", 0, 900, None, "fact",
+        )  # fmt: skip
+        await connection.execute(
+            t.items.insert().values(recording_id="r1", position=0, **msgspec.to_builtins(item))
+        )
+        await connection.execute(
+            t.notifications.insert().values(
+                notification_id="n1",
+                user_id=learner_id,
+                kind="recording_ready",
+                recording_id="r1",
+                title="Ready",
+                path="/recordings/r1",
+                created_at=now,
+            )
+        )
+    version = house.data / "recordings" / "r1" / "v1"
+    version.mkdir(parents=True)
+    (version / "captions.vtt").write_text("WEBVTT\n")
+    (version / "download.mp4").write_bytes(b"0" * 4000)
+    (version / "recording.json").write_text(json.dumps({"language": "en"}))
+
+
+def test_the_table_names_every_route() -> None:
+    assert sorted(case.name for case in CASES) == sorted(route.name for route in ROUTES)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path) as house:
+        yield house
+
+
+async def refusals(told: School, case: Case) -> list[str]:
+    """What went otherwise than the table says."""
+    path = case.path.format(**told.names)
+    wrong: list[str] = []
+    # Those who must not get in ask first, while everything is still there.
+    for role in sorted(ROLES, key=lambda role: role in case.allowed):
+        answer = await told.people[role].ask(case.method, path, case.body)
+        text = await answer.text()
+        expected = case.statuses
+        if role not in case.allowed:
+            expected = {401} if role == "stranger" else {401, 403, 404}
+        if answer.status not in expected or (answer.status >= 400 and '"error"' not in text):
+            wrong.append(f"{role}: {case.method} {path} → {answer.status} {text[:200]}")
+    return wrong
+
+
+async def test_reading_routes_let_in_whom_they_should(house: House) -> None:
+    told = await school(house, is_live=True)
+    wrong = [line for case in CASES if case.method == "GET" for line in await refusals(told, case)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.method != "GET"], ids=lambda case: case.name
+)
+async def test_writing_routes_let_in_whom_they_should(house: House, case: Case) -> None:
+    assert await refusals(await school(house), case) == []
