@@ -93,8 +93,9 @@ class LiveSocket:
 
     async def close(self) -> None:
         """Cut every connection without a word, so that the browsers come back by themselves."""
-        for eio_sid in list(self.sio.eio.sockets):
-            await self.sio.eio.disconnect(eio_sid)
+        for socket in list(self.sio.eio.sockets.values()):
+            # Not to wait for its queue: a browser that is gone never empties it.
+            await socket.close(wait=False)
         await self.sio.shutdown()
 
     async def emit(self, connection_id: str, event: str, payload: Any) -> None:
@@ -130,7 +131,7 @@ class LiveSocket:
 
     # ---- coming and going --------------------------------------------------------------------
 
-    async def _connect(self, sid: str, environ: dict[str, Any], auth: object) -> None:
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         try:
             await self._take_seat(sid, environ, auth)
         except DomainError as error:
@@ -195,7 +196,7 @@ class LiveSocket:
 
     # ---- what they send ----------------------------------------------------------------------
 
-    async def _command(self, sid: str, message: object) -> dict[str, Any]:
+    async def _command(self, sid: str, message: object = None, *_: object) -> dict[str, Any]:
         try:
             return to_json(await self._obey(sid, message))
         except DomainError as error:
@@ -229,7 +230,7 @@ class LiveSocket:
             room.outbox.hang_up(connection.connection_id, "signed_out")
             raise
 
-    async def _media_offer(self, sid: str, message: object) -> dict[str, Any]:
+    async def _media_offer(self, sid: str, message: object = None, *_: object) -> dict[str, Any]:
         try:
             connection, room = self._find(sid)
             offer = _read(message, MediaOffer)
@@ -245,7 +246,7 @@ class LiveSocket:
             return {"error": to_json(ErrorBody("internal", "That went wrong on our side."))}
         return to_json(answer)
 
-    async def _media_view(self, sid: str, message: object) -> None:
+    async def _media_view(self, sid: str, message: object = None, *_: object) -> None:
         try:
             connection, room = self._find(sid)
             view = _read(message, MediaView)
