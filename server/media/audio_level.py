@@ -46,20 +46,17 @@ class LevelMeter:
 
 
 def rank(meters: Iterable[tuple[str, LevelMeter]], before: Sequence[str], now_ns: int) -> list[str]:
-    """Names, loudest first. Somebody who held a place in ``before`` and still speaks is moved
-    down only by a rival louder by a margin, so two who talk at once do not flicker."""
-    place = {name: index for index, name in enumerate(before)}
-
-    def key(entry: tuple[str, LevelMeter]) -> tuple[bool, float, int]:
-        name, meter = entry
-        is_speaking = meter.is_speaking(now_ns)
-        level = meter.level(now_ns)
-        index = place.get(name)
-        if not is_speaking:
-            # Among the silent the order stays, whatever their noise does.
-            return True, 0.0, index if index is not None else len(place)
-        if index is not None:
-            level -= _MARGIN * max(0.0, 1.0 - 0.25 * index)
-        return False, level, index if index is not None else len(place)
-
-    return [name for name, _ in sorted(meters, key=key)]
+    """Names, loudest first, those who speak before the silent. Nobody who speaks is overtaken
+    by a rival less than a margin louder, so two who talk at once do not flicker; among the
+    silent the order stays, whatever their noise does."""
+    known = dict(meters)
+    order = [name for name in before if name in known]
+    order += [name for name in known if name not in set(before)]
+    speaking = [name for name in order if known[name].is_speaking(now_ns)]
+    levels = {name: known[name].level(now_ns) for name in speaking}
+    for end in range(1, len(speaking)):
+        index = end
+        while index and levels[speaking[index]] <= levels[speaking[index - 1]] - _MARGIN:
+            speaking[index - 1], speaking[index] = speaking[index], speaking[index - 1]
+            index -= 1
+    return speaking + [name for name in order if name not in levels]

@@ -186,7 +186,8 @@ def _parse_section(lines: list[str]) -> Section:
     codecs: dict[str, Codec] = {}
     send_rids: list[str] = []
     simulcast: list[str] = []
-    for line in lines[1:]:
+    # Firefox writes fmtp and rtcp-fb before the rtpmap they speak of.
+    for line in sorted(lines[1:], key=lambda line: not line.startswith("a=rtpmap:")):
         if not line.startswith("a="):
             continue
         name, _, value = line[2:].partition(":")

@@ -348,7 +348,7 @@ async def test_the_three_loudest_are_heard_and_who_has_priority(hall: Hall) -> N
     listener = await hall.join("listener")
     people = [await hall.join(f"p{i}") for i in range(5)]
     for i, person in enumerate(people):
-        person.client.play_sound("microphone", Tone(400 + 100 * i, volume=0.5 / (i + 1) ** 2))
+        person.client.play_sound("microphone", Tone(400 + 100 * i, volume=0.6 / 2.5**i))
     await listener.client.wait_for(
         lambda: sum(bool(listener.received(f"audio{i}")) for i in range(3)) == 3
     )

@@ -6,15 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from server.domain.events import TrackKind
 from server.live.media_control import quality_level
 from server.live.media_control_choice import Choice, Source, StageByVoice, Viewer, choose, layer_for
 
 
-def person(name: str, *on: str, facilitator: bool = False, room: str = "main") -> Source:
-    kinds = ("microphone", "camera", "screen", "screen_audio")
+def person(name: str, *on: TrackKind, facilitator: bool = False, room: str = "main") -> Source:
+    kinds: tuple[TrackKind, ...] = ("microphone", "camera", "screen", "screen_audio")
     return Source(
         name, room, facilitator, {kind: f"{name}:{kind}" for kind in kinds}, frozenset(on)
-    )  # type: ignore[arg-type]
+    )
 
 
 ANN = person("ann", "microphone", "camera", facilitator=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from server.media.rtp import Packet
 from server.media.stream import Stream
 from server.media.stream_clock import PublisherClock, StreamClock
 
@@ -14,8 +15,8 @@ class Sink:
     def __init__(self) -> None:
         self.numbers: list[int] = []
 
-    def forward(self, _stream: Stream, packet: object) -> None:
-        self.numbers.append(getattr(packet, "sequence"))  # noqa: B009
+    def forward(self, stream: Stream, packet: Packet) -> None:
+        self.numbers.append(packet.sequence)
 
 
 def stream_with_listener() -> Stream:
