@@ -1,5 +1,6 @@
 import { Tabs } from '@mantine/core';
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { Link, Redirect, useSearch } from 'wouter';
 
@@ -159,8 +160,9 @@ function Content({ recording, player, reload }: ContentProps) {
     else void frame.current?.requestFullscreen().catch(() => undefined);
   }, []);
   const searchTranscript = useCallback(() => {
-    setTab('transcript');
-    requestAnimationFrame(() => searchInput.current?.focus());
+    // At once, so that what is typed right after the key already lands in the field.
+    flushSync(() => setTab('transcript'));
+    searchInput.current?.focus();
   }, []);
   useEffect(() => {
     const context = (): ActionContext => ({

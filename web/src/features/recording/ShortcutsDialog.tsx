@@ -1,19 +1,14 @@
-import { Kbd, Modal } from '@mantine/core';
+import { Kbd } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 
+import { Dialog } from '../../ui/Dialog';
 import { ACTIONS } from './actions';
 import classes from './RecordingPage.module.css';
 
 export function ShortcutsDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation('recording');
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={t('shortcuts.title')}
-      centered
-      closeButtonProps={{ 'aria-label': t('shortcuts.close') }}
-    >
+    <Dialog isOpen={isOpen} onClose={onClose} title={t('shortcuts.title')}>
       <dl className={classes.shortcuts}>
         {ACTIONS.map((action) => (
           <div key={action.name}>
@@ -26,6 +21,6 @@ export function ShortcutsDialog({ isOpen, onClose }: { isOpen: boolean; onClose:
           </div>
         ))}
       </dl>
-    </Modal>
+    </Dialog>
   );
 }

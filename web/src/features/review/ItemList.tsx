@@ -18,7 +18,14 @@ export function ItemList({ items, currentId, chapters, onSelect }: Props) {
   const { t } = useTranslation('review');
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
-    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+    const box = list.current;
+    const entry = box?.querySelector<HTMLElement>('[aria-current]');
+    if (!box || !entry) return;
+    // Not scrollIntoView: it would also scroll the page, away from the item on a small screen.
+    const top = entry.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
+    const isAbove = top < box.scrollTop;
+    const isBelow = top + entry.offsetHeight > box.scrollTop + box.clientHeight;
+    if (isAbove || isBelow) box.scrollTop = top - box.clientHeight / 3;
   }, [currentId]);
   const titleOf = (item: Item): string | null =>
     chapters.find((chapter) => chapter.chapter_id === item.chapter_id)?.title ?? null;

@@ -1,5 +1,7 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+
+import { Dialog } from '../../ui/Dialog';
 
 interface Props {
   isOpen: boolean;
@@ -14,13 +16,7 @@ interface Props {
 export function ConfirmDialog({ isOpen, onClose, title, body, confirmLabel, onConfirm }: Props) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={title}
-      centered
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog isOpen={isOpen} onClose={onClose} title={title}>
       <Text>{body}</Text>
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={onClose} data-autofocus>
@@ -30,6 +26,6 @@ export function ConfirmDialog({ isOpen, onClose, title, body, confirmLabel, onCo
           {confirmLabel}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

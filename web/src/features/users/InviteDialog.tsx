@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { CreateInvitation, Invitation, Role } from '../../protocol';
 import { ApiError, http } from '../../transport/http';
 import { useErrorText } from '../../ui';
+import { Dialog } from '../../ui/Dialog';
 
 interface Props {
   isOpen: boolean;
@@ -19,15 +20,9 @@ const ROLES: readonly Role[] = ['learner', 'facilitator', 'admin'];
 export function InviteDialog({ isOpen, onClose, onInvited, icon }: Props) {
   const { t } = useTranslation(['users', 'common']);
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={t('inviteTitle')}
-      centered
-      closeButtonProps={{ 'aria-label': t('common:action.close') }}
-    >
+    <Dialog isOpen={isOpen} onClose={onClose} title={t('inviteTitle')}>
       <InviteForm onClose={onClose} onInvited={onInvited} icon={icon} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { formatDateTime } from '../../i18n';
 import { copyText } from '../../ui/copy';
+import { Dialog } from '../../ui/Dialog';
 
 export interface ShownLink {
   readonly kind: 'invitation' | 'reset';
@@ -17,17 +18,15 @@ export interface ShownLink {
 export function LinkDialog({ link, onClose }: { link: ShownLink | null; onClose: () => void }) {
   const { t } = useTranslation(['users', 'common']);
   return (
-    <Modal
-      opened={link !== null}
+    <Dialog
+      isOpen={link !== null}
       onClose={onClose}
       title={link ? t(`link.${link.kind}`, { name: link.name }) : ''}
-      centered
       size="lg"
-      closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': t('common:action.close') }}
+      closesOutside={false}
     >
       {link && <Link key={link.url} link={link} onClose={onClose} />}
-    </Modal>
+    </Dialog>
   );
 }
 

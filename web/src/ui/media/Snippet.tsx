@@ -30,7 +30,7 @@ const TAIL_MS = 400;
 export function Snippet({ hlsUrl, audioUrl, startMs, endMs, label, failedLabel, ref }: Props) {
   const media = useRef<HTMLVideoElement>(null);
   const [isPlaying, setPlaying] = useState(false);
-  const [atMs, setAtMs] = useState(startMs);
+  const [atMs, setAtMs] = useState(Math.max(0, startMs - LEAD_MS));
   const [hasFailed, setFailed] = useState(false);
   const from = Math.max(0, startMs - LEAD_MS);
   const to = endMs + TAIL_MS;
