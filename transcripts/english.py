@@ -22,10 +22,11 @@ _TALK = (
 )
 STOP = frozenset(STOP_WORDS) | frozenset(_TALK.split())
 
-_VAGUE = frozenset(
+_VAGUE_WORDS = (
     "such same other many few several more aforesaid said certain various following whole true "
-    "real actual main own new next last first second third different particular specific".split()
+    "real actual main own new next last first second third different particular specific"
 )
+_VAGUE = frozenset(_VAGUE_WORDS.split())
 _LEADING = frozenset({"DET", "PRON", "PUNCT", "CCONJ", "SPACE", "INTJ", "SCONJ", "ADP", "ADV"})
 
 
@@ -42,6 +43,7 @@ def chunk_tokens(tokens: list[Token]) -> list[Token]:
         tokens[first].pos_ in _LEADING
         or tokens[first].tag_ in ("PRP$", "WDT", "WP", "POS", "PDT")
         or tokens[first].lower_ in _VAGUE
+        or "." in tokens[first].text  # "i.e."
     ):
         first += 1
     return tokens[first:]
@@ -59,7 +61,12 @@ def noun_phrases(doc: Doc) -> list[list[Token]]:
         if any(not re.search(r"\w", token.text) for token in tokens if token.text != "-"):
             continue
         head = tokens[-1]
-        if head.lower_ in STOP or len(head.text) < 3 or head.like_num:
+        if (
+            head.lower_ in STOP
+            or head.lower_ in ("one", "ones")
+            or len(head.text) < 3
+            or head.like_num
+        ):
             continue
         found.append(tokens)
     return found

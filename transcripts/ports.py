@@ -190,6 +190,8 @@ class ItemsJob:
     polls: tuple[PollPrior, ...] = ()
     participant_names: tuple[str, ...] = ()
     """an item never names one of them"""
+    facilitator_ids: tuple[str, ...] = ()
+    """only what these participants say is asked about; empty: what anyone says"""
     slide_terms: tuple[str, ...] = ()
     """words on slides; a concept said once counts when it is on one"""
     accepted: tuple[str, ...] = ()
@@ -202,6 +204,8 @@ class ItemsResult:
     items: tuple[Item, ...]
     rejected: dict[str, int] = field(default_factory=dict)
     """how many candidates each check turned away, by the check's name"""
+    notes: tuple[str, ...] = ()
+    """what was missing and what stood in for it, such as WordNet"""
     cpu_s: float = 0.0
 
 

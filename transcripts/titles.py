@@ -1,7 +1,8 @@
 """Titles for chapters, made of what is said in them.
 
 Candidates are the noun phrases of the chapter. A phrase is good when its words are frequent here
-and rare in the other chapters (class-based tf-idf), when its meaning is near the chapter's, and when the engine was sure of it. Two are put together when they say different things.
+and rare in the other chapters (class-based tf-idf), when its meaning is near the chapter's, and
+when the engine was sure of it. Two are put together when they say different things.
 """
 
 from __future__ import annotations
