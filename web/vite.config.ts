@@ -20,9 +20,27 @@ export default defineConfig({
     },
   },
   test: {
-    environment: 'jsdom',
-    setupFiles: ['./src/test_setup.ts'],
-    include: ['src/**/*.test.{ts,tsx}'],
     css: false,
+    // Rules need no page: only what renders or listens to keys pays for one.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'rules',
+          environment: 'node',
+          include: ['src/**/*.test.ts'],
+          exclude: ['src/**/actions.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'pages',
+          environment: 'jsdom',
+          setupFiles: ['./src/test_setup.ts'],
+          include: ['src/**/*.test.tsx', 'src/**/actions.test.ts'],
+        },
+      },
+    ],
   },
 });

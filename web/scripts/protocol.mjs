@@ -25,8 +25,14 @@ const text = await compile(schema, 'Protocol', {
   style: { singleQuote: true, printWidth: 100 },
 });
 const cleaned = text
-  .replace(/\/\*\*\n( \*\n)? \* This interface was referenced by `Protocol`'s JSON-Schema\n \* via the `definition` "\w+"\.\n \*\/\n/g, '')
-  .replace(/( \*\n)? \* This interface was referenced by `Protocol`'s JSON-Schema\n \* via the `definition` "\w+"\.\n/g, '')
+  .replace(
+    /\/\*\*\n( \*\n)? \* This interface was referenced by `Protocol`'s JSON-Schema\n \* via the `definition` "\w+"\.\n \*\/\n/g,
+    '',
+  )
+  .replace(
+    /( \*\n)? \* This interface was referenced by `Protocol`'s JSON-Schema\n \* via the `definition` "\w+"\.\n/g,
+    '',
+  )
   .replace(/export interface Protocol \{[^}]*\}\n/, '');
 
 if (process.argv.includes('--check')) {

@@ -40,13 +40,21 @@ export function App() {
   );
   if (!me) {
     return (
-      <PageShell title="">{error ? <ErrorState error={error} onRetry={() => void load()} /> : <Loading />}</PageShell>
+      <PageShell title="">
+        {error ? <ErrorState error={error} onRetry={() => void load()} /> : <Loading />}
+      </PageShell>
     );
   }
   return (
     <ShellSlotsContext value={slots}>
       <ErrorBoundary>
-        <Suspense fallback={<PageShell title=""><Loading /></PageShell>}>
+        <Suspense
+          fallback={
+            <PageShell title="">
+              <Loading />
+            </PageShell>
+          }
+        >
           <Pages />
         </Suspense>
       </ErrorBoundary>
@@ -144,7 +152,8 @@ function NotFoundPage() {
   const { t } = useTranslation();
   return (
     <PageShell title={t('state.notFound')}>
-      <EmptyState order={1}
+      <EmptyState
+        order={1}
         title={t('state.notFound')}
         hint={t('state.notFoundHint')}
         action={<a href="/">{t('state.goHome')}</a>}

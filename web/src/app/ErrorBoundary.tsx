@@ -24,7 +24,8 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
 function Broken() {
   const { t } = useTranslation();
   return (
-    <EmptyState order={1}
+    <EmptyState
+      order={1}
       title={t('error.crash')}
       hint={t('error.crashHint')}
       action={<Button onClick={() => window.location.reload()}>{t('error.reload')}</Button>}

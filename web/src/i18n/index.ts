@@ -76,7 +76,10 @@ export async function initI18n(language: Language = wantedLanguage()): Promise<I
     fallbackLng: 'en',
     ns: Object.keys(en) as Namespace[],
     defaultNS: 'common',
-    resources: { en, ...(language === 'en' ? {} : { [language]: await resources(language) }) } as never,
+    resources: {
+      en,
+      ...(language === 'en' ? {} : { [language]: await resources(language) }),
+    } as never,
     interpolation: { escapeValue: false },
     returnNull: false,
   });

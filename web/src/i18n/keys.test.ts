@@ -11,7 +11,8 @@ function leaves(tree: unknown, prefix = ''): Map<string, string> {
   if (typeof tree === 'string') return new Map([[prefix, tree]]);
   const all = new Map<string, string>();
   for (const [key, value] of Object.entries(tree as Record<string, unknown>)) {
-    for (const [path, text] of leaves(value, prefix ? `${prefix}.${key}` : key)) all.set(path, text);
+    for (const [path, text] of leaves(value, prefix ? `${prefix}.${key}` : key))
+      all.set(path, text);
   }
   return all;
 }

@@ -67,7 +67,9 @@ export async function blurBackground(raw: MediaStreamTrack): Promise<ProcessedTr
     picture.drawImage(results.image, 0, 0, width, height);
     picture.globalCompositeOperation = 'destination-over';
     picture.filter = `blur(${BLUR_PX}px)`;
-    picture.drawImage(results.image, 0, 0, width, height);
+    // Drawn a little larger: a blur fades at its rim, which would darken the picture's edges.
+    const rim = 2 * BLUR_PX;
+    picture.drawImage(results.image, -rim, -rim, width + 2 * rim, height + 2 * rim);
     picture.restore();
   });
   await segmentation.initialize();

@@ -5,8 +5,17 @@ import { Channels } from './channels';
 
 function event(seq: number, channel: string, channel_seq: number): WireEvent {
   return {
-    session_id: 's', room_id: null, seq, channel, channel_seq, at_ms: 0, actor_id: null,
-    type: 'chat_sent', version: 1, data: {}, cause_id: null,
+    session_id: 's',
+    room_id: null,
+    seq,
+    channel,
+    channel_seq,
+    at_ms: 0,
+    actor_id: null,
+    type: 'chat_sent',
+    version: 1,
+    data: {},
+    cause_id: null,
   };
 }
 

@@ -37,7 +37,9 @@ export class Channels {
 
   /** After a fetch: what was fetched is complete by definition, whatever its counters say. */
   takeFetched(events: readonly WireEvent[]): WireEvent[] {
-    const ready = events.filter((event) => event.channel_seq > (this.counters[event.channel] ?? -1));
+    const ready = events.filter(
+      (event) => event.channel_seq > (this.counters[event.channel] ?? -1),
+    );
     for (const event of ready) {
       this.counters[event.channel] = event.channel_seq;
       this.seq = Math.max(this.seq, event.seq);

@@ -1,12 +1,6 @@
 /** Cameras, microphones and speakers: what there is, and what went wrong in plain codes. */
 
-export type DeviceTrouble =
-  | 'insecure'
-  | 'denied'
-  | 'missing'
-  | 'busy'
-  | 'unsupported'
-  | 'failed';
+export type DeviceTrouble = 'insecure' | 'denied' | 'missing' | 'busy' | 'unsupported' | 'failed';
 
 export interface DeviceChoice {
   microphoneId: string | null;
@@ -106,7 +100,10 @@ export async function openCamera(deviceId: string | null): Promise<MediaStreamTr
   return track;
 }
 
-export async function openScreen(): Promise<{ video: MediaStreamTrack; audio: MediaStreamTrack | null }> {
+export async function openScreen(): Promise<{
+  video: MediaStreamTrack;
+  audio: MediaStreamTrack | null;
+}> {
   const stream = await navigator.mediaDevices.getDisplayMedia({
     video: { frameRate: { ideal: 15, max: 30 } },
     audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },

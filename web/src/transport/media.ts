@@ -307,7 +307,8 @@ export class Media {
 function addSender(link: Link, kind: TrackKind, medium: 'audio' | 'video') {
   const transceiver = link.pc.addTransceiver(medium, {
     direction: 'sendonly',
-    sendEncodings: kind === 'camera' ? CAMERA_LAYERS : kind === 'screen' ? SCREEN_LAYERS : undefined,
+    sendEncodings:
+      kind === 'camera' ? CAMERA_LAYERS : kind === 'screen' ? SCREEN_LAYERS : undefined,
   });
   preferCodecs(transceiver, medium);
   link.senders[kind] = transceiver.sender;

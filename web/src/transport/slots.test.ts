@@ -4,7 +4,13 @@ import type { SlotAssignment } from '../protocol';
 import { isAtOrAfter, slotNames, Slots } from './slots';
 
 const assignment = (over: Partial<SlotAssignment>): SlotAssignment => ({
-  slot: 'stage', mid: '4', participant_id: 'ada', track: 'camera', rtp: 1000, layer: 'f', ...over,
+  slot: 'stage',
+  mid: '4',
+  participant_id: 'ada',
+  track: 'camera',
+  rtp: 1000,
+  layer: 'f',
+  ...over,
 });
 
 test('RTP timestamps wrap', () => {
@@ -58,7 +64,16 @@ test('without frames the server is believed in the end, once', () => {
 
 test('slot names in m-line order', () => {
   expect(slotNames(2)).toEqual([
-    'stage', 'stage_audio', 'screen', 'screen_audio',
-    'audio0', 'audio1', 'audio2', 'audio3', 'audio4', 'gallery0', 'gallery1',
+    'stage',
+    'stage_audio',
+    'screen',
+    'screen_audio',
+    'audio0',
+    'audio1',
+    'audio2',
+    'audio3',
+    'audio4',
+    'gallery0',
+    'gallery1',
   ]);
 });

@@ -16,7 +16,14 @@ interface Props {
  * A dialog with a heading and a close button. Put together by hand because the ready-made one has
  * a `<header>`, which inside a dialog counts as a second banner of the page.
  */
-export function Dialog({ isOpen, onClose, title, children, size = 'md', closesOutside = true }: Props) {
+export function Dialog({
+  isOpen,
+  onClose,
+  title,
+  children,
+  size = 'md',
+  closesOutside = true,
+}: Props) {
   const { t } = useTranslation();
   return (
     <Modal.Root

@@ -1,5 +1,12 @@
 import { Group, Menu, UnstyledButton } from '@mantine/core';
-import { IconHome2, IconLogin2, IconLogout, IconMovie, IconUser, IconUsers } from '@tabler/icons-react';
+import {
+  IconHome2,
+  IconLogin2,
+  IconLogout,
+  IconMovie,
+  IconUser,
+  IconUsers,
+} from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
@@ -47,7 +54,13 @@ export function PageShell({ title, children, maxWidth = 1120, lead, aside }: Pro
           <Brand />
           {!lead && <span className={classes.brandName}>{t('appName')}</span>}
         </Link>
-        {lead ? <div className={classes.nav}>{lead}</div> : user ? <Navigation /> : <div className={classes.nav} />}
+        {lead ? (
+          <div className={classes.nav}>{lead}</div>
+        ) : user ? (
+          <Navigation />
+        ) : (
+          <div className={classes.nav} />
+        )}
         <span className={classes.spacer} />
         <Group gap={6} wrap="nowrap">
           {aside}

@@ -34,7 +34,14 @@ export function EmptyState({ title, hint, icon, action, order = 2 }: StateProps)
   );
 }
 
-const KNOWN = ['unreachable', 'not_signed_in', 'not_allowed', 'not_found', 'throttled', 'internal'] as const;
+const KNOWN = [
+  'unreachable',
+  'not_signed_in',
+  'not_allowed',
+  'not_found',
+  'throttled',
+  'internal',
+] as const;
 
 /** The reader's words for an error: ours when the code is known, the server's otherwise. */
 export function useErrorText(): (error: unknown) => string {

@@ -7,19 +7,51 @@ import {
 } from '@mantine/core';
 
 const indigo: MantineColorsTuple = [
-  '#f0f0fe', '#e2e2fb', '#c8c8f6', '#abaaf0', '#8e8eeb', '#7372e4', '#5b5bd6', '#4b4bc3', '#4040ab',
+  '#f0f0fe',
+  '#e2e2fb',
+  '#c8c8f6',
+  '#abaaf0',
+  '#8e8eeb',
+  '#7372e4',
+  '#5b5bd6',
+  '#4b4bc3',
+  '#4040ab',
   '#333389',
 ];
 const teal: MantineColorsTuple = [
-  '#e0f5ef', '#c8ecdf', '#9fdfc9', '#70d0b0', '#3fbd98', '#14a88b', '#12967c', '#0b7a64', '#086351',
+  '#e0f5ef',
+  '#c8ecdf',
+  '#9fdfc9',
+  '#70d0b0',
+  '#3fbd98',
+  '#14a88b',
+  '#12967c',
+  '#0b7a64',
+  '#086351',
   '#054c3e',
 ];
 const coral: MantineColorsTuple = [
-  '#fff0ea', '#ffe3da', '#ffc7b5', '#ffa78c', '#f98a69', '#f4714c', '#de5630', '#b83a1b', '#962d13',
+  '#fff0ea',
+  '#ffe3da',
+  '#ffc7b5',
+  '#ffa78c',
+  '#f98a69',
+  '#f4714c',
+  '#de5630',
+  '#b83a1b',
+  '#962d13',
   '#73200c',
 ];
 const dark: MantineColorsTuple = [
-  '#ececf4', '#c5c6d2', '#a3a4b3', '#7b7c8d', '#454756', '#2c2e3b', '#20222d', '#161720', '#101118',
+  '#ececf4',
+  '#c5c6d2',
+  '#a3a4b3',
+  '#7b7c8d',
+  '#454756',
+  '#2c2e3b',
+  '#20222d',
+  '#161720',
+  '#101118',
   '#0b0b10',
 ];
 

@@ -1,4 +1,12 @@
-import { Group, SegmentedControl, Select, Stack, Text, Title, useMantineColorScheme } from '@mantine/core';
+import {
+  Group,
+  SegmentedControl,
+  Select,
+  Stack,
+  Text,
+  Title,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 

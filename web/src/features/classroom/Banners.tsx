@@ -31,9 +31,7 @@ export function Banners() {
   const media = usePage((state) => state.media);
   const isBlocked = usePage((state) => state.isSoundBlocked);
   const notices = usePage((state) => state.notices);
-  const canStart = useSession(
-    (session) => session.state === 'scheduled' && isFacilitator(session),
-  );
+  const canStart = useSession((session) => session.state === 'scheduled' && isFacilitator(session));
   return (
     <div className={classes.banners} role="status">
       {status === 'reconnecting' && (

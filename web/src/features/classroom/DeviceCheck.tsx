@@ -74,7 +74,10 @@ export function DeviceCheck({ lobby, onJoin }: Props) {
             isOn={hasMicrophone}
             onLabel={t('turnMicOff')}
             offLabel={t('turnMicOn')}
-            icons={[<IconMicrophone key="on" size={22} />, <IconMicrophoneOff key="off" size={22} />]}
+            icons={[
+              <IconMicrophone key="on" size={22} />,
+              <IconMicrophoneOff key="off" size={22} />,
+            ]}
             onChange={(isOn) => toggle('microphone', isOn)}
           />
           <Switcher

@@ -61,7 +61,11 @@ export function DeviceControls() {
         onRetry={() => void classroom.local.open('camera')}
       />
       <Switch
-        label={isBusy && choice.blursBackground && hasCamera ? `${t('blur')} · ${t('blurBusy')}` : t('blur')}
+        label={
+          isBusy && choice.blursBackground && hasCamera
+            ? `${t('blur')} · ${t('blurBusy')}`
+            : t('blur')
+        }
         checked={choice.blursBackground}
         onChange={(event) => choose({ blursBackground: event.currentTarget.checked })}
       />

@@ -153,8 +153,7 @@ function ConsentDialog() {
       !classroom.answersConsent
     );
   });
-  const answer = (is_given: boolean) =>
-    void classroom.command({ type: 'give_consent', is_given });
+  const answer = (is_given: boolean) => void classroom.command({ type: 'give_consent', is_given });
   return (
     <Modal
       opened={isAsked}

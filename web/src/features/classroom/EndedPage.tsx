@@ -29,7 +29,8 @@ export function EndedPage({ reason, error, recordingId, onRejoin }: Props) {
   const canRejoin = known === 'left' || known === 'taken_over';
   const showsRecording = known === 'ended' && recordingId !== null && user !== null;
   return (
-    <EmptyState order={1}
+    <EmptyState
+      order={1}
       title={t(`ended.${known}`)}
       hint={hint}
       icon={<IconDoorExit size={28} />}

@@ -41,10 +41,15 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
     const tileHeight = phone ? 72 : Math.max(90, height / Math.max(1, rows));
     classroom.watch(wanted === '' ? [] : wanted.split(' '), stageHeight, tileHeight);
   }, [classroom, wanted, stageHeight, height, rows, phone]);
-  if (shown.length === 0 || (shown.length === 1 && all[0]?.participant_id === personId)) return null;
+  if (shown.length === 0 || (shown.length === 1 && all[0]?.participant_id === personId))
+    return null;
   const turnTo = (to: number) => store.setState({ galleryPage: to });
   return (
-    <section className={classes.gallery} aria-label={t('gallery.label')} style={phone ? undefined : { height: rows > 1 ? '44%' : '24%' }}>
+    <section
+      className={classes.gallery}
+      aria-label={t('gallery.label')}
+      style={phone ? undefined : { height: rows > 1 ? '44%' : '24%' }}
+    >
       {pages > 1 && (
         <ActionIcon
           className={classes.turn}
@@ -57,13 +62,24 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
           <IconChevronLeft size={20} />
         </ActionIcon>
       )}
-      <div className={classes.tiles} ref={ref} style={{ '--columns': columns } as React.CSSProperties}>
+      <div
+        className={classes.tiles}
+        ref={ref}
+        style={{ '--columns': columns } as React.CSSProperties}
+      >
         {shown.map((person) => {
           const slot =
             Object.keys(occupants).find(
               (name) => name.startsWith('gallery') && occupants[name] === person.participant_id,
             ) ?? null;
-          return <Tile key={person.participant_id} person={person} slot={slot} avatarSize={phone ? 36 : 56} />;
+          return (
+            <Tile
+              key={person.participant_id}
+              person={person}
+              slot={slot}
+              avatarSize={phone ? 36 : 56}
+            />
+          );
         })}
       </div>
       {pages > 1 && (

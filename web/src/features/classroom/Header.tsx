@@ -1,5 +1,10 @@
 import { Popover, Text, UnstyledButton } from '@mantine/core';
-import { IconAntennaBars1, IconAntennaBars2, IconAntennaBars3, IconAntennaBars5 } from '@tabler/icons-react';
+import {
+  IconAntennaBars1,
+  IconAntennaBars2,
+  IconAntennaBars3,
+  IconAntennaBars5,
+} from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
 import { formatClock } from '../../i18n';
@@ -100,7 +105,9 @@ function Quality() {
         <Text fw={650}>{label}</Text>
         {quality && (
           <Text size="sm" component="div">
-            {quality.rtt_ms !== null && <div>{t('quality.rtt', { ms: Math.round(quality.rtt_ms) })}</div>}
+            {quality.rtt_ms !== null && (
+              <div>{t('quality.rtt', { ms: Math.round(quality.rtt_ms) })}</div>
+            )}
             <div>{t('quality.lossUp', { percent: percent(quality.loss_up) })}</div>
             <div>{t('quality.lossDown', { percent: percent(quality.loss_down) })}</div>
             <div>

@@ -1,5 +1,12 @@
 import { ActionIcon, Button, Group, Menu } from '@mantine/core';
-import { IconDotsVertical, IconHandStop, IconMicrophone, IconMicrophoneOff, IconVideo, IconVideoOff } from '@tabler/icons-react';
+import {
+  IconDotsVertical,
+  IconHandStop,
+  IconMicrophone,
+  IconMicrophoneOff,
+  IconVideo,
+  IconVideoOff,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 

@@ -105,8 +105,18 @@ function Poll({ poll }: { poll: PollView }) {
   return (
     <article aria-label={poll.question} data-poll={poll.poll_id} data-state={poll.state}>
       <Group gap="xs" mb={4}>
-        <Badge size="sm" variant="light" tt="none" color={isOpen ? 'teal' : 'gray'} c={isOpen ? 'var(--rp-good-text)' : 'var(--mantine-color-text)'}>
-          {isOpen ? t('poll.isOpen') : poll.state === 'revealed' ? t('poll.revealed') : t('poll.closed')}
+        <Badge
+          size="sm"
+          variant="light"
+          tt="none"
+          color={isOpen ? 'teal' : 'gray'}
+          c={isOpen ? 'var(--rp-good-text)' : 'var(--mantine-color-text)'}
+        >
+          {isOpen
+            ? t('poll.isOpen')
+            : poll.state === 'revealed'
+              ? t('poll.revealed')
+              : t('poll.closed')}
         </Badge>
         {poll.is_anonymous && (
           <Badge size="sm" variant="light" tt="none">
@@ -119,7 +129,10 @@ function Poll({ poll }: { poll: PollView }) {
       </Title>
       <Text c="dimmed" size="sm" mb="sm">
         {isOpen
-          ? t('poll.answered', { voted: poll.voted_count, all: Math.max(peopleHere(session).length, poll.voted_count) })
+          ? t('poll.answered', {
+              voted: poll.voted_count,
+              all: Math.max(peopleHere(session).length, poll.voted_count),
+            })
           : t('poll.answeredOnly', { count: poll.voted_count })}
       </Text>
       <Stack gap={8}>
@@ -129,12 +142,21 @@ function Poll({ poll }: { poll: PollView }) {
           const isRight = poll.key === index && (poll.state === 'revealed' || hosts);
           const content = (
             <>
-              {share !== undefined && <span className={classes.bar} style={{ width: `${share}%` }} aria-hidden />}
+              {share !== undefined && (
+                <span className={classes.bar} style={{ width: `${share}%` }} aria-hidden />
+              )}
               <span className={classes.grow}>
                 {option}
                 {isOwn && <span className="sr-only"> ({t('poll.yours')})</span>}
               </span>
-              {isRight && <IconCheck size={18} role="img" aria-label={t('poll.keyMark')} color="var(--rp-good-text)" />}
+              {isRight && (
+                <IconCheck
+                  size={18}
+                  role="img"
+                  aria-label={t('poll.keyMark')}
+                  color="var(--rp-good-text)"
+                />
+              )}
               {share !== undefined && (
                 <strong title={t('poll.votes', { count: poll.tally?.[index] ?? 0 })}>
                   {t('poll.percent', { percent: share })}
@@ -157,7 +179,12 @@ function Poll({ poll }: { poll: PollView }) {
               {content}
             </button>
           ) : (
-            <div key={option} className={classes.option} data-own={isOwn || undefined} data-right={isRight || undefined}>
+            <div
+              key={option}
+              className={classes.option}
+              data-own={isOwn || undefined}
+              data-right={isRight || undefined}
+            >
               {content}
             </div>
           );

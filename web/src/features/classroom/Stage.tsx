@@ -22,7 +22,12 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
   const isOwnScreen = screenId === session.me;
   const slot = inStage !== null && inStage === personId ? 'stage' : null;
   return (
-    <section ref={ref} className={classes.stage} aria-label={t('stage.label')} data-stage={personId ?? ''}>
+    <section
+      ref={ref}
+      className={classes.stage}
+      aria-label={t('stage.label')}
+      data-stage={personId ?? ''}
+    >
       {sharer ? (
         <>
           {isOwnScreen ? <LocalVideo kind="screen" /> : <SlotVideo slot="screen" fit="contain" />}
@@ -39,7 +44,9 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
         </>
       ) : (
         <>
-          {person && <Tile person={person} slot={slot} className={classes.person} avatarSize={112} />}
+          {person && (
+            <Tile person={person} slot={slot} className={classes.person} avatarSize={112} />
+          )}
           {session.spotlight !== null && session.spotlight === personId && (
             <div className={classes.note}>
               <IconPinFilled size={14} aria-hidden /> {t('stage.spotlight')}

@@ -22,7 +22,9 @@ export function Tile({ person, slot, avatarSize = 56, className }: Props) {
   const hasOwnCamera = usePage((state) => state.local.hasCamera);
   const isSpeaking = usePage((state) => state.speakers.includes(person.participant_id));
   const isMe = person.participant_id === own;
-  const hasCamera = isMe ? hasOwnCamera && person.tracks.camera === true : person.tracks.camera === true;
+  const hasCamera = isMe
+    ? hasOwnCamera && person.tracks.camera === true
+    : person.tracks.camera === true;
   const isMuted = person.tracks.microphone !== true;
   const isAway = person.presence === 'away';
   const name = isMe ? t('you') : person.name;

@@ -64,54 +64,54 @@ export function Toolbar() {
   return (
     <footer className={classes.footer}>
       <div className={classes.toolbar} role="toolbar" aria-label={t('toolbar.label')}>
-      <div className={classes.left}>{page.session?.course_title}</div>
-      <div className={classes.actions}>
-        {shown
-          .filter((action) => action.isAvailable(page))
-          .map((action) => (
-            <ToolbarButton key={action.name} action={action} />
-          ))}
-        <Menu position="top" width={280}>
-          <Menu.Target>
-            <button type="button" className={classes.action}>
-              <span className={classes.icon}>
-                <IconDots size={20} aria-hidden />
-              </span>
-              {t('toolbar.more')}
-            </button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {rest.map((action) => {
-              const [On, Off] = ICONS[action.name] ?? [IconDots, IconDots];
-              const Icon = action.isOn(page) ? On : Off;
-              return (
-                <Menu.Item
-                  key={action.name}
-                  leftSection={<Icon size={18} aria-hidden />}
-                  rightSection={
-                    <Text size="xs" c="dimmed">
-                      {shortcutText(action)}
-                    </Text>
-                  }
-                  onClick={() => action.perform(classroom)}
-                >
-                  {t(action.label(page))}
-                </Menu.Item>
-              );
-            })}
-          </Menu.Dropdown>
-        </Menu>
-      </div>
-      <div className={classes.right}>
-        <Button
-          color="coral.7"
-          size="md"
-          radius={14}
-          onClick={() => ACTIONS.leave.perform(classroom)}
-        >
-          {t('toolbar.leave')}
-        </Button>
-      </div>
+        <div className={classes.left}>{page.session?.course_title}</div>
+        <div className={classes.actions}>
+          {shown
+            .filter((action) => action.isAvailable(page))
+            .map((action) => (
+              <ToolbarButton key={action.name} action={action} />
+            ))}
+          <Menu position="top" width={280}>
+            <Menu.Target>
+              <button type="button" className={classes.action}>
+                <span className={classes.icon}>
+                  <IconDots size={20} aria-hidden />
+                </span>
+                {t('toolbar.more')}
+              </button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {rest.map((action) => {
+                const [On, Off] = ICONS[action.name] ?? [IconDots, IconDots];
+                const Icon = action.isOn(page) ? On : Off;
+                return (
+                  <Menu.Item
+                    key={action.name}
+                    leftSection={<Icon size={18} aria-hidden />}
+                    rightSection={
+                      <Text size="xs" c="dimmed">
+                        {shortcutText(action)}
+                      </Text>
+                    }
+                    onClick={() => action.perform(classroom)}
+                  >
+                    {t(action.label(page))}
+                  </Menu.Item>
+                );
+              })}
+            </Menu.Dropdown>
+          </Menu>
+        </div>
+        <div className={classes.right}>
+          <Button
+            color="coral.7"
+            size="md"
+            radius={14}
+            onClick={() => ACTIONS.leave.perform(classroom)}
+          >
+            {t('toolbar.leave')}
+          </Button>
+        </div>
       </div>
     </footer>
   );

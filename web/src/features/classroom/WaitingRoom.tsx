@@ -11,7 +11,8 @@ export function WaitingRoom() {
   const hasStarted = useSession((session) => session.state === 'live');
   return (
     <div role="status">
-      <EmptyState order={1}
+      <EmptyState
+        order={1}
         title={hasStarted ? t('waiting.title') : t('waiting.notStarted')}
         hint={hasStarted ? t('waiting.body') : t('waiting.notStartedBody')}
         icon={<Loader size={28} type="dots" />}

@@ -9,7 +9,13 @@ import { newStore, type PageState } from './store';
 function page(over: Partial<Parameters<typeof aSnapshot>[0]> = {}): PageState {
   return { ...newStore(rememberedChoice()).getState(), session: aSnapshot(over) };
 }
-const alt = (code: string) => ({ code, altKey: true, ctrlKey: false, metaKey: false, shiftKey: false });
+const alt = (code: string) => ({
+  code,
+  altKey: true,
+  ctrlKey: false,
+  metaKey: false,
+  shiftKey: false,
+});
 
 test('no two actions share a key', () => {
   const codes = ALL_ACTIONS.map((action) => action.code).filter((code) => code !== null);
@@ -32,7 +38,9 @@ describe('recording controls', () => {
     expect(ACTIONS.stopRecording.isAvailable(page())).toBe(false);
     expect(ACTIONS.record.isAvailable(page({ recording: on }))).toBe(false);
     expect(ACTIONS.pauseRecording.isAvailable(page({ recording: on }))).toBe(true);
-    expect(ACTIONS.pauseRecording.label(page({ recording: { ...on, state: 'paused' } }))).toBe('action.resumeRecordingLong');
+    expect(ACTIONS.pauseRecording.label(page({ recording: { ...on, state: 'paused' } }))).toBe(
+      'action.resumeRecordingLong',
+    );
     expect(ACTIONS.record.isAvailable(page({ me: 'ben' }))).toBe(false);
     expect(ACTIONS.record.isAvailable(page({ state: 'scheduled' }))).toBe(false);
   });
@@ -52,8 +60,13 @@ describe('what is said aloud', () => {
   const event = eventsAfter(aSnapshot());
 
   test('hands of others, not one’s own', () => {
-    expect(announce(aSnapshot(), event('hand_raised', { participant_id: 'ben' }))).toEqual({ key: 'handUp', name: 'ben' });
-    expect(announce(aSnapshot({ me: 'ben' }), event('hand_raised', { participant_id: 'ben' }))).toBeNull();
+    expect(announce(aSnapshot(), event('hand_raised', { participant_id: 'ben' }))).toEqual({
+      key: 'handUp',
+      name: 'ben',
+    });
+    expect(
+      announce(aSnapshot({ me: 'ben' }), event('hand_raised', { participant_id: 'ben' })),
+    ).toBeNull();
   });
 
   test('the lobby concerns facilitators', () => {
@@ -63,6 +76,11 @@ describe('what is said aloud', () => {
   });
 
   test('chat is not read out', () => {
-    expect(announce(aSnapshot(), event('chat_sent', { message_id: 'm', participant_id: 'ben', text: 'x' }))).toBeNull();
+    expect(
+      announce(
+        aSnapshot(),
+        event('chat_sent', { message_id: 'm', participant_id: 'ben', text: 'x' }),
+      ),
+    ).toBeNull();
   });
 });

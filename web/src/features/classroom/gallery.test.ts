@@ -12,7 +12,10 @@ test('a page stays inside the pages there are', () => {
 
 test('oneself comes first and whoever is large is not shown twice', () => {
   const people = [aPerson('ada'), aPerson('ben'), aPerson('cleo')];
-  expect(galleryPeople(people, 'cleo', 'ada').map((one) => one.participant_id)).toEqual(['cleo', 'ben']);
+  expect(galleryPeople(people, 'cleo', 'ada').map((one) => one.participant_id)).toEqual([
+    'cleo',
+    'ben',
+  ]);
   expect(galleryPeople([aPerson('ada')], 'ada', 'ada')).toHaveLength(1);
 });
 
@@ -36,7 +39,11 @@ test('the stage follows server, spotlight, speaker, facilitator', () => {
 
 test('facilitators stand first, people who left do not', () => {
   const state = aSnapshot({
-    participants: [aPerson('zoe'), aPerson('bob', { presence: 'left' }), aPerson('ada', { role: 'facilitator' })],
+    participants: [
+      aPerson('zoe'),
+      aPerson('bob', { presence: 'left' }),
+      aPerson('ada', { role: 'facilitator' }),
+    ],
   });
   expect(peopleHere(state).map((one) => one.participant_id)).toEqual(['ada', 'zoe']);
 });
@@ -48,8 +55,17 @@ test('percentages of a tally, and of none', () => {
 
 test('the open poll comes before one that was closed later in the list', () => {
   const poll = {
-    question: 'Q', options: ['A', 'B'], audience: 'all' as const, is_anonymous: false, key: null,
-    opened_at_ms: 1, closed_at_ms: null, voted_count: 0, tally: null, own_vote: null, has_voted: false,
+    question: 'Q',
+    options: ['A', 'B'],
+    audience: 'all' as const,
+    is_anonymous: false,
+    key: null,
+    opened_at_ms: 1,
+    closed_at_ms: null,
+    voted_count: 0,
+    tally: null,
+    own_vote: null,
+    has_voted: false,
   };
   const polls = [
     { ...poll, poll_id: '1', state: 'open' as const },

@@ -1,7 +1,11 @@
 import type { ParticipantView } from '../../protocol';
 
 /** The gallery's people, page by page; a page never grows beyond `size`. */
-export function pageOf<T>(all: T[], page: number, size: number): { shown: T[]; pages: number; page: number } {
+export function pageOf<T>(
+  all: T[],
+  page: number,
+  size: number,
+): { shown: T[]; pages: number; page: number } {
   const pages = Math.max(1, Math.ceil(all.length / size));
   const current = Math.min(Math.max(0, page), pages - 1);
   return { shown: all.slice(current * size, current * size + size), pages, page: current };

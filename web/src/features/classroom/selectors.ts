@@ -4,11 +4,9 @@ import type { ClassroomState } from './state';
 export const personOf = (state: ClassroomState, id: string | null): ParticipantView | undefined =>
   id === null ? undefined : state.participants.find((one) => one.participant_id === id);
 
-export const me = (state: ClassroomState): ParticipantView | undefined =>
-  personOf(state, state.me);
+export const me = (state: ClassroomState): ParticipantView | undefined => personOf(state, state.me);
 
-export const isFacilitator = (state: ClassroomState): boolean =>
-  me(state)?.role === 'facilitator';
+export const isFacilitator = (state: ClassroomState): boolean => me(state)?.role === 'facilitator';
 
 export const isHere = (one: ParticipantView): boolean =>
   one.presence === 'present' || one.presence === 'away';

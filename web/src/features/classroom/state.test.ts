@@ -9,9 +9,18 @@ import { me, personOf } from './selectors';
 import { applyEvent, applyEvents, FOLDS, fromSnapshot, recordedMs } from './state';
 
 const HOST = 'role:facilitator';
-const poll = { poll_id: 'p1', question: 'Who?', options: ['A', 'B'], audience: 'all', is_anonymous: false };
+const poll = {
+  poll_id: 'p1',
+  question: 'Who?',
+  options: ['A', 'B'],
+  audience: 'all',
+  is_anonymous: false,
+};
 
-function run(start: Partial<SessionSnapshot>, ...steps: [string, Record<string, unknown>?, number?][]) {
+function run(
+  start: Partial<SessionSnapshot>,
+  ...steps: [string, Record<string, unknown>?, number?][]
+) {
   const snapshot = aSnapshot(start);
   const event = eventsAfter(snapshot);
   return applyEvents(
@@ -53,8 +62,17 @@ describe('people', () => {
     const cleo = { participant_id: 'cleo', name: 'Cleo', role: 'learner', is_guest: true };
     let state = run({}, ['participant_waiting', cleo]);
     expect(personOf(state, 'cleo')?.presence).toBe('waiting');
-    state = run({}, ['participant_waiting', cleo], ['participant_admitted', cleo], ['participant_joined', cleo, 62_000]);
-    expect(personOf(state, 'cleo')).toMatchObject({ presence: 'present', joined_at_ms: 62_000, is_guest: true });
+    state = run(
+      {},
+      ['participant_waiting', cleo],
+      ['participant_admitted', cleo],
+      ['participant_joined', cleo, 62_000],
+    );
+    expect(personOf(state, 'cleo')).toMatchObject({
+      presence: 'present',
+      joined_at_ms: 62_000,
+      is_guest: true,
+    });
     state = run(
       {},
       ['participant_joined', cleo],
@@ -62,16 +80,27 @@ describe('people', () => {
       ['hand_raised', cleo],
       ['participant_away', cleo],
     );
-    expect(personOf(state, 'cleo')).toMatchObject({ presence: 'away', tracks: { microphone: false } });
+    expect(personOf(state, 'cleo')).toMatchObject({
+      presence: 'away',
+      tracks: { microphone: false },
+    });
     expect(state.hands).toEqual(['cleo']);
-    state = run({}, ['participant_joined', cleo], ['participant_away', cleo], ['participant_returned', cleo]);
+    state = run(
+      {},
+      ['participant_joined', cleo],
+      ['participant_away', cleo],
+      ['participant_returned', cleo],
+    );
     expect(personOf(state, 'cleo')).toMatchObject({ presence: 'present', tracks: {} });
     state = run({}, ['participant_left', { participant_id: 'ben' }]);
     expect(personOf(state, 'ben')?.presence).toBe('left');
   });
 
   test('a role that changes in mid-session', () => {
-    const state = run({}, ['participant_changed', { participant_id: 'ben', name: 'Benno', role: 'facilitator' }]);
+    const state = run({}, [
+      'participant_changed',
+      { participant_id: 'ben', name: 'Benno', role: 'facilitator' },
+    ]);
     expect(personOf(state, 'ben')).toMatchObject({ name: 'Benno', role: 'facilitator' });
   });
 
@@ -82,8 +111,12 @@ describe('people', () => {
   });
 
   test('denied and removed', () => {
-    expect(personOf(run({}, ['participant_denied', { participant_id: 'ben' }]), 'ben')?.presence).toBe('denied');
-    expect(personOf(run({}, ['participant_removed', { participant_id: 'ben' }]), 'ben')?.presence).toBe('removed');
+    expect(
+      personOf(run({}, ['participant_denied', { participant_id: 'ben' }]), 'ben')?.presence,
+    ).toBe('denied');
+    expect(
+      personOf(run({}, ['participant_removed', { participant_id: 'ben' }]), 'ben')?.presence,
+    ).toBe('removed');
   });
 
   test('hands keep their order and lower once', () => {
@@ -107,7 +140,9 @@ describe('people', () => {
     );
     expect(me(state)?.tracks).toEqual({ camera: true });
     expect(state.spotlight).toBe('ben');
-    expect(run({ spotlight: 'ben' }, ['spotlight_changed', { participant_id: null }]).spotlight).toBeNull();
+    expect(
+      run({ spotlight: 'ben' }, ['spotlight_changed', { participant_id: null }]).spotlight,
+    ).toBeNull();
   });
 });
 
@@ -136,14 +171,26 @@ describe('polls', () => {
     );
     expect(state.polls).toEqual([
       {
-        ...poll, question: 'Who first?', key: 1, state: 'revealed', opened_at_ms: 70_000,
-        closed_at_ms: 80_000, voted_count: 2, tally: [1, 1], own_vote: 1, has_voted: true,
+        ...poll,
+        question: 'Who first?',
+        key: 1,
+        state: 'revealed',
+        opened_at_ms: 70_000,
+        closed_at_ms: 80_000,
+        voted_count: 2,
+        tally: [1, 1],
+        own_vote: 1,
+        has_voted: true,
       },
     ]);
   });
 
   test('an anonymous vote says only that one voted; a deleted draft is gone', () => {
-    const voted = run({}, ['poll_opened', { ...poll, is_anonymous: true }], ['vote_cast', { poll_id: 'p1' }]);
+    const voted = run(
+      {},
+      ['poll_opened', { ...poll, is_anonymous: true }],
+      ['vote_cast', { poll_id: 'p1' }],
+    );
     expect(voted.polls[0]).toMatchObject({ has_voted: true, own_vote: null, tally: null });
     expect(run({}, ['poll_created', poll], ['poll_deleted', { poll_id: 'p1' }]).polls).toEqual([]);
   });
@@ -159,7 +206,12 @@ describe('recording', () => {
       ['recording_paused', r, 130_000],
       ['recording_resumed', r, 190_000],
     );
-    expect(state.recording).toEqual({ state: 'on', elapsed_ms: 30_000, since_ms: 190_000, recording_id: 'r1' });
+    expect(state.recording).toEqual({
+      state: 'on',
+      elapsed_ms: 30_000,
+      since_ms: 190_000,
+      recording_id: 'r1',
+    });
     expect(recordedMs(state.recording, 200_000)).toBe(40_000);
   });
 
@@ -211,6 +263,9 @@ describe('recording', () => {
 });
 
 test('moments are kept in order', () => {
-  const state = run({}, ['moment_marked', { moment_id: 'x', participant_id: 'ada', label: 'Key point' }]);
+  const state = run({}, [
+    'moment_marked',
+    { moment_id: 'x', participant_id: 'ada', label: 'Key point' },
+  ]);
   expect(state.moments).toEqual([{ moment_id: 'x', at_ms: 61_000, label: 'Key point' }]);
 });

@@ -10,6 +10,8 @@ export function useStage(): { personId: string | null; screenId: string | null; 
   const hasOwnScreen = usePage((state) => state.local.hasScreen);
   const personId = stagePerson(session, inStage, speakers);
   const screenId = hasOwnScreen ? session.me : inScreen;
-  const here = session.participants.filter((one) => one.presence === 'present' || one.presence === 'away');
+  const here = session.participants.filter(
+    (one) => one.presence === 'present' || one.presence === 'away',
+  );
   return { personId, screenId, isAlone: here.length <= 1 };
 }

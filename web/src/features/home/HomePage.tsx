@@ -1,5 +1,11 @@
 import { ActionIcon, Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
-import { IconBroadcast, IconCalendarEvent, IconEdit, IconMovie, IconPlus } from '@tabler/icons-react';
+import {
+  IconBroadcast,
+  IconCalendarEvent,
+  IconEdit,
+  IconMovie,
+  IconPlus,
+} from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 
@@ -195,7 +201,9 @@ function RecordingCard({ recording }: { recording: RecordingSummary }) {
             {[
               formatDate(recording.recorded_at),
               recording.duration_ms === null ? null : formatClock(recording.duration_ms),
-              recording.chapter_count > 0 ? t('chapters', { count: recording.chapter_count }) : null,
+              recording.chapter_count > 0
+                ? t('chapters', { count: recording.chapter_count })
+                : null,
             ]
               .filter(Boolean)
               .join(' · ')}

@@ -4,10 +4,25 @@ import type { Session } from '../../protocol';
 import { splitSessions } from './split';
 
 const session = (over: Partial<Session>): Session => ({
-  session_id: 's', title: 'T', description: '', course_id: null, course_title: null,
-  state: 'scheduled', starts_at: null, duration_min: 60, time_zone: 'UTC', lobby_is_on: true,
-  record_automatically: true, facilitator_names: [], is_facilitator: false, present_count: 0,
-  recording_id: null, created_at: '2026-01-01T00:00:00Z', started_at: null, ended_at: null, ...over,
+  session_id: 's',
+  title: 'T',
+  description: '',
+  course_id: null,
+  course_title: null,
+  state: 'scheduled',
+  starts_at: null,
+  duration_min: 60,
+  time_zone: 'UTC',
+  lobby_is_on: true,
+  record_automatically: true,
+  facilitator_names: [],
+  is_facilitator: false,
+  present_count: 0,
+  recording_id: null,
+  created_at: '2026-01-01T00:00:00Z',
+  started_at: null,
+  ended_at: null,
+  ...over,
 });
 
 test('live apart, ended left out, upcoming in order', () => {

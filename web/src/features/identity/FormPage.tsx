@@ -39,7 +39,11 @@ export function FormPage({ title, hint, button, children, onSubmit, explain }: P
             </Title>
             {hint && <Text c="dimmed">{hint}</Text>}
             {error && (
-              <Alert color="coral" role="alert" styles={{ message: { color: 'var(--rp-bad-text)' } }}>
+              <Alert
+                color="coral"
+                role="alert"
+                styles={{ message: { color: 'var(--rp-bad-text)' } }}
+              >
                 {error}
               </Alert>
             )}

@@ -40,7 +40,10 @@ export default function InvitePage({ token }: { token: string }) {
       hint={t('invite.hint', { role: common(`role.${data.role}`), email: data.email })}
       button={t('invite.button')}
       onSubmit={async () => {
-        await http.post<User>(path, { name: shownName.trim(), password } satisfies AcceptInvitation);
+        await http.post<User>(path, {
+          name: shownName.trim(),
+          password,
+        } satisfies AcceptInvitation);
         await load();
         navigate('/', { replace: true });
       }}

@@ -43,7 +43,9 @@ export default function JoinPage({ token }: { token: string }) {
       hint={t('join.hint')}
       button={t('join.button')}
       onSubmit={async () => {
-        const taken = await http.post<JoinInfo>(path, { name: shownName.trim() } satisfies TakeSeat);
+        const taken = await http.post<JoinInfo>(path, {
+          name: shownName.trim(),
+        } satisfies TakeSeat);
         await load();
         navigate(`/sessions/${taken.session_id}`, { replace: true });
       }}

@@ -21,7 +21,8 @@ export default function SetupPage() {
   if (me && !me.needs_setup) {
     return (
       <PageShell title={t('setup.title')} maxWidth={460}>
-        <EmptyState order={1}
+        <EmptyState
+          order={1}
           title={t('setup.done')}
           hint={t('setup.doneHint')}
           action={

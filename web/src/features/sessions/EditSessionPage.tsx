@@ -7,7 +7,16 @@ import { Link, useLocation } from 'wouter';
 import type { Course, CreateCourse, Session } from '../../protocol';
 import { apiUrl, http } from '../../transport/http';
 import { useResource } from '../../transport/resource';
-import { Card, ConfirmButton, EmptyState, ErrorState, Loading, PageShell, toast, useErrorText } from '../../ui';
+import {
+  Card,
+  ConfirmButton,
+  EmptyState,
+  ErrorState,
+  Loading,
+  PageShell,
+  toast,
+  useErrorText,
+} from '../../ui';
 import { DetailsForm } from './DetailsForm';
 import { bodyOf, emptyForm, formOf, formTrouble, type SessionForm } from './form';
 import { LinksCard } from './LinksCard';
@@ -120,7 +129,11 @@ function Editor({ session, onSaved }: EditorProps) {
           <Stack>
             <DetailsForm form={form} onChange={setForm} />
             {error && (
-              <Alert color="coral" role="alert" styles={{ message: { color: 'var(--rp-bad-text)' } }}>
+              <Alert
+                color="coral"
+                role="alert"
+                styles={{ message: { color: 'var(--rp-bad-text)' } }}
+              >
                 {error}
               </Alert>
             )}

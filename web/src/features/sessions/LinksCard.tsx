@@ -1,4 +1,15 @@
-import { ActionIcon, Badge, Button, Code, CopyButton, Group, Stack, Text, TextInput, Title } from '@mantine/core';
+import {
+  ActionIcon,
+  Badge,
+  Button,
+  Code,
+  CopyButton,
+  Group,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { IconCheck, IconCopy, IconLink, IconTrash } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -65,7 +76,12 @@ export function LinksCard({ sessionId }: { sessionId: string }) {
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
           />
-          <Button type="submit" variant="light" loading={isBusy} leftSection={<IconLink size={18} />}>
+          <Button
+            type="submit"
+            variant="light"
+            loading={isBusy}
+            leftSection={<IconLink size={18} />}
+          >
             {t('linkCreate')}
           </Button>
         </Group>
@@ -118,7 +134,10 @@ function Link({ link, onRevoke }: { link: JoinLink; onRevoke: () => void }) {
       </Group>
       {link.link && (
         <Group gap="xs" mt={6} wrap="nowrap" ml={44}>
-          <Code flex={1} style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
+          <Code
+            flex={1}
+            style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+          >
             {absolute(link.link)}
           </Code>
           <CopyButton value={absolute(link.link)}>

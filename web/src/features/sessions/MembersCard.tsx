@@ -1,4 +1,14 @@
-import { ActionIcon, Badge, Button, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import {
+  ActionIcon,
+  Badge,
+  Button,
+  Group,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { IconTrash, IconUserPlus } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -82,7 +92,12 @@ export function MembersCard({ sessionId }: { sessionId: string }) {
             }))}
             onChange={(value) => setRole((value as Member['role'] | null) ?? 'learner')}
           />
-          <Button type="submit" variant="light" loading={isBusy} leftSection={<IconUserPlus size={18} />}>
+          <Button
+            type="submit"
+            variant="light"
+            loading={isBusy}
+            leftSection={<IconUserPlus size={18} />}
+          >
             {t('memberAdd')}
           </Button>
         </Group>

@@ -25,6 +25,9 @@ test('half a date is none', () => {
 });
 
 test('suggestions', () => {
-  expect(nextHour(Date.parse('2026-01-01T22:10:00Z'), 'UTC')).toEqual({ date: '2026-01-01', time: '23:00' });
+  expect(nextHour(Date.parse('2026-01-01T22:10:00Z'), 'UTC')).toEqual({
+    date: '2026-01-01',
+    time: '23:00',
+  });
   expect(allZones()).toContain('UTC');
 });
