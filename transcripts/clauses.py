@@ -129,7 +129,8 @@ def _subject(doc: Doc, token: Token, verb: Token) -> Span | None:
         return None
     if verb.dep_ == "ccomp" and verb.head.i < token.i:
         return None  # "they said that X is": asked as said, not as so
-    if token.right_edge.i > token.i:
+    is_interrupted = doc[token.i + 1].is_punct if token.i + 1 < len(doc) else False
+    if token.right_edge.i > token.i and not is_interrupted:
         return None  # "the invention of printing": only half of it would be the key
     return doc[token.left_edge.i : token.i + 1]
 

@@ -35,8 +35,8 @@ _OF_THE_ABOVE = re.compile(
     r"\b(?:all|none|both|neither|either) of (?:the above|these|them)\b", re.IGNORECASE
 )
 _DANGLING = re.compile(
-    r"^[\W_]*(?:it(?! (?:is|was) (?:\w+ ){1,3}?(?:that|to)\b)|this|that|these|those|they|he|she|them|such|there|here|which|who|and|but|or|so"
-    r"|because|then|also|therefore)\b",
+    r"^[\W_]*(?:it(?! (?:is|was) (?:\w+ ){1,3}?(?:that|to)\b)|this|that|these|those|they|he|she"
+    r"|them|such|there|here|which|who|and|but|or|so|because|then|also|therefore)\b",
     re.IGNORECASE,
 )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from spacy.tokens import Doc, Span, Token
 
 from transcripts.clauses import Question, questions, standalone
 from transcripts.english import STOP, chunk_tokens, english
 from transcripts.item_checks import (
+    KEY_LONGER_BY,
     distractors_are_wrong,
     distractors_do_not_fit,
     key_is_not_given_away,
@@ -45,6 +47,7 @@ _VAGUE_HEADS = frozenset(_VAGUE.split())
 _LIKELY = 0.12
 """distractors less like the key in meaning than this fool nobody"""
 _FAR_WORDS = 4
+_CONSIDERED = 6
 FILL = "Fill the gap: "
 
 
@@ -178,7 +181,9 @@ def _is_whole(tokens: Sequence[Token]) -> bool:
     if chunk is None:
         return True
     left = doc[chunk.start : first.i]
-    is_end = chunk.end == tokens[-1].i + 1 or tokens[-1].pos_ == "ADJ" or first.ent_type_ == "NORP"
+    if first.dep_ == "amod" and len(tokens) == 1:
+        return all(token.pos_ in ("DET", "ADJ") or token.tag_ == "PRP$" for token in left)
+    is_end = chunk.end == tokens[-1].i + 1
     return is_end and all(token.pos_ == "DET" or token.tag_ == "PRP$" for token in left)
 
 
@@ -195,21 +200,20 @@ def _completed(
     capitals: bool,
 ) -> Iterable[Draft]:
     """The draft with its two likeliest distractors that pass the checks on distractors."""
-    chosen: list[Term] = []
-    for term in _likely(lecture, known, draft, tokens):
+    fit: list[Term] = []
+    for term in _likely(lecture, known, draft, tokens, standing_alone=capitals):
         alone = replace(draft, distractors=(term.text,))
         if distractors_are_wrong(alone, lecture) or distractors_do_not_fit(alone, lecture):
             continue
         numbered = replace(alone, options_are_plural=(bool(draft.is_plural), term.is_plural))
-        if key_is_not_given_away(numbered, lecture):
-            continue
-        if any(_alike(lecture, term, other) for other in chosen):
-            continue
-        chosen.append(term)
-        if len(chosen) == 2:
+        if not key_is_not_given_away(numbered, lecture):
+            fit.append(term)
+        if len(fit) == _CONSIDERED:
             break
-    if not chosen:
+    pairs = [pair for pair in combinations(fit, 2) if not _alike(lecture, *pair)]
+    if not pairs:
         return
+    chosen = next((pair for pair in pairs if _is_balanced(draft.key, pair)), pairs[0])
     texts = [draft.key, *(term.text for term in chosen)]
     if capitals:
         texts = [text[:1].upper() + text[1:] for text in texts]
@@ -229,13 +233,24 @@ def _completed(
     )
 
 
+def _is_balanced(key: str, pair: Sequence[Term]) -> bool:
+    lengths = [len(key), *(len(term.text) for term in pair)]
+    return len(key) <= KEY_LONGER_BY * sum(lengths) / len(lengths)
+
+
 def _likely(
-    lecture: Lecture, known: dict[str, Term], draft: Draft, tokens: Sequence[Token]
+    lecture: Lecture,
+    known: dict[str, Term],
+    draft: Draft,
+    tokens: Sequence[Token],
+    *,
+    standing_alone: bool,
 ) -> list[Term]:
     """Terms of the same kind and number, those nearest in meaning and shape first."""
     kind, name = kind_of(tokens), identity(tokens)
     plural, count = is_plural(tokens[-1]), len(tokens)
-    own, bare = set(draft.key_lemmas), is_bare(tokens)
+    # after "the art of" only a noun without an article will do
+    own, bare = set(draft.key_lemmas), is_bare(tokens) and not standing_alone
     scored: list[tuple[float, Term]] = []
     for other, term in known.items():
         is_same = term.kind == kind and term.is_plural == plural

@@ -26,6 +26,7 @@ KINDS = {
     "MONEY": "NUMBER",
 }
 LONGEST_TERM = 3
+_AGES = frozenset(("age", "ages", "century", "era", "period", "decade", "epoch"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +79,21 @@ def identity(tokens: Sequence[Token]) -> str:
 def kind_of(tokens: Sequence[Token]) -> str:
     """An entity's kind where all or the end of the phrase is one, else the head's word class."""
     head = tokens[-1]
+    if lemma_of(head) in _AGES:
+        return "TIME"
     if len(tokens) == 1 and head.dep_ == "amod" and head.text[:1].isupper():
         return "GROUP"
     if head.ent_type_ in KINDS:
         kind = KINDS[head.ent_type_]
-        return "YEAR" if kind == "TIME" and head.text.isdigit() else kind
+        return "YEAR" if kind == "TIME" and len(tokens) == 1 and head.text.isdigit() else kind
     return "NAME" if head.pos_ == "PROPN" else head.pos_
 
 
 def is_plural(token: Token) -> bool:
     """Times are offered beside each other whatever their number: "Middle Ages", "1462"."""
-    is_time = KINDS.get(token.ent_type_) == "TIME"
-    return token.tag_ in ("NNS", "NNPS") and not is_time
+    is_time = KINDS.get(token.ent_type_) == "TIME" or lemma_of(token) in _AGES
+    is_adjective = token.dep_ == "amod" or KINDS.get(token.ent_type_) == "GROUP"
+    return token.tag_ in ("NNS", "NNPS") and not is_time and not is_adjective
 
 
 def is_bare(tokens: Sequence[Token]) -> bool:
