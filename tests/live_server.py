@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 import socketio
+import socketio.exceptions
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -177,7 +178,7 @@ class LiveServer:
         app = web.Application()
         self.hub.attach(app)
         self._server = TestServer(app, port=self._port)
-        await self._server.start_server()
+        await self._server.start_server(shutdown_timeout=0.1)
         self._port = self._server.port
         await self.hub.start()
 
