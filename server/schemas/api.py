@@ -98,6 +98,7 @@ class Notification(Struct):
     notification_id: str
     kind: Literal["recording_provisional", "recording_ready", "recording_failed"]
     title: str
+    """the recording's; what ``kind`` means is said in the reader's language"""
     path: str
     """in-app path, such as ``/recordings/<id>``"""
     created_at: datetime

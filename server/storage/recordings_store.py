@@ -7,7 +7,7 @@ server writes the same file), and every write may be repeated after a crash with
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
@@ -21,12 +21,6 @@ from server.schemas.api import Chapter, Item, RecordingStage, Segment, Step
 from server.storage import tables as t
 
 NotificationKind = Literal["recording_provisional", "recording_ready", "recording_failed"]
-
-_NOTICE: Mapping[NotificationKind, str] = {
-    "recording_provisional": "You can already watch {title}",
-    "recording_ready": "Your recording is ready: {title}",
-    "recording_failed": "Processing failed: {title}",
-}
 
 
 def utc_now() -> datetime:
@@ -354,7 +348,8 @@ class RecordingsStore:
                 )
 
     def notify(self, recording_id: str, attempt: int, kind: NotificationKind) -> None:
-        """Accounts only: a guest has no place in the app where a notice could wait."""
+        """Accounts only: a guest has no place in the app where a notice could wait. What the kind
+        means is said by the app, in the reader's language."""
         r, p, m, n = t.recordings, t.recording_people, t.session_members, t.notifications
         with self._engine.begin() as connection:
             row = connection.execute(
@@ -380,7 +375,7 @@ class RecordingsStore:
                         kind=kind,
                         recording_id=recording_id,
                         attempt=attempt,
-                        title=_NOTICE[kind].format(title=row.title),
+                        title=row.title,
                         path=f"/recordings/{recording_id}",
                         created_at=self._now(),
                     )
