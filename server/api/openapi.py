@@ -70,21 +70,11 @@ def _parameters(route: Route, queries: dict[Any, dict[str, Any]]) -> list[dict[s
                 "name": name,
                 "in": "query",
                 "required": name in shape.get("required", []),
-                "schema": _without_null(schema),
+                "schema": schema,
             }
             for name, schema in shape["properties"].items()
         ]
     return found
-
-
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A query parameter is left out, never null."""
-    if "anyOf" in schema:
-        rest = [one for one in schema["anyOf"] if one != {"type": "null"}]
-        return rest[0] if len(rest) == 1 else {**schema, "anyOf": rest}
-    if None in schema.get("enum", []):
-        return {"enum": [value for value in schema["enum"] if value is not None]}
-    return schema
 
 
 def _answer(route: Route, schema: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import hdrs, web
 
 from server.api.security import EXPOSURE
+from server.domain.errors import Invalid
 from server.services.caller import (
     SEAT_COOKIE,
     SECURE_PREFIX,
@@ -130,7 +131,7 @@ def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResp
         ask = Ask(request, services, caller)
         check_standing(route.who, caller)
         if route.query is not None:
-            ask.query = msgspec.convert(dict(request.query), route.query, strict=False)
+            ask.query = msgspec.convert(_single(request), route.query, strict=False)
         if decoder is not None:
             if request.content_type != "application/json":
                 raise web.HTTPUnsupportedMediaType
@@ -153,6 +154,13 @@ def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResp
 
     handle.__name__ = route.name
     return handle
+
+
+def _single(request: web.Request) -> dict[str, str]:
+    query = dict(request.query)
+    if len(query) < len(request.query):
+        raise Invalid("repeated_parameter", "A parameter stands in the address more than once.")
+    return query
 
 
 def check_standing(who: Who, caller: Caller) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from aiohttp import web
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.api.route import Ask, Route
 from server.schemas import api
@@ -14,7 +14,7 @@ from server.services.calendar import calendar_file
 
 
 class SessionFilter(Struct, forbid_unknown_fields=True):
-    state: SessionState | None = None
+    state: SessionState | UnsetType = UNSET
 
 
 class EventsAfter(Struct, forbid_unknown_fields=True):
@@ -30,7 +30,9 @@ async def create_course(ask: Ask) -> api.Course:
 
 
 async def list_sessions(ask: Ask) -> list[api.Session]:
-    return await ask.services.planning.sessions(ask.caller, ask.query.state)
+    query: SessionFilter = ask.query
+    state = None if isinstance(query.state, UnsetType) else query.state
+    return await ask.services.planning.sessions(ask.caller, state)
 
 
 async def create_session(ask: Ask) -> api.Session:
