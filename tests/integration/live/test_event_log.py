@@ -230,11 +230,12 @@ async def test_PO7_no_table_joins_a_vote_to_its_voter(event_log: EventLog, tmp_p
     raw.close()
 
 
+@pytest.mark.parametrize("size", [3, 24])
 async def test_PO7_the_order_of_rows_and_bytes_says_nothing(
-    event_log: EventLog, tmp_path: Path
+    event_log: EventLog, tmp_path: Path, size: int
 ) -> None:
     """Neither the table's order nor the bytes of database and log follow the order of voting."""
-    await cast(event_log, [list(range(n, n + 3)) for n in range(0, 24, 3)])
+    await cast(event_log, [list(range(n, n + size)) for n in range(0, 24, size)])
     with sqlite3.connect(tmp_path / "live.db") as raw:
         rows = raw.execute("SELECT vote_key, option FROM anonymous_votes").fetchall()
         keys = {key for key, _ in rows}
