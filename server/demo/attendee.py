@@ -22,6 +22,9 @@ from server.media.client.client import MediaClient
 from server.media.client.sources import PACKET, RATE
 from server.media.plane import TrackKind
 
+HALF_A_SAMPLE_S = 0.5 / RATE
+"""what two ways of computing one instant may differ by"""
+
 Draw = Callable[[float], Picture]
 """own clock in seconds → picture"""
 
@@ -66,10 +69,13 @@ class PlannedPictures:
     def plan(self, from_s: float, to_s: float, draw: Draw) -> None:
         self._stretches.append((from_s, to_s, draw))
 
+    def nearest_frame_s(self, at_s: float) -> float:
+        return self.begins_s + round((at_s - self.begins_s) * self.fps) / self.fps
+
     def picture(self, index: int) -> Picture:
         at_s = self.begins_s + index / self.fps
         for from_s, to_s, draw in reversed(self._stretches):
-            if from_s <= at_s < to_s:
+            if from_s - HALF_A_SAMPLE_S <= at_s < to_s:
                 return draw(at_s)
         return self.usual(at_s)
 

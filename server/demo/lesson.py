@@ -232,7 +232,8 @@ class Lesson:
         end_s = begin_s + (FLASHES + 1) * period_s
         guest.camera.plan(begin_s, end_s, lambda _: draw_flash(is_lit=False))
         for number in range(1, FLASHES + 1):
-            at_s = begin_s + number * period_s
+            # On a frame of the camera, or its own grid would show every flash late.
+            at_s = guest.camera.nearest_frame_s(begin_s + number * period_s)
             guest.sound.plan(at_s, beep())
             guest.camera.plan(at_s, at_s + lit_s, lambda _: draw_flash(is_lit=True))
         await guest.wait_until(end_s + 0.2)

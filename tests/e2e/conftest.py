@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Error as PlaywrightError
 
 from server.demo.browser import chromium, person
 from server.demo.school import School
@@ -23,8 +25,32 @@ async def browser() -> AsyncIterator[Browser]:
         yield launched
 
 
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+async def draw(contexts: list[BrowserContext], name: str, repository: Path) -> None:
+    """What everybody's page looked like when a test failed, into build/e2e."""
+    folder = repository / "build" / "e2e"
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, context in enumerate(contexts):
+        for page in context.pages:
+            with contextlib.suppress(PlaywrightError):
+                await page.screenshot(path=folder / f"{name}-{number}.png", timeout=5000)
+
+
 @pytest.fixture
-async def page_of(browser: Browser) -> AsyncIterator[PageOf]:
+async def page_of(
+    browser: Browser, request: pytest.FixtureRequest, repository: Path
+) -> AsyncIterator[PageOf]:
     """``await page_of({"toneHz": 440, …})``: a page of a new person with these devices."""
     contexts: list[BrowserContext] = []
 
@@ -34,6 +60,8 @@ async def page_of(browser: Browser) -> AsyncIterator[PageOf]:
         return await made.new_page()
 
     yield make
+    if request.node.stash.get(FAILED, False):
+        await draw(contexts, request.node.name, repository)
     for context in contexts:
         await context.close()
 

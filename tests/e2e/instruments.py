@@ -36,7 +36,7 @@ async def until(condition: Callable[[], Awaitable[bool]], limit_s: float, must_s
         await asyncio.sleep(0.1)
 
 
-async def hears(page: Page, hertz: float, limit_s: float = 15, must_stop: bool = False) -> bool:
+async def hears(page: Page, hertz: float, limit_s: float = 40, must_stop: bool = False) -> bool:
     """Whether the page plays a tone of this frequency."""
 
     async def heard() -> bool:
@@ -52,7 +52,7 @@ def colour_distance(hex_colour: str, corner: list[int]) -> int:
 
 
 async def sees_moving(
-    page: Page, colour: str, limit_s: float = 20, must_stop: bool = False, selector: str = "video"
+    page: Page, colour: str, limit_s: float = 40, must_stop: bool = False, selector: str = "video"
 ) -> bool:
     """Whether some visible video has this background and pixels that move."""
 
