@@ -108,9 +108,8 @@ def vp8_frames(packets: Iterable[Packet], counts: FrameCounts) -> Iterator[Frame
                 continue
             width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", data, 6))
             broken_from = None
-        elif broken_from is not None and broken_from > 0:
-            if descriptor.is_sync and descriptor.temporal_id <= broken_from:
-                broken_from = None
+        elif broken_from and descriptor.is_sync and descriptor.temporal_id <= broken_from:
+            broken_from = None
         if descriptor.temporal_id == 0 and descriptor.tl0 is not None:
             tl0_seen = descriptor.tl0
         if broken_from is not None and descriptor.temporal_id >= broken_from:

@@ -205,19 +205,19 @@ def _lengthened(epochs: list[Epoch], pictures: _Pictures) -> list[Epoch]:
         spans = by_id[track_id].spans
         return covers(spans, epoch.start_ms) and covers(spans, epoch.end_ms - GRID_MS / 2)
 
+    def may_go_on(before: Epoch, short: Epoch) -> bool:
+        return (
+            short.end_ms - short.start_ms < MIN_EPOCH_MS
+            and before.is_screen == short.is_screen
+            and (before.main is None) == (short.main is None)
+            and lasts(before.main, short)
+            and lasts(before.inset, short)
+        )
+
     result: list[Epoch] = []
     for epoch in epochs:
         before = result[-1] if result else None
-        if (
-            before is not None
-            and epoch.end_ms - epoch.start_ms < MIN_EPOCH_MS
-            and before.is_screen == epoch.is_screen
-            and (before.main is None) == (epoch.main is None)
-            and lasts(before.main, epoch)
-            and lasts(before.inset, epoch)
-        ):
-            result[-1] = _moved(before, end_ms=epoch.end_ms)
-        elif before is not None and _same(before, epoch):
+        if before is not None and (_same(before, epoch) or may_go_on(before, epoch)):
             result[-1] = _moved(before, end_ms=epoch.end_ms)
         else:
             result.append(epoch)

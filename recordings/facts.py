@@ -8,6 +8,7 @@ and spotlights are recording time.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from msgspec import Struct
@@ -135,13 +136,13 @@ def _people(record: Record, log: Sequence[e.Event]) -> list[KnownPerson]:
 def _spotlights(record: Record, end_ms: int) -> list[tuple[Span, str]]:
     result: list[tuple[Span, str]] = []
     changes = [*record.spotlights, (end_ms, None)]
-    for (at, who), (until, _) in zip(changes, changes[1:], strict=False):
+    for (at, who), (until, _) in pairwise(changes):
         if who is not None:
             result += [(Span(s.start_ms, s.end_ms), who) for s in record.time.clip(at, until)]
     return result
 
 
-_Data = dict[str, str | int | list[str] | list[int] | None]
+_Data = dict[str, str | int | list[str | int] | None]
 
 
 def _marks(record: Record) -> list[TimelineMark]:

@@ -73,6 +73,7 @@ class FileMuxer:
             self._open(data, width, height)
         pts = max(round(at_ms), self._last_ms + 1)
         self._last_ms = pts
+        assert self._container is not None
         packet = av.Packet(data)
         packet.stream = self._stream
         packet.time_base = _MS

@@ -146,9 +146,7 @@ class Pipeline:
 
     def _reap(self) -> None:
         mine = self._leases.executor_id
-        pending = DBOS.list_workflows(
-            status="PENDING", load_input=False, load_output=False
-        )
+        pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         owners: dict[str, list[str]] = {}
         for workflow in pending:
             owners.setdefault(workflow.executor_id or "", []).append(workflow.workflow_id)
@@ -286,7 +284,8 @@ class _Reporter:
     """Writes a step's state to the library, progress at most once a second."""
 
     def __init__(self, store: RecordingsStore, job: Job, name: StepName) -> None:
-        self._store, self._job, self._name = store, job, name
+        self._store, self._job = store, job
+        self._name: StepName = name
         self._told_at = float("-inf")
 
     def running(self, progress: float) -> None:
@@ -302,9 +301,7 @@ class _Reporter:
         detail = result.detail
         if result.was_kept:
             detail = f"{detail} (unchanged)" if detail else "unchanged"
-        self._set(
-            StepChange(self._name, "done", 1.0, cpu_s=result.cpu_s, detail=detail or None)
-        )
+        self._set(StepChange(self._name, "done", 1.0, cpu_s=result.cpu_s, detail=detail or None))
 
     def _set(self, change: StepChange) -> None:
         self._store.set_step(self._job.recording_id, self._job.attempt, change)

@@ -123,9 +123,12 @@ class RecordingsStore(Protocol):
         """Replace the recording's rows of the search index."""
         ...
 
-    def notify(self, recording_id: str, attempt: int, kind: Literal[
-        "recording_provisional", "recording_ready", "recording_failed"
-    ]) -> None:
+    def notify(
+        self,
+        recording_id: str,
+        attempt: int,
+        kind: Literal["recording_provisional", "recording_ready", "recording_failed"],
+    ) -> None:
         """Tell its people (provisional, failed: its facilitators), each once an attempt."""
         ...
 

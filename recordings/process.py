@@ -101,10 +101,11 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=leads_group,
-        preexec_fn=_prepare,
+        preexec_fn=_prepare,  # noqa: PLW1509 - system calls only
         cwd=cwd,
     )
-    assert child.stdout is not None and child.stderr is not None
+    assert child.stdout is not None
+    assert child.stderr is not None
     if stop is not None and leads_group:
         stop.add(child.pid)
     tail: list[str] = []
@@ -152,9 +153,7 @@ def own_cpu_s() -> float:
 def source(path: Path, formats: str, **options: Any) -> Any:
     """An ffmpeg input. What a browser sent is hostile: nothing but this file, in these formats,
     may be opened."""
-    return ffmpeg.input(
-        str(path), protocol_whitelist="file", format_whitelist=formats, **options
-    )
+    return ffmpeg.input(str(path), protocol_whitelist="file", format_whitelist=formats, **options)
 
 
 def run_ffmpeg(

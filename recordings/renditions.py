@@ -205,9 +205,7 @@ def _thumbnails(
         run_ffmpeg(
             source(picture, _MP4, ss=f"{at_s:.3f}")
             .video.filter("scale", 640, 360)
-            .output(
-                str(folder / f"{name}.webp"), vcodec="libwebp", quality=70, **{"frames:v": 1}
-            )
+            .output(str(folder / f"{name}.webp"), vcodec="libwebp", quality=70, **{"frames:v": 1})
         )
         names.append(f"thumbs/{name}.webp")
     return names

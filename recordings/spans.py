@@ -99,9 +99,7 @@ class RecordingTime:
     def spans(self, session_spans: Spans) -> Spans:
         """What of these is on record, in recording time."""
         kept = both(self.stretches, session_spans)
-        return joined(
-            Span(self.clamp(span.start_ms), self.clamp(span.end_ms)) for span in kept
-        )
+        return joined(Span(self.clamp(span.start_ms), self.clamp(span.end_ms)) for span in kept)
 
     def cuts(self) -> list[tuple[float, float]]:
         """(recording time of the seam, session time left out) between stretches."""

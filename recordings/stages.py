@@ -149,9 +149,7 @@ class Stages:
         """Hold the files against the log: what is missing is said, not guessed."""
         seal = self._folder(job, done, "seal")
         facts = self._facts(job, done)
-        states = msgspec.json.decode(
-            (seal / "captures.json").read_bytes(), type=list[CaptureState]
-        )
+        states = msgspec.json.decode((seal / "captures.json").read_bytes(), type=list[CaptureState])
         unreadable = msgspec.json.decode((seal / "unreadable.json").read_bytes(), type=list[str])
         if facts.duration_ms <= 0:
             raise StepFailed("Nothing was recorded: the recording was never on.")
@@ -165,8 +163,8 @@ class Stages:
                 problems.append(f"{state.capture_id}: {state.torn_bytes} bytes torn off")
             elif not state.packets:
                 problems.append(f"{state.capture_id}: no packets")
-        for capture_id in present.keys() - {c.capture_id for c in facts.captures}:
-            problems.append(f"{capture_id}: belongs to nobody on record, left out")
+        strangers = sorted(present.keys() - {c.capture_id for c in facts.captures})
+        problems += [f"{one}: belongs to nobody on record, left out" for one in strangers]
         result = Verified(problems, sum(s.packets for s in states), len(states))
         digest = digest_of("verify", FORMAT, done["seal"].digest)
         was_kept = not self._workshop(job).make(
@@ -325,9 +323,7 @@ class Stages:
             row.title if row is not None else "",
             facts.duration_ms,
         )
-        digest = digest_of(
-            "renditions", FORMAT, done["compose"].digest, work.chapters, work.title
-        )
+        digest = digest_of("renditions", FORMAT, done["compose"].digest, work.chapters, work.title)
         return self._child_step(job, "renditions", digest, work, progress)
 
     # ---- publishing ----

@@ -175,7 +175,8 @@ class _Source:
 def _in_turn(sources: Sequence[_Source]) -> Iterator[_Placed]:
     """Frames of successive captures of one track, none before the one that preceded it."""
     ready = sorted(
-        (s for s in sources if s.first() is not None), key=lambda s: s.first().at_ms  # type: ignore[union-attr]
+        (s for s in sources if s.first() is not None),
+        key=lambda s: s.first().at_ms,  # type: ignore[union-attr]
     )
     last_ms = -1.0
     for index, origin in enumerate(ready):

@@ -161,6 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def serve(settings: WorkerSettings) -> None:
     """Run a worker in this process until a signal ends it."""
+    os.environ["REPRISE_DATA"] = str(settings.data)  # children find the models by it
     worker = Worker(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.leave())

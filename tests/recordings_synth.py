@@ -126,8 +126,7 @@ def vp8(
             plane.update(rows.tobytes())
         frame.pts = round(at)
         frame.time_base = Fraction(1, 1000)
-        for packet in encoder.encode(frame):
-            result.append(CodedFrame(at, bytes(packet), packet.is_keyframe))
+        result += [CodedFrame(at, bytes(p), p.is_keyframe) for p in encoder.encode(frame)]
     return tuple(result)
 
 

@@ -4,8 +4,9 @@
 is in the durable log (``step``) or before the work (``step:before``). ``FAIL_IN`` makes a text
 job fail once.
 
-As ``python -m tests.recordings_worker VERB JOB OUT`` it speaks the protocol of ``transcripts.child``: each track of a
-transcription says "beep" every two seconds, there are two chapters and one item.
+As ``python -m tests.recordings_worker VERB JOB OUT`` it speaks the protocol of
+``transcripts.child``: each track of a transcription says "beep" every two seconds, there are two
+chapters and one item.
 """
 
 from __future__ import annotations

@@ -117,8 +117,9 @@ class World:
         jobs = self.data / "jobs.db"
         if not jobs.exists():
             return None
-        with closing(sqlite3.connect(jobs, timeout=10)) as connection, suppress(
-            sqlite3.OperationalError
+        with (
+            closing(sqlite3.connect(jobs, timeout=10)) as connection,
+            suppress(sqlite3.OperationalError),
         ):
             row = connection.execute(
                 "SELECT status FROM workflow_status WHERE workflow_uuid = ?",

@@ -345,8 +345,7 @@ def test_voices_are_brought_to_one_loudness(tmp_path: Path) -> None:
     made = make(tmp_path, class_of(10_000, quiet, loud))
     samples, _ = sound(made.folder / "mix.flac")
     levels = [
-        float(np.sqrt((samples[(at + 60) * 48 : (at + 200) * 48] ** 2).mean()))
-        for at in FLASHES_MS
+        float(np.sqrt((samples[(at + 60) * 48 : (at + 200) * 48] ** 2).mean())) for at in FLASHES_MS
     ]
     assert max(levels) / min(levels) < 1.6, levels
     assert abs(samples).max() <= 0.96

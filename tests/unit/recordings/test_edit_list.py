@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,7 +44,10 @@ def test_the_speaker_fills_the_picture_from_the_start_of_the_turn() -> None:
     epochs = edit_list(
         30_000,
         [camera("ada", (0, 30_000)), camera("bo", (0, 30_000))],
-        {"ada": voice(30_000, (0, 10_000), (20_000, 30_000)), "bo": voice(30_000, (10_000, 19_000))},
+        {
+            "ada": voice(30_000, (0, 10_000), (20_000, 30_000)),
+            "bo": voice(30_000, (10_000, 19_000)),
+        },
         [], ["ada"],
     )  # fmt: skip
     assert [e.main for e in epochs] == ["ada-camera", "bo-camera", "ada-camera"]
@@ -130,7 +135,7 @@ def test_epochs_cover_the_recording_on_the_grid(
     assert epochs[0].start_ms == 0
     assert epochs[-1].end_ms == grid_length_ms(duration)
     assert abs(epochs[-1].end_ms - duration) <= GRID_MS
-    for before, after in zip(epochs, epochs[1:], strict=False):
+    for before, after in pairwise(epochs):
         assert before.end_ms == after.start_ms
         assert (before.main, before.inset) != (after.main, after.inset)
     assert all(e.start_ms % GRID_MS == 0 and e.end_ms > e.start_ms for e in epochs)
