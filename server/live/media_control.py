@@ -2,7 +2,7 @@
 
 Theory of operation. The committed state of a session is the only truth about who may be heard,
 seen and recorded. After each change (of the state, of a page's view, of who speaks, of a
-connection) ``_Session.refresh`` computes everything the plane should be doing for the session
+connection) ``SessionMedia.refresh`` computes everything the plane should be doing for the session
 and sends the difference to what it was told before. So a command can be neither forgotten nor
 sent in a wrong order, and a rejoin needs no special case. What the plane reports goes to pages
 as ``slots``, ``levels`` and ``quality`` through one outbox, and to the log as captures and gaps.
@@ -16,19 +16,17 @@ import logging
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from server.domain.errors import Conflict, Invalid
-from server.domain.events import Event, ParticipantReturned, TrackKind
+from server.domain.events import Event, ParticipantReturned
 from server.domain.state import SessionState
-from server.live.media_control_capture import SessionCaptures, Wanted
-from server.live.media_control_choice import Choice, Source, StageByVoice, Viewer, choose
+from server.live.media_control_choice import Choice, StageByVoice
+from server.live.media_control_session import Link, SessionMedia
 from server.live.ports import CaptureReport, MediaHost
 from server.media.plane import (
     ActiveSpeakers,
-    AssignSlot,
     AudioSlotsChanged,
     CaptureSealed,
     CaptureStopped,
@@ -36,11 +34,8 @@ from server.media.plane import (
     MediaPlane,
     OfferRefused,
     OpenTransport,
-    PlaceTransport,
-    PlaneCommand,
     PlaneNotification,
     PublicationStarted,
-    SetPublicationEnabled,
     SlotSwitched,
     TransportClosed,
     TransportConnected,
@@ -51,7 +46,6 @@ from server.schemas.live import (
     MediaAnswer,
     MediaOffer,
     MediaView,
-    SlotAssignment,
 )
 
 log = logging.getLogger(__name__)
@@ -63,187 +57,6 @@ _OUTBOX: Final = 5000
 _HOUSEKEEPING_S: Final = 1.0
 
 
-@dataclass(slots=True)
-class _Link:
-    """One transport of one participant."""
-
-    transport_id: str
-    participant_id: str
-    tracks: dict[str, TrackKind]
-    slots: dict[str, str]
-    """slot name → mid"""
-    is_connected: bool = False
-    view: MediaView | None = None
-    started: set[str] = field(default_factory=set[str])
-    room_id: str | None = None
-    enabled: dict[str, bool] = field(default_factory=dict[str, bool])
-    choices: dict[str, Choice | None] = field(default_factory=dict[str, Choice | None])
-    shown: dict[str, SlotAssignment] = field(default_factory=dict[str, SlotAssignment])
-
-    def publication(self, mid: str) -> str:
-        return f"{self.transport_id}:{mid}"
-
-    @property
-    def publications(self) -> dict[TrackKind, str]:
-        return {kind: self.publication(mid) for mid, kind in self.tracks.items()}
-
-    def track_of(self, publication_id: str) -> TrackKind | None:
-        return self.tracks.get(publication_id.rsplit(":", 1)[1])
-
-
-class _Session:
-    def __init__(self, control: PlaneMediaControl, session_id: str) -> None:
-        self.session_id = session_id
-        self._control = control
-        self.links: dict[str, _Link] = {}
-        """participant → the connection that counts"""
-        self.incoming: dict[str, _Link] = {}
-        """participant → the one that will, once it is up; until then it is in no room"""
-        self.voices: dict[str, StageByVoice] = {}
-        self.lost_at: dict[str, float] = {}
-        """participant → when the socket went"""
-        self.captures = SessionCaptures(
-            session_id, control.data, control.plane.apply, self._queue_report
-        )
-
-    def plane_room(self, room_id: str) -> str:
-        return f"{self.session_id}/{room_id}"
-
-    def refresh(self, state: SessionState) -> None:
-        """Bring the plane into line with the state."""
-        commands: list[PlaneCommand] = []
-        sources: list[Source] = []
-        for link in self.links.values():
-            who = state.participants.get(link.participant_id)
-            is_here = who is not None and who.presence == "present" and state.stage != "ended"
-            # Mute before placing: nobody may be heard for even one packet by mistake.
-            for mid, kind in link.tracks.items():
-                is_on = is_here and state.track_is_on(link.participant_id, kind)
-                if link.enabled.get(mid) != is_on:
-                    link.enabled[mid] = is_on
-                    commands.append(SetPublicationEnabled(link.publication(mid), is_on))
-            if who is None or not is_here:
-                continue
-            if link.room_id != who.room_id:
-                link.room_id = who.room_id
-                commands.append(PlaceTransport(link.transport_id, self.plane_room(who.room_id)))
-            on: frozenset[TrackKind] = frozenset(k for k, is_on in who.tracks.items() if is_on)
-            sources.append(
-                Source(
-                    link.participant_id, who.room_id, who.role == "facilitator",
-                    link.publications, on,
-                )
-            )  # fmt: skip
-        for link in self.links.values():
-            if link.room_id is not None:
-                commands += self._assign(link, sources, state.spotlight)
-        self._control.plane.apply(commands)
-        self._capture(state)
-
-    def _assign(
-        self, link: _Link, sources: Sequence[Source], spotlight: str | None
-    ) -> list[PlaneCommand]:
-        assert link.room_id is not None
-        view = link.view
-        viewer = Viewer(
-            link.participant_id,
-            link.room_id,
-            frozenset(link.slots),
-            tuple(view.gallery) if view is not None else (),
-            view.tile_height if view is not None else 180,
-            view.stage_height if view is not None else 720,
-            view.pinned if view is not None else None,
-        )
-        voice = self.voices.get(link.room_id)
-        chosen = choose(viewer, sources, spotlight, voice.recent if voice is not None else ())
-        commands: list[PlaneCommand] = []
-        for slot, choice in chosen.items():
-            before = link.choices.get(slot)
-            if choice == before and slot in link.choices:
-                continue
-            link.choices[slot] = choice
-            commands.append(
-                AssignSlot(
-                    link.transport_id, slot, choice.publication_id if choice else None,
-                    choice.max_layer if choice else "f",
-                )
-            )  # fmt: skip
-            if choice is None or choice.track is None:
-                # No picture will come to name the person with.
-                self.show(link, slot, choice, None, None)
-        return commands
-
-    def _capture(self, state: SessionState) -> None:
-        wanted: dict[str, Wanted] = {}
-        for link in self.links.values():
-            if link.room_id is None or not state.is_on_record(link.participant_id):
-                continue
-            for mid, kind in link.tracks.items():
-                publication_id = link.publication(mid)
-                if mid in link.started and state.track_is_on(link.participant_id, kind):
-                    wanted[publication_id] = Wanted(
-                        publication_id, link.participant_id, kind, link.room_id, link.transport_id
-                    )
-        if wanted or not self.captures.is_idle:
-            host = self._control.host
-            self.captures.want(wanted, host.now_ms(self.session_id), host.epoch(self.session_id))
-
-    def show(
-        self, link: _Link, slot: str, choice: Choice | None, rtp: int | None, layer: str | None
-    ) -> None:
-        """Tell the page who is in a slot, once."""
-        mid = link.slots.get(slot)
-        if mid is None:
-            return
-        assignment = SlotAssignment(
-            slot, mid, choice.participant_id if choice else None,
-            choice.track if choice else None, rtp, layer,
-        )  # fmt: skip
-        before = link.shown.get(slot)
-        is_news = before is None or (
-            (before.participant_id, before.track, before.rtp, before.layer)
-            != (assignment.participant_id, assignment.track, rtp, layer)
-        )
-        link.shown[slot] = assignment
-        if is_news and (before is not None or choice is not None):
-            self._control.send(self.session_id, link.participant_id, "slots", [assignment])
-
-    def show_all(self, link: _Link) -> None:
-        """After a reconnect: whatever the page believes, this is who is where."""
-        known = link.shown
-        shown = [
-            SlotAssignment(slot, mid, a.participant_id, a.track, None, a.layer)
-            if (a := known.get(slot)) is not None
-            else SlotAssignment(slot, mid, None, None, None, None)
-            for slot, mid in link.slots.items()
-        ]
-        self._control.send(self.session_id, link.participant_id, "slots", shown)
-
-    def promote(self, link: _Link) -> _Link | None:
-        """Let a connection count from now on; returns the one it replaces."""
-        old = self.links.get(link.participant_id)
-        if self.incoming.get(link.participant_id) is link:
-            del self.incoming[link.participant_id]
-        if old is not None and link.view is None:
-            link.view = old.view
-        self.links[link.participant_id] = link
-        return old if old is not link else None
-
-    def drop(self, link: _Link, now_ms: int) -> None:
-        """The transport has closed."""
-        self.captures.gone({link.publication(mid) for mid in link.tracks}, now_ms)
-        if self.incoming.get(link.participant_id) is link:
-            del self.incoming[link.participant_id]
-        if self.links.get(link.participant_id) is link:
-            del self.links[link.participant_id]
-            waiting = self.incoming.get(link.participant_id)
-            if waiting is not None:
-                self.promote(waiting)
-
-    def _queue_report(self, report: CaptureReport) -> None:
-        self._control.report(self.session_id, report)
-
-
 class PlaneMediaControl:
     """Implements ``MediaControl``. ``data`` is the folder ``captures/`` lies in."""
 
@@ -251,8 +64,8 @@ class PlaneMediaControl:
         self.plane = plane
         self.data = data
         self._host: MediaHost | None = None
-        self._sessions: dict[str, _Session] = {}
-        self._links: dict[str, tuple[_Session, _Link]] = {}
+        self._sessions: dict[str, SessionMedia] = {}
+        self._links: dict[str, tuple[SessionMedia, Link]] = {}
         self._outbox: asyncio.Queue[tuple[str, str, str, Any]] = asyncio.Queue(_OUTBOX)
         self._reports: asyncio.Queue[tuple[str, CaptureReport]] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
@@ -301,7 +114,7 @@ class PlaneMediaControl:
         except OfferRefused as refused:
             raise Invalid(refused.code, str(refused), field="sdp") from refused
         session = self._session(session_id)
-        link = _Link(
+        link = Link(
             transport_id, participant_id, dict(offer.tracks),
             {slot: mid for mid, slot in offer.slots.items()},
         )  # fmt: skip
@@ -357,7 +170,7 @@ class PlaneMediaControl:
                     session.show_all(link)
         self._close_those_gone(session, after)
 
-    def _close_those_gone(self, session: _Session, state: SessionState) -> None:
+    def _close_those_gone(self, session: SessionMedia, state: SessionState) -> None:
         for link in (*session.incoming.values(), *session.links.values()):
             participant_id = link.participant_id
             who = state.participants.get(participant_id)
@@ -483,12 +296,19 @@ class PlaneMediaControl:
 
     # ---- inside ------------------------------------------------------------------------------
 
-    def _session(self, session_id: str) -> _Session:
+    def _session(self, session_id: str) -> SessionMedia:
         if session_id not in self._sessions:
-            self._sessions[session_id] = _Session(self, session_id)
+            self._sessions[session_id] = SessionMedia(
+                session_id,
+                self.plane,
+                self.data,
+                self.host,
+                self.send,
+                lambda report: self.report(session_id, report),
+            )
         return self._sessions[session_id]
 
-    def _refresh(self, session: _Session) -> None:
+    def _refresh(self, session: SessionMedia) -> None:
         state = self.host.state(session.session_id)
         if state is not None and not self._is_closed:
             session.refresh(state)

@@ -30,9 +30,7 @@ from server.media.ice_dtls import (
 )
 from server.media.peer import Peer
 from server.media.plane import (
-    ActiveSpeakers,
     AssignSlot,
-    AudioSlotsChanged,
     CaptureSealed,
     CaptureStopped,
     CloseTransport,
@@ -57,10 +55,11 @@ from server.media.plane import (
     TransportStats,
 )
 from server.media.publication import Publication
-from server.media.room import Room, apply_plan
+from server.media.room import Room
 from server.media.sdp_answer import write_answer
 from server.media.sdp_offer import parse_offer
 from server.media.slot import Slot
+from server.media.sound_router import SoundRouter
 from server.media.stream import Stream
 from server.media.viewing import Viewing
 
@@ -99,7 +98,7 @@ class PythonPlane:
         self._peers: dict[TransportId, Peer] = {}
         self._viewings: dict[TransportId, Viewing] = {}
         self._rooms: dict[RoomId, Room] = {}
-        self._audio_plans: dict[TransportId, dict[str, PublicationId | None]] = {}
+        self._sound = SoundRouter(self._rooms, self._viewings, self._tell)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ticker: asyncio.Task[None] | None = None
         self._ticks = 0
@@ -194,6 +193,7 @@ class PythonPlane:
                 room = self._room(command.room_id)
                 room.floor = command.participant_ids
                 room.priority = command.priority_ids
+                self._sound.changed()
                 for peer in room.peers.values():
                     for publication in peer.publications.values():
                         publication.has_floor = room.has_floor(peer.participant_id)
@@ -203,7 +203,7 @@ class PythonPlane:
                 if viewing is not None:
                     viewing.assign(command.slot, command.publication_id, command.max_layer)
                     viewing.update(now_ns)
-                    self._route_sound_of(viewing.peer, now_ns)
+                    self._sound.route_of(viewing.peer, now_ns)
             case RequestKeyframe():
                 publication = self._find(command.publication_id)
                 if publication is not None:
@@ -309,13 +309,14 @@ class PythonPlane:
         self._leave_room(peer)
         del self._peers[peer.transport_id]
         del self._viewings[peer.transport_id]
-        self._audio_plans.pop(peer.transport_id, None)
+        self._sound.forget(peer)
         for slot in peer.slots.values():
             slot.clear()
         self._reroute(now_ns)
         self._tell(TransportClosed(peer.transport_id, reason))  # pyright: ignore[reportArgumentType]
 
     def _started(self, publication: Publication) -> None:
+        self._sound.changed()
         transport_id = publication.publication_id.rsplit(":", 1)[0]
         self._tell(
             PublicationStarted(
@@ -344,49 +345,10 @@ class PythonPlane:
             self._reroute(now_ns)
 
     def _reroute(self, now_ns: int) -> None:
+        self._sound.changed()
         for viewing in self._viewings.values():
             viewing.update(now_ns)
-        self._route_sound(now_ns)
-
-    # ---- sound -------------------------------------------------------------------------------
-
-    def _route_sound(self, now_ns: int) -> None:
-        for room in self._rooms.values():
-            ranked = room.rank(now_ns)
-            for peer in room.peers.values():
-                self._apply_sound(room, peer, ranked, now_ns)
-        for peer in self._peers.values():
-            if peer.room_id is None and peer.transport_id in self._audio_plans:
-                for slot in peer.slots.values():
-                    slot.clear()
-                del self._audio_plans[peer.transport_id]
-
-    def _route_sound_of(self, peer: Peer, now_ns: int) -> None:
-        if peer.room_id is not None:
-            room = self._rooms[peer.room_id]
-            self._apply_sound(room, peer, room.rank(now_ns), now_ns)
-
-    def _apply_sound(self, room: Room, peer: Peer, ranked: list[Publication], now_ns: int) -> None:
-        viewing = self._viewings[peer.transport_id]
-        plan = room.plan(peer, ranked, viewing.assigned("stage"), viewing.assigned("screen"))
-        apply_plan(peer, plan, now_ns)
-        named = {name: p.publication_id if p is not None else None for name, p in plan.items()}
-        before = self._audio_plans.get(peer.transport_id)
-        if before is None:
-            before = dict.fromkeys(named)
-        if named != before:
-            self._tell(AudioSlotsChanged(peer.transport_id, named))
-        self._audio_plans[peer.transport_id] = named
-
-    def _tell_speakers(self, now_ns: int) -> None:
-        for room in self._rooms.values():
-            speaking = room.speaking(room.rank(now_ns), now_ns)
-            names = tuple(name for name, _ in speaking)
-            if names or room.speakers:
-                room.speakers = names
-                self._tell(
-                    ActiveSpeakers(room.room_id, names, tuple(level for _, level in speaking))
-                )
+        self._sound.route(now_ns)
 
     # ---- tick --------------------------------------------------------------------------------
 
@@ -426,7 +388,7 @@ class PythonPlane:
 
     def _tick_sound(self) -> None:
         if self._ticks % _SOUND_TICKS == 0:
-            self._route_sound(time.monotonic_ns())
+            self._sound.route(time.monotonic_ns())
 
     def _tick_layers(self) -> None:
         if self._ticks % _LAYER_TICKS:
@@ -440,7 +402,7 @@ class PythonPlane:
                     publication.capture.refresh(now_ns)
         for viewing in self._viewings.values():
             viewing.update(now_ns)
-        self._tell_speakers(now_ns)
+        self._sound.tell_speakers(now_ns)
 
     def _tick_reports(self) -> None:
         if self._ticks % _REPORT_TICKS:
