@@ -23,6 +23,7 @@ from server.media.capture import (
 
 HEADER = {"session_id": "s", "capture_id": "c", "clock_rate": 48000}
 
+
 def read(path: Path) -> tuple[dict[str, object], list[tuple[int, int, bytes]]]:
     data = path.read_bytes()
     assert data[:6] == b"RPRC\x01\x00"

@@ -116,9 +116,7 @@ def test_rewriting_moves_picture_id_and_tl0_and_nothing_else() -> None:
     [(0x10, 0x00, True), (0x10, 0x01, False), (0x00, 0x00, False), (0x11, 0x00, False)],
     ids=["key", "delta", "continuation", "second partition"],
 )
-def test_a_keyframe_begins_with_its_first_partition(
-    first: int, frame: int, is_start: bool
-) -> None:
+def test_a_keyframe_begins_with_its_first_partition(first: int, frame: int, is_start: bool) -> None:
     assert vp8(bytes((first, frame)) + b"x").is_key_start is is_start
 
 
