@@ -65,6 +65,10 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
       <div
         className={classes.tiles}
         ref={ref}
+        // On a phone the row scrolls, and what scrolls must be reachable by keys.
+        tabIndex={phone ? 0 : undefined}
+        role="group"
+        aria-label={t('gallery.label')}
         style={{ '--columns': columns } as React.CSSProperties}
       >
         {shown.map((person) => {

@@ -35,6 +35,12 @@ test('the stage follows server, spotlight, speaker, facilitator', () => {
   expect(stagePerson(state, null, ['ben', 'cleo'])).toBe('cleo');
   expect(stagePerson(state, 'left-long-ago', [])).toBe('ada');
   expect(stagePerson({ ...state, participants: [aPerson('ben')] }, null, [])).toBe('ben');
+  expect(stagePerson({ ...state, me: 'ada' }, null, [])).toBe('ada');
+  const seen = [
+    aPerson('ada', { role: 'facilitator' }),
+    aPerson('cleo', { tracks: { camera: true } }),
+  ];
+  expect(stagePerson({ ...state, me: 'ada', participants: seen }, null, [])).toBe('cleo');
 });
 
 test('facilitators stand first, people who left do not', () => {

@@ -39,8 +39,8 @@ export function percentages(tally: number[]): number[] {
 }
 
 /**
- * Who fills the stage: whom the server put there, else the spotlight, else who spoke last, else a
- * facilitator, never oneself unless alone.
+ * Who fills the stage: whom the server put there, else the spotlight, else who spoke last, else
+ * somebody who can be seen or heard, facilitators first.
  */
 export function stagePerson(
   state: ClassroomState,
@@ -56,5 +56,9 @@ export function stagePerson(
   const speaker = speakers.find((id) => id !== state.me && here(id));
   if (speaker) return speaker;
   const others = peopleHere(state).filter((one) => one.participant_id !== state.me);
+  const active = others.find((one) => one.tracks.camera === true || one.tracks.microphone === true);
+  if (active) return active.participant_id;
+  // Nobody else is seen or heard: who holds the class sees themselves, the others see who holds it.
+  if (isFacilitator(state) && here(state.me)) return state.me;
   return others[0]?.participant_id ?? (here(state.me) ? state.me : null);
 }
