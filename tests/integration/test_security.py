@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import socketio
 from aiohttp import ClientSession, CookieJar, TCPConnector, web
+from socketio.exceptions import ConnectionError as ConnectionRefused
 
 from server.api.security import Exposure, content_policy
 from server.services.sessions import SessionPlanning
@@ -90,7 +91,7 @@ async def test_sockets_from_elsewhere_are_refused(house: House) -> None:
                 namespaces=["/live"],
                 transports=["websocket"],
             )
-        except socketio.exceptions.ConnectionError:
+        except ConnectionRefused:
             return False
         finally:
             await client.disconnect()
