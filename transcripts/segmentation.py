@@ -46,7 +46,7 @@ class Tuning:
     pause: float = 0.1
     """share of the price that a long pause takes off"""
     pause_full_ms: int = 4_000
-    depth: float = 0.6
+    depth: float = 0.8
     """share of the price that the deepest change of vocabulary around a unit takes off"""
     depth_reach_ms: int = 90_000
     cue: float = 0.15
@@ -63,6 +63,8 @@ class Tuning:
 
 
 DEFAULT = Tuning()
+FULL_DEPTH = 0.4
+"""a dip in similarity at least this deep counts in full"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,8 @@ def depths(found: Sequence[Unit], vectors: Array, reach_ms: int) -> Array:
     right = np.maximum.accumulate(similar[::-1])[::-1] - similar
     dip = np.minimum(left, right)
     top = float(np.max(dip))
-    return dip / top if top > 0.02 else np.zeros(count)
+    # where nothing changes the deepest dip is still shallow: it must not count as a full one
+    return dip / max(top, FULL_DEPTH)
 
 
 def _shares(found: Sequence[Unit], reasons: Sequence[Reason], tuning: Tuning) -> Array:

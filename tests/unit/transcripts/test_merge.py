@@ -10,9 +10,7 @@ from transcripts.sentences import sentences
 def said(text: str, start_ms: int, each_ms: int = 300, gap_ms: int = 50) -> tuple[Word, ...]:
     words: list[Word] = []
     for part in text.split():
-        words.append(
-            Word(start_ms=start_ms, end_ms=start_ms + each_ms, text=part, probability=0.9)
-        )
+        words.append(Word(start_ms=start_ms, end_ms=start_ms + each_ms, text=part, probability=0.9))
         start_ms += each_ms + gap_ms
     return tuple(words)
 
@@ -40,7 +38,7 @@ def test_a_sentence_end_ends_a_segment_but_very_short_ones_stay_together() -> No
 
 def test_words_of_two_tracks_never_share_a_segment_also_at_once() -> None:
     found = texts(track("Ada", *said("a b c d e f", 0)), track("Bo", *said("mm", 400)))
-    assert all(len({part for part in text.split()} & {"mm", "a"}) <= 1 for _name, text in found)
+    assert all(len(set(text.split()) & {"mm", "a"}) <= 1 for _name, text in found)
     assert ("Bo", "mm") in found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transcripts.search import MARK_END, MARK_START, escaped_snippet, fts_query
@@ -21,7 +21,8 @@ def index():
 
 
 @pytest.mark.parametrize(
-    "typed", ['"', "AND", "a OR", "gutenberg -bible", "x:y", "NEAR(a b)", "*", "^", "it's", "ü (", ""]
+    "typed",
+    ['"', "AND", "a OR", "gutenberg -bible", "x:y", "NEAR(a b)", "*", "^", "it's", "ü (", ""],
 )
 def test_no_text_raises_an_error(index: sqlite3.Connection, typed: str) -> None:
     query = fts_query(typed)
@@ -29,6 +30,7 @@ def test_no_text_raises_an_error(index: sqlite3.Connection, typed: str) -> None:
         index.execute("SELECT * FROM spoken WHERE spoken MATCH ?", (query,)).fetchall()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_valid_query(typed: str) -> None:
     query = fts_query(typed)
@@ -58,6 +60,7 @@ def test_snippets_are_escaped_and_marked(index: sqlite3.Connection) -> None:
     assert "&lt;b&gt;<mark>books</mark>&lt;/b&gt;" in escaped_snippet(row[0])
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=[MARK_START, MARK_END, "<", "&", "a"], max_size=20))
 def test_marks_always_balance(marked: str) -> None:
     shown = escaped_snippet(marked)

@@ -60,7 +60,10 @@ def test_order_and_lengths_hold_whatever_the_engine_said() -> None:
         samples = sound(*layout)
         total = len(samples) * 1000 // SAMPLE_RATE
         edges = sorted(int(x) for x in rng.integers(0, total + 1, 8))
-        given = [word(a, b, "x" * int(rng.integers(1, 9))) for a, b in zip(edges[::2], edges[1::2])]
+        given = [
+            word(start, end, "x" * int(rng.integers(1, 9)))
+            for start, end in zip(edges[::2], edges[1::2], strict=True)
+        ]
         after = snapped(given, samples)
         assert [w.text for w in after] == [w.text for w in given]
         last = 0
