@@ -195,9 +195,9 @@ class LiveServer:
         for client in self.clients:
             await client.close()
         await self.hub.close()
-        await self._close_server()
+        await self.close_server()
 
-    async def _close_server(self) -> None:
+    async def close_server(self) -> None:
         if self._server is not None:
             await self._server.close()
             self._server = None
@@ -216,7 +216,7 @@ class LiveServer:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.hub.socket.close()
-        await self._close_server()
+        await self.close_server()
 
     async def restart(self, *, down_ms: int = 0) -> None:
         self.clock.pass_ms(down_ms)
@@ -286,7 +286,7 @@ class Client:
         self.closed = message["reason"]
 
     async def _on_refused(self, error: dict[str, Any]) -> None:
-        self.refused = error["data"]
+        self.refused = error.get("data", {})
 
     def _on_push(self, name: str, data: Any) -> None:
         self.pushed.append((name, data))
@@ -298,6 +298,7 @@ class Client:
             auth={"session_id": self.session_id},
             transports=["websocket"],
             namespaces=[NAMESPACE],
+            wait_timeout=PATIENCE_S,
         )
         await until(lambda: self.snapshots, "first snapshot")
 
@@ -310,6 +311,7 @@ class Client:
                 auth={"session_id": self.session_id},
                 transports=["websocket"],
                 namespaces=[NAMESPACE],
+                wait_timeout=PATIENCE_S,
             )
         except socketio.exceptions.ConnectionError:
             await until(lambda: self.refused is not None, "refusal")

@@ -157,7 +157,9 @@ class LiveHub:
             if (room := self._rooms.get(session_id)) is not None:
                 return room
             if self.is_closing:
-                raise Conflict("session_closing", "The server is going down; reconnect.")
+                raise Conflict(
+                    "session_closing", "The server is going down; reconnect.", retry_after_s=1.0
+                )
             settings = await self.seats.settings(session_id)
             mailbox = RoomMailbox(
                 session_id,

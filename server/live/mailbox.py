@@ -155,7 +155,9 @@ class RoomMailbox:
     ) -> Acknowledgement:
         """Answered after commit. Refusals are answers too; this raises only when closed."""
         if self._task is None:
-            raise Conflict("session_closing", "The server is going down; reconnect.")
+            raise Conflict(
+                "session_closing", "The server is going down; reconnect.", retry_after_s=1.0
+            )
         done: asyncio.Future[Acknowledgement] = asyncio.get_running_loop().create_future()
         try:
             self._queue.put_nowait(_Pending(actor, command, command_id, done))

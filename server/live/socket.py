@@ -132,14 +132,16 @@ class LiveSocket:
     # ---- coming and going --------------------------------------------------------------------
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
+        """A refusal with an error body is final; one without is to be tried again."""
         try:
             await self._take_seat(sid, environ, auth)
         except DomainError as error:
+            if error.retry_after_s is not None:
+                raise Refused(error.message) from error
             raise Refused(error.message, to_json(error_body(error))) from error
         except Exception as error:
             log.exception("a connection failed")
-            body = ErrorBody("internal", "That went wrong on our side.", None, 1.0)
-            raise Refused(body.message, to_json(body)) from error
+            raise Refused("That went wrong on our side.") from error
 
     async def _take_seat(self, sid: str, environ: dict[str, Any], auth: object) -> None:
         session_id = auth.get("session_id") if isinstance(auth, dict) else None
@@ -165,7 +167,9 @@ class LiveSocket:
                 del room.connections[seat.participant_id]
                 if older is not None and self.is_connected(older.connection_id):
                     room.connections[seat.participant_id] = older
-            raise NotAllowed(answer.error.code, answer.error.message)
+            raise NotAllowed(
+                answer.error.code, answer.error.message, retry_after_s=answer.error.retry_after_s
+            )
         if older is not None:
             room.outbox.hang_up(older.connection_id, "taken_over")
 

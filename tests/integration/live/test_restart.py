@@ -120,7 +120,7 @@ async def test_a_closed_server_is_a_restart_to_the_class(server: LiveServer) -> 
     await server.hub.close()
     await server.hub.close()
     assert fay.closed is ada.closed is None
-    await server._close_server()
+    await server.close_server()
     await server.restart(down_ms=1000)
     await fay.reconnect()
     assert server.state().epoch == 2
@@ -222,7 +222,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled(server: LiveServer, seed:
     random = Random(seed)
     server.options["limits"] = {}
     await server.hub.close()
-    await server._close_server()
+    await server.close_server()
     await server.start()
     clients = await server.join("fay", "ada", "bob", "cyd")
     fay = clients[0]

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import aiohttp
 import pytest
+from socketio.exceptions import ConnectionError as ConnectionFailed
 
 from server.domain import commands as c
 from server.domain.errors import Conflict, NotAllowed
+from server.live.flood import Limit
 from tests.live_server import Client, LiveServer, until
 
 
@@ -36,6 +38,18 @@ async def test_refusals_carry_the_error(server: LiveServer) -> None:
     assert await server.client("stranger").refusal() == "not_signed_in"
     assert await server.client("fay", "no-such").refusal() == "session_not_found"
     assert await server.client("fay", "").refusal() == "bad_auth"
+
+
+async def test_a_refusal_without_a_body_is_for_now_only(server: LiveServer) -> None:
+    server.options["limits"] = {"connect": Limit(1, 0.001)}
+    await server.hub.close()
+    await server.close_server()
+    await server.start()
+    await server.join("fay")
+    second = server.client("fay")
+    with pytest.raises(ConnectionFailed):
+        await second.connect()
+    assert "data" not in (second.refused or {})
 
 
 async def test_polling_is_not_offered(server: LiveServer) -> None:
