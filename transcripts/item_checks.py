@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from transcripts.english import STOP, english
-from transcripts.item_draft import GAP, Draft, Lecture, content_lemmas
+from transcripts.item_draft import GAP, Draft, Lecture, asked, content_lemmas
 
 OPTIONS = 3
 KEY_LONGER_BY = 1.4
@@ -67,7 +67,7 @@ def options_differ(draft: Draft, lecture: Lecture) -> str | None:
 def key_is_not_in_stem(draft: Draft, lecture: Lecture) -> str | None:
     """Neither the key's words nor their lemmas stand in the stem."""
     said = set(words(draft.stem))
-    lemmas = set(content_lemmas(english()(draft.stem.replace(GAP, "something"))))
+    lemmas = set(content_lemmas(english()(asked(draft.stem, "something"))))
     for word in words(draft.key):
         if word not in STOP and word in said:
             return f"“{word}” stands in the stem"
@@ -120,7 +120,7 @@ def distractors_do_not_fit(draft: Draft, lecture: Lecture) -> str | None:
     """No distractor makes the stem true by another sentence of the lecture."""
     if draft.origin == "poll":
         return None  # the class was asked, and its facilitator named the key
-    stem = set(content_lemmas(english()(draft.stem.replace(GAP, ""))))
+    stem = set(content_lemmas(english()(asked(draft.stem))))
     for option in draft.distractors:
         plain = without_articles(option)
         lemmas = set(content_lemmas(english()(option)))
@@ -144,9 +144,9 @@ def _fits_gap(draft: Draft, plain: str, text: str) -> bool:
     before_2, before, after, after_2 = draft.context
     left = bool(before) and before not in STOP and f"{before} {plain}" in text
     right = bool(after) and after not in STOP and f"{plain} {after}" in text
-    wide_left = bool(before_2) and f"{before_2} {before} {plain}" in text
-    wide_right = bool(after_2) and f"{plain} {after} {after_2}" in text
-    return left or right or (wide_left and wide_right)
+    wide_left = before_2 not in STOP and f"{before_2} {before} {plain}" in text
+    wide_right = after_2 not in STOP and f"{plain} {after} {after_2}" in text
+    return left or right or (bool(before_2) and wide_left) or (bool(after_2) and wide_right)
 
 
 def key_is_not_longest(draft: Draft, lecture: Lecture) -> str | None:
@@ -201,7 +201,7 @@ def was_heard_surely(draft: Draft, lecture: Lecture) -> str | None:
 
 def search_finds_source(draft: Draft, lecture: Lecture) -> str | None:
     """Searching the transcript with the stem finds its source among the first three."""
-    stem = content_lemmas(english()(draft.stem.replace(GAP, "")))
+    stem = content_lemmas(english()(asked(draft.stem)))
     found = lecture.search.best(stem, TOP)
     return None if draft.source in found else "the stem does not lead to its source"
 
@@ -217,9 +217,9 @@ def names_nobody(draft: Draft, lecture: Lecture) -> str | None:
 
 def is_new(draft: Draft, lecture: Lecture) -> str | None:
     """It does not nearly repeat an accepted item."""
-    stem = set(content_lemmas(english()(draft.stem.replace(GAP, ""))))
+    stem = set(content_lemmas(english()(asked(draft.stem))))
     for accepted in lecture.accepted:
-        other = set(content_lemmas(english()(accepted.replace(GAP, ""))))
+        other = set(content_lemmas(english()(asked(accepted))))
         union = stem | other
         if union and len(stem & other) / len(union) >= REPEAT_SHARE:
             return "it nearly repeats an accepted item"
@@ -228,7 +228,7 @@ def is_new(draft: Draft, lecture: Lecture) -> str | None:
 
 def stem_stands_alone(draft: Draft, lecture: Lecture) -> str | None:
     """The stem is long enough to be understood, short enough to be read, and points at nothing."""
-    inner = re.sub(r"^[^:]{0,40}:\s*", "", draft.stem) if GAP in draft.stem else draft.stem
+    inner = asked(draft.stem, GAP)
     count = len(words(inner))
     if draft.origin == "poll":
         return None if count >= 2 else "the stem is too short"

@@ -15,6 +15,7 @@ from transcripts.sentences import Sentence
 from transcripts.wordnet import WordNet
 
 GAP = "_____"
+FILL = "Fill the gap: "
 Origin = Literal["poll", "definition", "causal", "cloze", "fact"]
 
 _CONTENT = ("NOUN", "PROPN", "ADJ", "VERB", "NUM", "ADV")
@@ -82,6 +83,11 @@ class Lecture:
         self.lemmas = [content_lemmas(doc) for doc in self.docs]
         self.counts = Counter(lemma for lemmas in self.lemmas for lemma in lemmas)
         self.search = Bm25(self.lemmas)
+
+
+def asked(stem: str, gap: str = "") -> str:
+    """What a stem says of the lecture, without the instruction before it."""
+    return stem.removeprefix(FILL).replace(GAP, gap)
 
 
 def lemma_of(token: Token) -> str:

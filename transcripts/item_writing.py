@@ -18,7 +18,7 @@ from transcripts.item_checks import (
     key_is_not_given_away,
     words,
 )
-from transcripts.item_draft import GAP, Draft, Lecture, Origin, Term, content_lemmas
+from transcripts.item_draft import FILL, GAP, Draft, Lecture, Origin, Term, content_lemmas
 from transcripts.ports import PollPrior
 from transcripts.terms import Mention, identity, is_bare, is_plural, kind_of, mentions, shown, terms
 
@@ -48,7 +48,6 @@ _LIKELY = 0.12
 """distractors less like the key in meaning than this fool nobody"""
 _FAR_WORDS = 4
 _CONSIDERED = 6
-FILL = "Fill the gap: "
 
 
 def from_polls(polls: Sequence[PollPrior], lecture: Lecture) -> Iterable[Draft]:
