@@ -13,7 +13,7 @@ import type { Gap, Segment, Transcript } from '../../protocol';
 import { EmptyState, Loading } from '../../ui';
 import { FOLLOWING, follow, followOffset } from './follow';
 import { usePlayer, usePlayerState } from './player';
-import { firstHit, type Hit, placeAt, search, stepHit, turns } from './transcript';
+import { firstHit, type Hit, isHitWord, placeAt, search, stepHit, turns } from './transcript';
 import classes from './TranscriptPanel.module.css';
 
 interface Props {
@@ -272,7 +272,7 @@ const Row = memo(function Row({ segment, index, isCurrent, word, hits, activeHit
   const { t } = useTranslation('recording');
   const time = formatClock(segment.start_ms);
   const inHit = (hit: Hit | null, at: number): boolean =>
-    hit !== null && hit.firstWord <= at && at <= hit.lastWord;
+    hit !== null && isHitWord(hit, index, at);
   return (
     <div className={classes.row} data-segment={index} data-current={isCurrent || undefined}>
       <button type="button" className={classes.time} aria-label={t('transcript.playFrom', { time })}>

@@ -62,10 +62,6 @@ export function placeAt(segments: readonly Segment[], atMs: number): Place | nul
   return { segment: found, word: lastStartedAt(words, atMs) };
 }
 
-export function isSamePlace(one: Place | null, other: Place | null): boolean {
-  return one?.segment === other?.segment && one?.word === other?.word;
-}
-
 /** Search ignores case, accents and punctuation around words. */
 export function fold(text: string): string {
   return text
