@@ -27,6 +27,8 @@ REORDER_MS = 2000
 """longer than ten retransmission requests at 40 ms and a round trip of a second"""
 _START_MS = 250
 _WINDOW_PACKETS = 4096
+_TAIL_OCTETS = 4 << 20
+"""read at a time from a growing file; the largest record is far smaller"""
 _HEAD = struct.Struct("<BIQ")
 _CRC = struct.Struct("<I")
 _NTP_FRACTION = 1_000_000_000 / 2**32
@@ -38,6 +40,11 @@ class CaptureUnreadable(Exception):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path.name}: {reason}")
         self.path = path
+
+
+Octets = bytes | mmap.mmap
+Record = tuple[int, int, int, int]
+"""kind, arrival in ns, start and end of the body"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,44 @@ class Scan:
     """what follows the last whole record"""
     end: dict[str, Any] | None = None
     """the end record; None when the file was never sealed"""
+    _newest: dict[int, int] = field(default_factory=dict)
+    """by SSRC: the last timestamp, unwrapped"""
+
+    def note(self, data: Octets, record: Record, base: int = 0) -> None:
+        """Take one record in; ``base`` is where ``data`` begins in the file."""
+        kind, arrival, body, end = record
+        self.good_bytes = base + end + _CRC.size
+        self.last_arrival_ns = max(self.last_arrival_ns, arrival)
+        if kind == RTP:
+            if end - body < 12:
+                return
+            timestamp, ssrc = struct.unpack_from(">II", data, body + 4)
+            timestamp = self._unwrapped(ssrc, timestamp)
+            lag_ns = arrival - timestamp * 1_000_000_000 // self.header.clock_rate
+            self.least_lag_ns[ssrc] = min(lag_ns, self.least_lag_ns.get(ssrc, lag_ns))
+            self.packets += 1
+            self.octets += end - body
+            if self.first_arrival_ns is None:
+                self.first_arrival_ns = arrival
+        elif kind == SENDER_REPORT:
+            report = _sender_report(data[body:end])
+            if report is not None:
+                ssrc, ntp_ns, timestamp = report
+                timestamp = self._unwrapped(ssrc, timestamp)
+                self.reports.append(SenderReport(arrival, ssrc, ntp_ns, timestamp))
+        elif kind == GAP:
+            self.gaps.append(DeclaredGap(arrival, _json(data[body:end]).get("reason", "")))
+        elif kind == END:
+            self.end = _json(data[body:end])
+
+    def _unwrapped(self, ssrc: int, timestamp: int) -> int:
+        known = self._newest.get(ssrc)
+        if known is None:
+            # A report that came before the first packet starts the unwrapping as well.
+            self.first_timestamps[ssrc] = self._newest[ssrc] = timestamp
+            return timestamp
+        timestamp = self._newest[ssrc] = _near(known, timestamp, 32)
+        return timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +171,7 @@ def _near(reference: int, wrapped: int, bits: int) -> int:
     return reference + (delta - span if delta >= span >> 1 else delta)
 
 
-def _read_header(path: Path, data: mmap.mmap) -> tuple[Header, int]:
+def _read_header(path: Path, data: Octets) -> tuple[Header, int]:
     if data[: len(MAGIC)] != MAGIC:
         raise CaptureUnreadable(path, "not a capture of version 1")
     at = len(MAGIC)
@@ -162,8 +207,8 @@ def _read_header(path: Path, data: mmap.mmap) -> tuple[Header, int]:
     return header, at + 4
 
 
-def _records(data: mmap.mmap, at: int) -> Iterator[tuple[int, int, int, int]]:
-    """(kind, arrival, start and end of the body) of each whole record from ``at`` on."""
+def _records(data: Octets, at: int) -> Iterator[Record]:
+    """Each whole record from ``at`` on, up to the first that is cut off or damaged."""
     size = len(data)
     view = memoryview(data)
     try:
@@ -193,42 +238,8 @@ def scan(path: Path) -> Scan:
     with path.open("rb") as file, _map(file, path) as data:
         header, at = _read_header(path, data)
         result = Scan(path, header, good_bytes=at)
-        newest: dict[int, int] = {}
-        for kind, arrival, body, end in _records(data, at):
-            result.good_bytes = end + _CRC.size
-            result.last_arrival_ns = max(result.last_arrival_ns, arrival)
-            if kind == RTP:
-                if end - body < 12:
-                    continue
-                timestamp, ssrc = struct.unpack_from(">II", data, body + 4)
-                known = newest.get(ssrc)
-                if known is None:
-                    result.first_timestamps[ssrc] = newest[ssrc] = timestamp
-                else:
-                    timestamp = newest[ssrc] = _near(known, timestamp, 32)
-                lag_ns = arrival - timestamp * 1_000_000_000 // header.clock_rate
-                result.least_lag_ns[ssrc] = min(lag_ns, result.least_lag_ns.get(ssrc, lag_ns))
-                result.packets += 1
-                result.octets += end - body
-                if result.first_arrival_ns is None:
-                    result.first_arrival_ns = arrival
-            elif kind == SENDER_REPORT:
-                report = _sender_report(data[body:end])
-                if report is not None:
-                    ssrc, ntp_ns, timestamp = report
-                    known = newest.get(ssrc)
-                    if known is None:
-                        # The packets' unwrapping starts at their first timestamp; a report that
-                        # came before it is unwrapped the same way by starting it here.
-                        result.first_timestamps[ssrc] = newest[ssrc] = timestamp
-                        known = timestamp
-                    result.reports.append(
-                        SenderReport(arrival, ssrc, ntp_ns, _near(known, timestamp, 32))
-                    )
-            elif kind == GAP:
-                result.gaps.append(DeclaredGap(arrival, _json(data[body:end]).get("reason", "")))
-            elif kind == END:
-                result.end = _json(data[body:end])
+        for record in _records(data, at):
+            result.note(data, record)
         result.torn_bytes = len(data) - result.good_bytes
     return result
 
@@ -255,7 +266,7 @@ def _sender_report(body: bytes) -> tuple[int, int, int] | None:
     return None
 
 
-def _payload(data: mmap.mmap, body: int, end: int) -> tuple[int, int] | None:
+def _payload(data: Octets, body: int, end: int) -> tuple[int, int] | None:
     """Bounds of an RTP packet's payload (RFC 3550 §5.1); None when it is malformed."""
     first = data[body]
     if first >> 6 != 2:
@@ -346,55 +357,121 @@ def _after_loss(packet: Packet, missing: int) -> Packet:
     )  # fmt: skip
 
 
+class _Sequencer:
+    """From records to packets in order: one line of packets at a time, for only the newest layer
+    matters."""
+
+    def __init__(self, first_timestamps: dict[int, int], counts: Counts) -> None:
+        self._first = first_timestamps
+        self._counts = counts
+        self._newest: dict[int, int] = {}
+        self._line: _Order | None = None
+        self._current: int | None = None
+        self._seen: set[int] = set()
+        self._run = 0
+
+    def take(self, data: Octets, record: Record) -> Iterator[Packet]:
+        kind, arrival, body, end = record
+        if kind in (LAYER_SWITCH, GAP):
+            yield from self.finish()
+            if kind == LAYER_SWITCH:
+                self._current = _json(data[body:end]).get("ssrc", self._current)
+            return
+        if kind != RTP:
+            return
+        bounds = _payload(data, body, end) if end - body >= 12 else None
+        if bounds is None:
+            self._counts.malformed += 1
+            return
+        marked_type, sequence, timestamp, ssrc = struct.unpack_from(">xBHII", data, body)
+        if ssrc != self._current:
+            if ssrc in self._seen:
+                # Known and not announced by a switch: a straggler of the layer before.
+                self._counts.late += 1
+                return
+            yield from self.finish()
+            self._current = ssrc
+        self._seen.add(ssrc)
+        timestamp = _near(self._newest.get(ssrc, self._first[ssrc]), timestamp, 32)
+        self._newest[ssrc] = timestamp
+        if self._line is None:
+            self._run += 1
+            self._line = _Order(self._counts, self._run)
+        packet = Packet(
+            arrival, ssrc, self._line.unwrap(sequence), timestamp, bool(marked_type & 0x80),
+            bytes(data[bounds[0] : bounds[1]]), self._line.run, 0,
+        )  # fmt: skip
+        yield from self._line.put(packet)
+
+    def finish(self) -> Iterator[Packet]:
+        """What still waits for an earlier packet."""
+        if self._line is not None:
+            yield from self._line.flush()
+            self._line = None
+
+
 def packets(scanned: Scan, counts: Counts | None = None) -> Iterator[Packet]:
     """The packets of a scanned file in order; those without payload (probes) only keep the
     count of sequence numbers whole and come with ``payload == b""``."""
-    counts = counts if counts is not None else Counts()
+    sequencer = _Sequencer(scanned.first_timestamps, counts if counts is not None else Counts())
     with scanned.path.open("rb") as file, _map(file, scanned.path) as data:
         _, at = _read_header(scanned.path, data)
-        newest = dict(scanned.first_timestamps)
-        line: _Order | None = None
-        current: int | None = None
-        seen: set[int] = set()
-        run = 0
-        for kind, arrival, body, end in _records(data, at):
-            if end > scanned.good_bytes:  # the file has grown since it was scanned
+        for record in _records(data, at):
+            if record[3] > scanned.good_bytes:  # the file has grown since it was scanned
                 break
-            if kind in (LAYER_SWITCH, GAP):
-                if line is not None:
-                    yield from line.flush()
-                line = None
-                if kind == LAYER_SWITCH:
-                    current = _json(data[body:end]).get("ssrc", current)
-                continue
-            if kind != RTP:
-                continue
-            bounds = _payload(data, body, end) if end - body >= 12 else None
-            if bounds is None:
-                counts.malformed += 1
-                continue
-            marked_type, sequence, timestamp, ssrc = struct.unpack_from(">xBHII", data, body)
-            if ssrc != current:
-                if ssrc in seen:
-                    # Known and not announced by a switch: a straggler of the layer before.
-                    counts.late += 1
-                    continue
-                if line is not None:
-                    yield from line.flush()
-                line, current = None, ssrc
-            seen.add(ssrc)
-            timestamp = _near(newest[ssrc], timestamp, 32)
-            newest[ssrc] = timestamp
-            if line is None:
-                run += 1
-                line = _Order(counts, run)
-            packet = Packet(
-                arrival, ssrc, line.unwrap(sequence), timestamp, bool(marked_type & 0x80),
-                data[bounds[0] : bounds[1]], line.run, 0,
-            )  # fmt: skip
-            yield from line.put(packet)
-        if line is not None:
-            yield from line.flush()
+            yield from sequencer.take(data, record)
+        yield from sequencer.finish()
+
+
+class Tail:
+    """A capture that is still being written, read as it grows.
+
+    ``scanned`` is None until the header is on disk, and grows with what was read.
+    """
+
+    def __init__(self, path: Path, counts: Counts) -> None:
+        self.path = path
+        self.scanned: Scan | None = None
+        self.until_ns = 0
+        """arrival up to which records may be read"""
+        self.is_final = False
+        """what is on disk now is all there will be"""
+        self._counts = counts
+
+    def open(self) -> bool:
+        """False while the header is not there."""
+        if self.scanned is None:
+            try:
+                raw = self.path.read_bytes()[:_TAIL_OCTETS]
+                header, at = _read_header(self.path, raw)
+            except (OSError, CaptureUnreadable):
+                return False
+            self.scanned = Scan(self.path, header, good_bytes=at)
+        return True
+
+    def packets(self) -> Iterator[Packet | None]:
+        """None: nothing more may be read now. Ends after the last record once ``is_final``."""
+        assert self.scanned is not None
+        scanned = self.scanned
+        sequencer = _Sequencer(scanned.first_timestamps, self._counts)
+        with self.path.open("rb") as file:
+            while True:
+                base = scanned.good_bytes
+                file.seek(base)
+                data = file.read(_TAIL_OCTETS)
+                has_waited = False
+                for record in _records(data, 0):
+                    while record[1] > self.until_ns and not self.is_final:
+                        yield None
+                        has_waited = True
+                    scanned.note(data, record, base)
+                    yield from sequencer.take(data, record)
+                if scanned.good_bytes == base:
+                    if self.is_final or scanned.end is not None:
+                        break
+                    if not has_waited:
+                        yield None
+        yield from sequencer.finish()
 
 
 def scan_all(paths: Sequence[Path]) -> tuple[list[Scan], list[CaptureUnreadable]]:

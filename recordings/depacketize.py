@@ -73,13 +73,17 @@ def _vp8_descriptor(payload: bytes) -> _Vp8Payload | None:
     return _Vp8Payload(starts, temporal_id, is_sync, tl0, at)
 
 
-def vp8_frames(packets: Iterable[Packet], counts: FrameCounts) -> Iterator[Frame]:
+def vp8_frames(packets: Iterable[Packet | None], counts: FrameCounts) -> Iterator[Frame | None]:
+    """None among the packets (a file that is still growing) comes out as None."""
     width = height = 0
     broken_from: int | None = 0
     """lowest temporal layer that may not be shown until it is repaired; None: all is well"""
     tl0_seen: int | None = None
     run: int | None = None
     for parts, is_whole in _groups(packets):
+        if not parts:
+            yield None
+            continue
         first = parts[0]
         descriptor = _vp8_descriptor(first.payload)
         if first.run != run:
@@ -129,11 +133,15 @@ def _after_gap(descriptor: _Vp8Payload, tl0_seen: int | None, broken_from: int |
     return min(1, broken_from) if broken_from is not None else 1
 
 
-def _groups(packets: Iterable[Packet]) -> Iterator[tuple[list[Packet], bool]]:
-    """Packets of one timestamp, and whether none is missing between the first and the mark."""
+def _groups(packets: Iterable[Packet | None]) -> Iterator[tuple[list[Packet], bool]]:
+    """Packets of one timestamp, and whether none is missing between the first and the mark; no
+    packets where there is nothing more to read yet."""
     parts: list[Packet] = []
     skipped_loss = 0
     for packet in packets:
+        if packet is None:
+            yield [], False
+            continue
         if skipped_loss:
             packet = replace(packet, lost_before=packet.lost_before + skipped_loss)
             skipped_loss = 0
@@ -151,12 +159,15 @@ def _groups(packets: Iterable[Packet]) -> Iterator[tuple[list[Packet], bool]]:
         yield parts, False
 
 
-def h264_frames(packets: Iterable[Packet], counts: FrameCounts) -> Iterator[Frame]:
+def h264_frames(packets: Iterable[Packet | None], counts: FrameCounts) -> Iterator[Frame | None]:
     """Annex B frames. Everything after a loss waits for the next IDR."""
     waits_for_key = True
     run: int | None = None
     parameter_sets: dict[int, bytes] = {}
     for parts, is_whole in _groups(packets):
+        if not parts:
+            yield None
+            continue
         first = parts[0]
         if first.run != run:
             run, waits_for_key = first.run, True

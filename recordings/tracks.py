@@ -15,18 +15,16 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 
-from recordings.capture import Counts, Packet, Scan, packets
+from recordings.capture import Counts, Scan, packets
 from recordings.clock import StreamClock, clocks_of
-from recordings.depacketize import Frame, FrameCounts, h264_frames, vp8_frames
 from recordings.facts import Facts
 from recordings.mux import FileMuxer
-from recordings.spans import RecordingTime, Span, Spans, covers, joined
+from recordings.source import CODECS, Permit, Placed, Source, opus_duration_ms
+from recordings.spans import Span, Spans, joined
 
-CAMERA_HOLD_MS = 2000
-SCREEN_HOLD_MS = 15_000
+_HOLD_MS = {"camera": 2000, "screen": 15_000}
 """A still screen sends few frames; a camera that sends none for 2 s has no picture to show."""
 _LAST_FRAME_MS = 100
-_CODECS = {"vp8": "vp8", "h264": "h264", "opus": "opus"}
 
 
 class CaptureCount(Struct, frozen=True):
@@ -71,108 +69,43 @@ class SoundTrack(Struct, frozen=True):
     spans: Spans
 
 
-class _Placed(Struct):
-    """A frame in recording time."""
+class _Capture:
+    """A scanned file and its frames."""
 
-    at_ms: float
-    frame: Frame
+    def __init__(self, scanned: Scan, clock: StreamClock, facts: Facts) -> None:
+        header = scanned.header
+        allowed = facts.allowed.get(header.participant_id, {}).get(header.track, ())
+        self.codec = CODECS.get(header.codec.lower(), "")
+        self._scanned = scanned
+        counts = Counts()
+        self._source = Source(
+            self.codec, packets(scanned, counts), counts, Permit(clock, facts.time, allowed)
+        )
+        self._first: Placed | None = None
 
-
-def opus_duration_ms(payload: bytes) -> float:
-    """RFC 6716 §3.1: length of a packet from its first bytes."""
-    if not payload:
-        return 0.0
-    config, code = payload[0] >> 3, payload[0] & 3
-    if config < 12:
-        frame = (10.0, 20.0, 40.0, 60.0)[config & 3]
-    elif config < 16:
-        frame = (10.0, 20.0)[config & 1]
-    else:
-        frame = (2.5, 5.0, 10.0, 20.0)[config & 3]
-    count = 1 if code == 0 else 2 if code < 3 else payload[1] & 0x3F if len(payload) > 1 else 0
-    return min(frame * count, 120.0)
-
-
-class _Source:
-    """One capture, cut to what is allowed."""
-
-    def __init__(
-        self, scanned: Scan, clock: StreamClock, time: RecordingTime, allowed: Spans
-    ) -> None:
-        self.scanned = scanned
-        self.codec = _CODECS.get(scanned.header.codec.lower(), "")
-        self._clock = clock
-        self._time = time
-        self._allowed = allowed
-        self.counts = Counts()
-        self.frame_counts = FrameCounts()
-        self.off_record = 0
-        self._first: _Placed | None = None
-        self._placed = self._place()
-
-    def first(self) -> _Placed | None:
+    def first(self) -> Placed | None:
         """The first thing to show, without consuming it."""
         if self._first is None:
-            self._first = next(self._placed, None)
+            self._first = next(self._source.frames, None)
         return self._first
 
-    def __iter__(self) -> Iterator[_Placed]:
+    def __iter__(self) -> Iterator[Placed]:
         first = self.first()
         if first is not None:
             yield first
-            yield from self._placed
-
-    def _place(self) -> Iterator[_Placed]:
-        found = packets(self.scanned, self.counts)
-        if self.codec == "opus":
-            return self._sound(found)
-        frames = vp8_frames if self.codec == "vp8" else h264_frames
-        return self._pictures(frames(found, self.frame_counts))
-
-    def _pictures(self, frames: Iterator[Frame]) -> Iterator[_Placed]:
-        needs_key = True
-        for frame in frames:
-            session_ms = self._clock.session_ms(frame.packet)
-            at = self._time.at(session_ms)
-            if at is None or not covers(self._allowed, session_ms):
-                # What follows refers to a picture nobody may see.
-                self.off_record += 1
-                needs_key = True
-                continue
-            if needs_key and not frame.is_key:
-                self.frame_counts.unusable += 1
-                continue
-            needs_key = False
-            yield _Placed(at, frame)
-
-    def _sound(self, found: Iterator[Packet]) -> Iterator[_Placed]:
-        for packet in found:
-            if not packet.payload:
-                continue
-            session_ms = self._clock.session_ms(packet)
-            at = self._time.at(session_ms)
-            last = session_ms + opus_duration_ms(packet.payload) - 1
-            if (
-                at is None
-                or not covers(self._allowed, session_ms)
-                or not covers(self._allowed, last)
-            ):
-                self.off_record += 1
-                continue
-            self.frame_counts.whole += 1
-            yield _Placed(at, Frame(packet, packet.payload, True, 0, 0))
+            yield from (placed for placed in self._source.frames if placed is not None)
 
     def report(self) -> CaptureCount:
-        header = self.scanned.header
+        header, source = self._scanned.header, self._source
         return CaptureCount(
             header.capture_id, header.participant_id, header.track,
-            self.scanned.end is not None, self.scanned.torn_bytes, self.scanned.packets,
-            self.counts.lost, self.counts.duplicates, self.frame_counts.whole,
-            self.frame_counts.broken, self.frame_counts.unusable, self.off_record,
+            self._scanned.end is not None, self._scanned.torn_bytes, self._scanned.packets,
+            source.counts.lost, source.counts.duplicates, source.frame_counts.whole,
+            source.frame_counts.broken, source.frame_counts.unusable, source.off_record,
         )  # fmt: skip
 
 
-def _in_turn(sources: Sequence[_Source]) -> Iterator[_Placed]:
+def _in_turn(sources: Sequence[_Capture]) -> Iterator[Placed]:
     """Frames of successive captures of one track, none before the one that preceded it."""
     ready = sorted(
         (s for s in sources if s.first() is not None),
@@ -191,6 +124,14 @@ def _in_turn(sources: Sequence[_Source]) -> Iterator[_Placed]:
             yield placed
 
 
+def video_name(track_id: str, codec: str) -> str:
+    return f"{track_id}.{'mp4' if codec == 'h264' else 'webm'}"
+
+
+def track_id_of(participant_id: str, kind: str, codec: str) -> str:
+    return f"{plain(participant_id)}-{kind}" + ("-h264" if codec == "h264" else "")
+
+
 def plain(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "_", name)[:80]
 
@@ -201,12 +142,10 @@ def build_tracks(
     """Write one file a track into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     clocks = clocks_of(scans)
-    time = facts.time
-    groups: dict[tuple[str, str, str], list[_Source]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[_Capture]] = defaultdict(list)
     for scanned in scans:
         header = scanned.header
-        allowed = facts.allowed.get(header.participant_id, {}).get(header.track, ())
-        origin = _Source(scanned, clocks[header.capture_id], time, allowed)
+        origin = _Capture(scanned, clocks[header.capture_id], facts)
         groups[header.participant_id, header.track, origin.codec].append(origin)
     videos: list[VideoTrack] = []
     sounds: list[SoundTrack] = []
@@ -214,7 +153,7 @@ def build_tracks(
     for (participant_id, kind, codec), sources in sorted(groups.items()):
         if codec == "":
             continue
-        track_id = f"{plain(participant_id)}-{kind}" + ("-h264" if codec == "h264" else "")
+        track_id = track_id_of(participant_id, kind, codec)
         if codec == "opus":
             sound = _write_sound(track_id, participant_id, kind, sources, folder)
             if sound is not None:
@@ -228,7 +167,7 @@ def build_tracks(
 
 
 def _write_sound(
-    track_id: str, participant_id: str, kind: str, sources: Sequence[_Source], folder: Path
+    track_id: str, participant_id: str, kind: str, sources: Sequence[_Capture], folder: Path
 ) -> SoundTrack | None:
     path = folder / f"{track_id}.webm"
     start: float | None = None
@@ -253,10 +192,10 @@ def _write_sound(
 
 
 def _write_video(
-    track_id: str, participant_id: str, kind: str, codec: str, sources: Sequence[_Source],
+    track_id: str, participant_id: str, kind: str, codec: str, sources: Sequence[_Capture],
     folder: Path,
 ) -> VideoTrack | None:  # fmt: skip
-    path = folder / f"{track_id}.{'mp4' if codec == 'h264' else 'webm'}"
+    path = folder / video_name(track_id, codec)
     times: list[int] = []
     start: int | None = None
     with FileMuxer(path, codec) as muxer:
@@ -271,11 +210,17 @@ def _write_video(
             times.append(start + at)
     if start is None:
         return None
-    frames_path = folder / f"{track_id}.npy"
+    return described(track_id, participant_id, kind, codec, times, path)
+
+
+def described(
+    track_id: str, participant_id: str, kind: str, codec: str, times: list[int], path: Path
+) -> VideoTrack:
+    """A track from the times of its frames, which are put beside its file."""
+    frames_path = path.with_suffix(".npy")
     np.save(frames_path, np.asarray(times, dtype=np.int64))
-    hold = SCREEN_HOLD_MS if kind == "screen" else CAMERA_HOLD_MS
-    spans = joined([Span(at, at + _LAST_FRAME_MS) for at in times], gap_ms=hold)
-    end = times[-1] + _LAST_FRAME_MS
+    spans = joined([Span(at, at + _LAST_FRAME_MS) for at in times], gap_ms=_HOLD_MS.get(kind, 2000))
     return VideoTrack(
-        track_id, participant_id, kind, path.name, codec, start, end, spans, frames_path.name
-    )
+        track_id, participant_id, kind, path.name, codec, times[0], times[-1] + _LAST_FRAME_MS,
+        spans, frames_path.name,
+    )  # fmt: skip

@@ -6,7 +6,7 @@ import struct
 
 from recordings.capture import Packet
 from recordings.depacketize import FrameCounts, h264_frames, vp8_frames
-from recordings.tracks import opus_duration_ms
+from recordings.source import opus_duration_ms
 
 
 def key(tag: bytes = b"k", width: int = 640, height: int = 360) -> bytes:
@@ -58,12 +58,12 @@ class Stream:
 
     def tags(self, counts: FrameCounts | None = None) -> list[bytes]:
         frames = vp8_frames(self.packets, counts or FrameCounts())
-        return [frame.data[-1:] for frame in frames]
+        return [frame.data[-1:] for frame in frames if frame is not None]
 
 
 def test_frames_of_several_packets_are_put_together() -> None:
     stream = Stream().frame(key(b"abcdef"), parts=3).frame(delta(b"xyz"), parts=2)
-    frames = list(vp8_frames(stream.packets, FrameCounts()))
+    frames = [f for f in vp8_frames(stream.packets, FrameCounts()) if f is not None]
     assert [frame.data for frame in frames] == [key(b"abcdef"), delta(b"xyz")]
     assert [(f.is_key, f.width, f.height) for f in frames] == [(True, 640, 360), (False, 640, 360)]
 
@@ -124,7 +124,7 @@ def test_h264_fragments_and_aggregates_become_annex_b() -> None:
         packet(3, 1, fu[1], last=True),
         packet(4, 2, b"\x41later", last=True),
     ]
-    frames = list(h264_frames(packets, FrameCounts()))
+    frames = [f for f in h264_frames(packets, FrameCounts()) if f is not None]
     start = b"\x00\x00\x00\x01"
     assert [f.data for f in frames] == [
         start + sps + start + pps + start + idr, start + b"\x41later",
