@@ -9,7 +9,6 @@ import { Link } from 'wouter';
 import { formatClock, formatDate } from '../../i18n';
 import type { RecordingSummary } from '../../protocol';
 import { apiUrl } from '../../transport/http';
-import { tone } from '../../ui';
 import { StageBadge } from '../../ui/job/StageBadge';
 import { isoDuration } from '../../ui/media/time';
 import classes from './LibraryPage.module.css';
@@ -96,13 +95,12 @@ export function RecordingCard({ recording, onRename, onDelete, onRestore, onChan
 }
 
 function Thumbnail({ recording, path }: { recording: RecordingSummary; path: string }) {
-  const [background, color] = tone(recording.title);
   const inside = (
     <>
       {recording.thumbnail ? (
         <img src={recording.thumbnail} alt="" loading="lazy" />
       ) : (
-        <span className={classes.noPicture} style={{ background, color }}>
+        <span className={classes.noPicture}>
           <IconMovie size={44} stroke={1.3} />
         </span>
       )}

@@ -59,8 +59,9 @@ describe('correct', () => {
     expect(correct(slides, 12_500, 2.48, 1, false)).toEqual({ kind: 'none', rate: 1 });
   });
   it('wears small drift off by speed, in the direction that helps', () => {
-    expect(correct(slides, 12_500, 2.4, 1, false)).toEqual({ kind: 'nudge', rate: 1.06 });
-    expect(correct(slides, 12_500, 2.6, 2, false).rate).toBeCloseTo(1.88);
+    expect(correct(slides, 12_500, 2.42, 1, false)).toEqual({ kind: 'nudge', rate: 1.06 });
+    expect(correct(slides, 12_500, 2.58, 2, false).rate).toBeCloseTo(1.88);
+    expect(correct(slides, 12_500, 2.3, 1, false).rate).toBeCloseTo(1.2);
   });
   it('seeks when far off, and for any visible drift while paused', () => {
     expect(correct(slides, 12_500, 9, 1, false)).toEqual({ kind: 'seek', to_s: 2.5, rate: 1 });

@@ -15,7 +15,10 @@ const EMPTY: Layout = { main: null, inset: null };
 export const SEEK_DRIFT_MS = 300;
 /** One frame of a 25 fps picture: nobody sees less. */
 export const TOLERATED_DRIFT_MS = 40;
+/** Pictures are silent, so a changed speed is not heard; more than this much would be seen. */
 const NUDGE = 0.06;
+const STRONG_NUDGE = 0.2;
+const STRONG_FROM_MS = 100;
 /** Tracks that come up within this are already loaded and paused at their first frame. */
 export const WARM_UP_MS = 8_000;
 
@@ -90,7 +93,8 @@ export function correct(
     return { kind: 'seek', to_s: target, rate };
   }
   if (size > TOLERATED_DRIFT_MS) {
-    return { kind: 'nudge', rate: rate * (driftMs > 0 ? 1 + NUDGE : 1 - NUDGE) };
+    const nudge = size > STRONG_FROM_MS ? STRONG_NUDGE : NUDGE;
+    return { kind: 'nudge', rate: rate * (driftMs > 0 ? 1 + nudge : 1 - nudge) };
   }
   return { kind: 'none', rate };
 }
