@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 
 import transcripts.one_thread  # noqa: F401 - must come before numpy is imported
+from transcripts.models import chosen, fetch, folder, known
 from transcripts.ports import ChaptersJob, ItemsJob, TranscribeJob, TranscriptError
 
 _PR_SET_PDEATHSIG = 1
@@ -71,6 +72,24 @@ _VERBS: dict[str, tuple[type[Any], Callable[[Any, ProgressLines], object]]] = {
 }
 
 
+def _needed_models(job: TranscribeJob | ChaptersJob | ItemsJob) -> list[str]:
+    if isinstance(job, TranscribeJob):
+        return [job.model]
+    return [model.name for model in chosen(["text"])]
+
+
+def _have_models(names: Sequence[str]) -> None:
+    """A recording may be the first to need them, while ``make run`` still fetches: then it fetches
+    them itself. Raises TranscriptError."""
+    for name in names:
+        try:
+            folder(name)
+        except TranscriptError as error:
+            if error.code != "model_missing":
+                raise
+            fetch(known(name), say=lambda line: _say({"progress": 0.0, "detail": line}))
+
+
 def _yield_to_live_sessions() -> None:
     os.nice(10)
     if sys.platform == "linux":
@@ -93,6 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     progress = ProgressLines(options.verb)
     try:
         progress(0.0)
+        _have_models(_needed_models(job))
         result = run(job, progress)
     except TranscriptError as error:
         _say({"error": {"code": error.code, "message": str(error)}})
