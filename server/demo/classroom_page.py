@@ -11,7 +11,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from server.demo.http_account import Account
 
-PATIENT_MS = 30_000
+PATIENT_MS = 60_000
 SHORT_MS = 2_000
 
 

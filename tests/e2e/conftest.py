@@ -67,6 +67,17 @@ async def page_of(
 
 
 @pytest.fixture
+async def fresh_server(tmp_path: Path, free_port: int) -> AsyncIterator[ServerProcess]:
+    """As somebody finds it who starts it for the first time: no account."""
+    server = ServerProcess(tmp_path / "data", free_port, tmp_path / "server.log")
+    try:
+        await server.start()
+        yield server
+    finally:
+        await server.stop()
+
+
+@pytest.fixture
 async def school(tmp_path: Path, free_port: int) -> AsyncIterator[School]:
     """A server of its own, an admin signed in."""
     server = ServerProcess(tmp_path / "data", free_port, tmp_path / "server.log")

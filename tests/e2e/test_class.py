@@ -15,11 +15,12 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from server.demo.classroom_page import ClassroomPage, sign_in_as
 from server.demo.http_account import Account
 from server.demo.school import School
+from server.demo.seat import Seat
 from tests.e2e.conftest import PageOf
 from tests.e2e.instruments import add_probe, hears, sees_moving
 from tests.e2e.relay import Relay
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 TITLE = "Letters and presses"
 
@@ -214,3 +215,26 @@ async def test_class_goes_on_by_itself_when_the_server_is_killed(classroom: Clas
     texts = [line["text"] for line in snapshot["chat"]]
     assert texts == [*said, "And after it"]
     assert snapshot["recording"]["state"] == "on"
+    await the_recording_has_both_parts(classroom)
+
+
+async def the_recording_has_both_parts(classroom: Classroom) -> None:
+    """The class ends, and its recording declares the gap and is as long as was on record."""
+    seat = Seat(classroom.helen.account, classroom.session_id)
+    await seat.connect()  # takes the facilitator's seat over from the page
+    recording_id = seat.snapshot["recording"]["recording_id"]
+    on_record_ms = seat.snapshot["recording"]["elapsed_ms"]
+    await seat.command("end_session")
+    await seat.close()
+    account = classroom.helen.account
+    stage = await account.wait_for_stage(recording_id, {"published", "failed"}, limit_s=400)
+    assert stage == "published"
+    recording = await account.get(f"/recordings/{recording_id}")
+    gaps = [gap for gap in recording["gaps"] if gap["reason"] == "server_restart"]
+    assert len(gaps) == 1
+    assert gaps[0]["length_ms"] > 0
+    assert 0 < gaps[0]["at_ms"] < recording["summary"]["duration_ms"]
+    assert recording["summary"]["duration_ms"] >= on_record_ms - gaps[0]["length_ms"] - 500
+    lines = [mark["label"] for mark in recording["marks"] if mark["kind"] == "chat"]
+    assert any("before the crash" in line for line in lines)
+    assert any("And after it" in line for line in lines)
