@@ -20,6 +20,7 @@ from recordings.assemble import Assembled, assemble
 from recordings.compose import Composer
 from recordings.edit_list import Epoch, Levels, edit_list
 from recordings.facts import Facts
+from recordings.follow import follow
 from recordings.ports import StepFailed
 from recordings.process import die_with_parent
 from recordings.renditions import render
@@ -45,6 +46,12 @@ class RenderJob(Struct):
     chapters: list[Chapter]
     title: str
     duration_ms: int
+
+
+class FollowJob(Struct):
+    captures: str
+    horizon: str
+    """path of the file the worker replaces as the class goes on"""
 
 
 class Progress:
@@ -93,10 +100,15 @@ def _render(job: RenderJob, out: Path, progress: Progress) -> None:
     (out / "renditions.json").write_bytes(msgspec.json.encode(result))
 
 
+def _follow(job: FollowJob, out: Path, progress: Progress) -> None:
+    follow(Path(job.captures), Path(job.horizon), out)
+
+
 _VERBS = {
     "assemble": (AssembleJob, _assemble),
     "compose": (ComposeJob, _compose),
     "renditions": (RenderJob, _render),
+    "follow": (FollowJob, _follow),
 }
 
 

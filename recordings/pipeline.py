@@ -1,7 +1,7 @@
 """The pipeline as durable DBOS workflows.
 
-    seal → verify → assemble → provisional ─┬→ transcribe → merge → chapters → items ─┐
-                                            └→ compose ───────────────────────────────┴→
+    seal → verify (→ early) → assemble → provisional ─┬→ transcribe → merge → chapters → items ─┐
+                                                      └→ compose ─────────────────────┴→
     renditions → index → publish
 
 Theory of operation. A workflow is ``recording:<id>:<attempt>``; its two branches are workflows of
@@ -47,11 +47,12 @@ MAX_STARTS = 8
 """A step that was begun so often and never ended is taken to kill its worker. More than a handful,
 for a step that runs beside it is counted each time as well."""
 _REPORT_EVERY_S = 1.0
-_BEAT_S = 2.0
+_REAP_EVERY_S = 4.0
 _OWN_STALE_S = 30.0
 _SPEECH: tuple[StepName, ...] = ("transcribe", "merge", "chapters", "items")
 _PICTURES: tuple[StepName, ...] = ("compose",)
-_FIRST: tuple[StepName, ...] = ("seal", "verify", "assemble", "provisional")
+_SEALING: tuple[StepName, ...] = ("seal", "verify")
+_FIRST: tuple[StepName, ...] = ("assemble", "provisional")
 _LAST: tuple[StepName, ...] = ("renditions", "index", "publish")
 DoneJson = dict[str, Any]
 
@@ -82,6 +83,7 @@ class Pipeline:
         self._active_lock = threading.Lock()
         self._stale_since: dict[str, float] = {}
         self._started: set[str] = set()
+        self._reaped_at = float("-inf")
         self._recording: Callable[[DoneJson], DoneJson] | None = None
 
     # ---- life ----
@@ -96,7 +98,6 @@ class Pipeline:
             "run_admin_server": False,  # type: ignore[typeddict-unknown-key]
             "enable_otlp": False,
             "log_level": "WARNING",
-            "notification_listener_polling_interval_sec": 0.2,
         }
         DBOS(config=config)
         self._register()
@@ -113,10 +114,14 @@ class Pipeline:
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=0)
 
     def beat(self) -> None:
-        """Renew the lease, take up what nobody does, start what is due. Every two seconds."""
-        self._leases.renew()
-        self._reap()
+        """Renew the lease, take up what nobody does, start what is due. Every second."""
+        now = time.monotonic()
+        if now - self._reaped_at >= _REAP_EVERY_S:
+            self._reaped_at = now
+            self._leases.renew()
+            self._reap()
         self._start_due()
+        self._stages.followers.beat()
 
     # ---- what is due ----
 
@@ -178,6 +183,11 @@ class Pipeline:
     def _register(self) -> None:
         steps = {name: self._durable(name) for name in STEPS}
 
+        @DBOS.step(name="early")
+        def early(job: DoneJson, done: DoneJson) -> DoneJson:
+            found = self._early(msgspec.convert(job, Job), msgspec.convert(done, dict[str, Done]))
+            return {"early": msgspec.to_builtins(found)} if found is not None else {}
+
         def chain(names: tuple[StepName, ...], job: DoneJson, done: DoneJson) -> DoneJson:
             known = dict(done)
             for name in names:
@@ -202,7 +212,9 @@ class Pipeline:
         def recording(job: DoneJson) -> DoneJson:
             with self._running():
                 try:
-                    done = chain(_FIRST, job, {})
+                    done = chain(_SEALING, job, {})
+                    made_early = early(job, done)
+                    done = chain(_FIRST, job, {**done, **made_early})
                     branches = []
                     for name, branch in (("speech", speech), ("pictures", pictures)):
                         with SetWorkflowID(f"{DBOS.workflow_id}:{name}"):
@@ -226,6 +238,18 @@ class Pipeline:
             return msgspec.to_builtins(finished)
 
         return step
+
+    def _early(self, job: Job, done: Mapping[str, Done]) -> Done | None:
+        """A provisional version need not wait for the assembling. Whatever goes wrong here, the
+        step in its place makes it anew."""
+        try:
+            found = self._stages.early(job, done)
+        except Exception:
+            log.exception("early publication of %s", job.workflow_id)
+            return None
+        if found is not None:
+            _Reporter(self._store, job, "provisional").done(found)
+        return found
 
     def _run(self, name: StepName, job: Job, done: Mapping[str, Done]) -> Done:
         lane = self._lanes.get(name)

@@ -19,6 +19,7 @@ from recordings.assemble import Assembled
 from recordings.capture import scan_all
 from recordings.child import AssembleJob, ComposeJob, RenderJob
 from recordings.facts import Facts, facts_of
+from recordings.followers import Followers
 from recordings.ports import (
     EventSource,
     Folders,
@@ -40,6 +41,7 @@ _SEAL_PATIENCE_S = 15.0
 _WRITER_IS_GONE_S = 4.0
 """the writer flushes every second; a file older than this has nobody who writes it"""
 _POLL_S = 0.2
+_PUBLISHED_FROM: tuple[StepName, ...] = ("seal", "merge", "chapters", "items", "renditions")
 
 Progress = Callable[[float], None]
 
@@ -91,6 +93,7 @@ class Stages:
         self._transcribe_options = dict(transcribe_options or {})
         self._transcripts_command = tuple(transcripts_command)
         self.publisher = Publisher(store, folders)
+        self.followers = Followers(store, log, folders, stop)
 
     def run(self, name: StepName, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         step = getattr(self, f"_{name}")
@@ -197,7 +200,26 @@ class Stages:
             },
         )
 
+    def early(self, job: Job, done: Mapping[str, Done]) -> Done | None:
+        """Publish what was made while the class was live; None when there is nothing."""
+        facts = self._facts(job, done)
+        made = self.followers.finish(job, facts)
+        try:
+            if made is None:
+                return None
+            folder, cpu_s = made
+            digest = digest_of("early", FORMAT, done["seal"].digest)
+            version = self.publisher.publish_provisional(job, facts, folder, digest, _report(done))
+            if version is None:
+                return None
+            detail = f"version {version}, made while the class was live"
+            return Done(digest, cpu_s=cpu_s, detail=detail, counts={"version": version})
+        finally:
+            self.followers.discard(job)
+
     def _provisional(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
+        if "early" in done:
+            return done["early"]
         digest = digest_of("provisional", FORMAT, done["assemble"].digest)
         version = self.publisher.publish_provisional(
             job, self._facts(job, done), self._folder(job, done, "assemble"), digest,
@@ -339,7 +361,7 @@ class Stages:
     def _publish(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         row = self._store.load(job.recording_id)
         digest = digest_of(
-            "publish", FORMAT, {name: one.digest for name, one in done.items()},
+            "publish", FORMAT, {name: done[name].digest for name in _PUBLISHED_FROM},
             row.title if row is not None else "",
         )  # fmt: skip
         transcript = self._transcript(job, done)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, update
 
 from server.domain.events import Event
 from server.schemas.api import Recording, Step
@@ -39,7 +39,7 @@ class World:
     store: RecordingsStore
 
     @classmethod
-    def create(cls, data: Path, log: Sequence[Event]) -> World:
+    def create(cls, data: Path, log: Sequence[Event], stage: str = "processing") -> World:
         data.mkdir(parents=True, exist_ok=True)
         library = sync_engine(data / "library.db")
         live = sync_engine(data / "live.db")
@@ -47,11 +47,11 @@ class World:
         upgrade(live, "live")
         live.dispose()
         world = cls(data, library, RecordingsStore(library))
-        world._people()
-        asyncio.run(world._append(log))
+        world._people(stage)
+        world.append(log)
         return world
 
-    def _people(self) -> None:
+    def _people(self, stage: str) -> None:
         with self.library.begin() as connection:
             for name, role in (("ada", "facilitator"), ("bo", "learner")):
                 connection.execute(
@@ -77,10 +77,17 @@ class World:
             )
             connection.execute(
                 insert(t.recordings).values(
-                    recording_id="r1", session_id="s1", title="Printing", stage="processing",
+                    recording_id="r1", session_id="s1", title="Printing", stage=stage,
                     recorded_at=START, created_at=START,
                 )
             )  # fmt: skip
+
+    def append(self, log: Sequence[Event]) -> None:
+        asyncio.run(self._append(log))
+
+    def set_stage(self, stage: str) -> None:
+        with self.library.begin() as connection:
+            connection.execute(update(t.recordings).values(stage=stage))
 
     async def _append(self, log: Sequence[Event]) -> None:
         engine = async_engine(self.data / "live.db", "FULL")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+import time
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 from sqlalchemy import select, update
 
 from recordings.ports import STEPS
 from server.domain import events as e
+from server.schemas.api import Recording
 from server.storage import tables as t
+from tests.recordings_measure import beeps, flashes
 from tests.recordings_synth import Log, Publisher, opus, vp8
 from tests.recordings_world import WorkerProcess, World, until
 
@@ -84,10 +88,6 @@ def test_its_people_are_told_once(undisturbed: World) -> None:
 
 
 def test_the_provisional_version_has_tracks_and_cuts(undisturbed: World) -> None:
-    import msgspec
-
-    from server.schemas.api import Recording
-
     folder = undisturbed.folder(1)
     recording = msgspec.json.decode((folder / "recording.json").read_bytes(), type=Recording)
     assert recording.summary.stage == "provisional"
@@ -183,3 +183,43 @@ def test_nothing_on_record_is_said_so(tmp_path: Path) -> None:
         until(lambda: is_over(world), PATIENCE_S, "failed")
     assert world.stage() == "failed"
     assert world.steps()["verify"].error == "Nothing was recorded: the recording was never on."
+
+
+@pytest.mark.slow
+def test_the_provisional_version_is_made_while_the_class_is_live(tmp_path: Path) -> None:
+    """Half of the captures are there when the worker starts; the rest comes, the class ends."""
+    folder = tmp_path / "live"
+    ada = Publisher(participant_id="ada", folder=folder / "captures" / "s1")
+    instants = (1520, 6520)
+    ada.write("microphone", opus(8000, instants), codec="opus")
+    ada.write("camera", vp8(8000, flashes=instants))
+    whole = {path: path.read_bytes() for _, _, path in ada.captures}
+    for path, content in whole.items():
+        path.write_bytes(content[: len(content) // 2])
+    # A wall clock that has not come so far leaves it to the last event how far the log is known.
+    log = Log(utc_ms=time.time_ns() // 1_000_000 + 3_600_000)
+    log.join(0, "ada", "microphone", "camera", name="Ada", role="facilitator")
+    log.capture(0, ada).add(0, e.RecordingStarted("r1"))
+    log.add(5500, e.ChatSent("m1", "ada", "half way"))
+    events = log.sorted()
+    world = World.create(folder, events, stage="live")
+    work = folder / "recordings" / "r1" / "work"
+    with WorkerProcess(world.data):
+        until(lambda: any(work.glob("follow-*/ada-camera.webm")), PATIENCE_S, "followed")
+        for path, content in whole.items():
+            with path.open("ab") as file:
+                file.write(content[len(content) // 2 :])
+        ended = log.add(8000, e.SessionEnded()).sorted()
+        world.append(ended[len(events) :])
+        world.set_stage("processing")
+        until(lambda: is_over(world), PATIENCE_S, "published")
+    assert world.stage() == "published"
+    assert "while the class was live" in (world.steps()["provisional"].detail or "")
+    assert not list(work.glob("follow-*"))
+    early = world.folder(1)
+    heard, seen = beeps(early / "audio_mix.webm"), flashes(early / "tracks" / "ada-camera.webm")
+    recording = msgspec.json.decode((early / "recording.json").read_bytes(), type=Recording)
+    assert len(heard) == len(seen) == 2
+    for sound, picture in zip(heard, seen, strict=True):
+        assert abs(sound - picture - recording.tracks[0].start_ms) <= 40
+    assert recording.cuts[-1].end_ms == recording.summary.duration_ms == 8000
