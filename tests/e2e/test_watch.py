@@ -53,7 +53,7 @@ async def test_captions_and_transcript_have_the_spoken_words(
     await page.get_by_role("tab", name="Transcript").click()
     transcript = page.get_by_test_id("transcript")
     await expect(transcript).to_contain_text("wood blocks")
-    await expect(transcript).to_contain_text("Gutenberg")
+    await expect(transcript).to_contain_text("typography")
     await expect(transcript).to_contain_text(lesson.FACILITATOR)
     recording = await library.admin.get(f"/recordings/{demo_run.recording_id}")
     captions = (await library.admin.download(recording["captions_url"])).decode()
@@ -71,10 +71,10 @@ async def test_clicking_a_word_seeks_to_it(
     transcript = await library.admin.get(f"/recordings/{demo_run.recording_id}/transcript")
     spoken = next(
         word for part in transcript["segments"] for word in part["words"]
-        if "gutenberg" in word["text"].lower()
+        if "typography" in word["text"].lower()
     )  # fmt: skip
     await page.get_by_role("tab", name="Transcript").click()
-    await page.locator("[data-word]", has_text="Gutenberg").first.click()
+    await page.locator("[data-word]", has_text="typography").first.click()
     await page.wait_for_function(
         "at => Math.abs(document.querySelector('video').currentTime - at) < 2",
         arg=spoken["start_ms"] / 1000,
