@@ -21,7 +21,7 @@ PERMISSIONS = ", ".join(
         "picture-in-picture", "screen-wake-lock", "speaker-selection",
     )]
     + [f"{name}=()" for name in (
-        "accelerometer", "bluetooth", "geolocation", "gyroscope", "hid", "magnetometer", "midi",
+        "accelerometer", "geolocation", "gyroscope", "hid", "magnetometer", "midi",
         "payment", "serial", "usb", "xr-spatial-tracking",
     )]
 )  # fmt: skip

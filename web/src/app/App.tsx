@@ -106,14 +106,14 @@ function Pages() {
       </Route>
       <Route path="/recordings/:id">
         {({ id }) => (
-          <SignedIn>
+          <SignedIn allowsGuests>
             <RecordingPage key={id} recordingId={id} />
           </SignedIn>
         )}
       </Route>
       <Route path="/recordings/:id/processing">
         {({ id }) => (
-          <SignedIn>
+          <SignedIn allowsGuests>
             <ProcessingPage key={id} recordingId={id} />
           </SignedIn>
         )}
@@ -136,11 +136,21 @@ function Pages() {
 }
 
 /** Sends the signed out to the sign-in page and back afterwards; guests keep their own session. */
-function SignedIn({ guestOf, children }: { guestOf?: string; children: React.ReactNode }) {
+function SignedIn({
+  guestOf,
+  allowsGuests = false,
+  children,
+}: {
+  guestOf?: string;
+  /** any guest may try: which recordings a seat opens is the server's to say */
+  allowsGuests?: boolean;
+  children: React.ReactNode;
+}) {
   const me = useMe((state) => state.me);
   const [location] = useLocation();
   if (me?.needs_setup) return <Redirect to="/setup" replace />;
-  const isGuest = guestOf !== undefined && me?.guest_session_ids.includes(guestOf);
+  const seats = me?.guest_session_ids ?? [];
+  const isGuest = allowsGuests ? seats.length > 0 : guestOf !== undefined && seats.includes(guestOf);
   if (!me?.user && !isGuest) {
     const next = location === '/' ? '' : `?next=${encodeURIComponent(location)}`;
     return <Redirect to={`/sign-in${next}`} replace />;

@@ -27,7 +27,7 @@ export function EndedPage({ reason, error, recordingId, onRejoin }: Props) {
       : (REASONS.find((one) => one === reason) ?? 'refused');
   const hint = known === 'refused' ? (error?.message ?? '') : t(`ended.${known}Body`);
   const canRejoin = known === 'left' || known === 'taken_over';
-  const showsRecording = known === 'ended' && recordingId !== null && user !== null;
+  const showsRecording = known === 'ended' && recordingId !== null;
   return (
     <EmptyState
       order={1}
