@@ -23,7 +23,7 @@ from recordings.child import FollowJob
 from recordings.facts import Facts, facts_of
 from recordings.follow import Horizon
 from recordings.ports import EventSource, Folders, Job, RecordingsStore
-from recordings.process import Stop, run
+from recordings.process import run
 from server.domain import events as e
 
 log = logging.getLogger(__name__)
@@ -51,13 +51,10 @@ class _Following:
 
 
 class Followers:
-    def __init__(
-        self, store: RecordingsStore, source: EventSource, folders: Folders, stop: Stop
-    ) -> None:
+    def __init__(self, store: RecordingsStore, source: EventSource, folders: Folders) -> None:
         self._store = store
         self._source = source
         self._folders = folders
-        self._stop = stop
         self._following: dict[str, _Following] = {}
         self._lock = threading.Lock()
 
@@ -144,7 +141,7 @@ class Followers:
         command = [sys.executable, "-m", "recordings.child", "follow", str(job_path), str(folder)]
         try:
             root = Path(__file__).resolve().parent.parent
-            finished = run(command, stop=self._stop, leads_group=True, cwd=root)
+            finished = run(command, leads_group=True, cwd=root)
             following.cpu_s = finished.cpu_s
             following.is_good = finished.status == 0
             if finished.status != 0:

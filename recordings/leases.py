@@ -15,8 +15,10 @@ from dataclasses import dataclass
 
 import psutil
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 LEASE_S = 15.0
+_CREATE_ATTEMPTS = 25
 _metadata = sa.MetaData()
 _executors = sa.Table(
     "reprise_executors",
@@ -43,7 +45,16 @@ class Leases:
     now: Callable[[], float] = time.time
 
     def create(self) -> None:
-        _metadata.create_all(self.engine, checkfirst=True)
+        """Make the tables; another worker may be at it at the same moment."""
+        for attempt in range(_CREATE_ATTEMPTS):
+            try:
+                _metadata.create_all(self.engine, checkfirst=True)
+            except OperationalError:
+                if attempt == _CREATE_ATTEMPTS - 1:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
 
     def renew(self) -> None:
         """Take or extend our own lease."""

@@ -99,11 +99,12 @@ class Pipeline:
             "enable_otlp": False,
             "log_level": "WARNING",
         }
+        # First of all: SQLite can only turn to write-ahead logging while nobody else is at it.
+        self._leases.create()
+        self._leases.renew()
         DBOS(config=config)
         self._register()
         DBOS.launch()
-        self._leases.create()
-        self._leases.renew()
 
     def release(self) -> None:
         """Let another worker take up our work at once; for a process that ends now."""

@@ -47,31 +47,6 @@ def _prepare() -> None:
         os.setpriority(os.PRIO_PROCESS, 0, max(_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
-class Stop:
-    """Asks running children to end; checked and set from any thread."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._groups: set[int] = set()
-        self.is_set = False
-
-    def set(self) -> None:
-        with self._lock:
-            self.is_set = True
-            for group in self._groups:
-                _kill(group)
-
-    def add(self, group: int) -> None:
-        with self._lock:
-            self._groups.add(group)
-            if self.is_set:
-                _kill(group)
-
-    def remove(self, group: int) -> None:
-        with self._lock:
-            self._groups.discard(group)
-
-
 def _kill(group: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
@@ -89,7 +64,6 @@ def run(
     arguments: Sequence[str],
     *,
     on_line: Callable[[str], None] | None = None,
-    stop: Stop | None = None,
     leads_group: bool = False,
     cwd: Path | None = None,
 ) -> Finished:
@@ -106,8 +80,6 @@ def run(
     )
     assert child.stdout is not None
     assert child.stderr is not None
-    if stop is not None and leads_group:
-        stop.add(child.pid)
     tail: list[str] = []
     errors = child.stderr
 
@@ -132,8 +104,6 @@ def run(
         child.returncode = os.waitstatus_to_exitcode(status)
         if leads_group:
             _kill(child.pid)  # whatever it left behind
-        if stop is not None:
-            stop.remove(child.pid)
         reader.join(timeout=5)
         child.stdout.close()
         child.stderr.close()
@@ -161,7 +131,6 @@ def run_ffmpeg(
     *,
     duration_s: float = 0.0,
     on_progress: Callable[[float], None] | None = None,
-    stop: Stop | None = None,
     extra_input: Sequence[str] = (),
 ) -> Finished:
     """Run a graph made with ffmpeg-python. Raises StepFailed with ffmpeg's last words.
@@ -183,7 +152,7 @@ def run_ffmpeg(
         head, "-nostdin", "-hide_banner", "-loglevel", "error", "-progress", "pipe:1",
         "-stats_period", "1", *rest,
     ]  # fmt: skip
-    finished = run(arguments, on_line=on_line, stop=stop)
+    finished = run(arguments, on_line=on_line)
     if finished.status != 0:
         raise StepFailed(f"ffmpeg failed ({finished.status}): {finished.error_tail[-600:]}")
     return finished

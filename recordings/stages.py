@@ -28,11 +28,11 @@ from recordings.ports import (
     StepFailed,
     Texts,
 )
-from recordings.process import Stop, run
+from recordings.process import run
 from recordings.publishing import Publisher
 from recordings.renditions import Renditions
 from recordings.workshop import Workshop, digest_of
-from server.domain.events import CaptureStarted, SessionEnded
+from server.domain.events import CaptureStarted, CaptureStopped, Event, SessionEnded
 from server.schemas.api import Chapter, Item, StepName, Transcript
 
 FORMAT = 1
@@ -80,7 +80,6 @@ class Stages:
         log: EventSource,
         texts: Texts,
         folders: Folders,
-        stop: Stop,
         *,
         transcribe_options: Mapping[str, Any] | None = None,
         transcripts_command: Sequence[str] = (sys.executable, "-m", "transcripts.child"),
@@ -89,11 +88,10 @@ class Stages:
         self._log = log
         self._texts = texts
         self._folders = folders
-        self._stop = stop
         self._transcribe_options = dict(transcribe_options or {})
         self._transcripts_command = tuple(transcripts_command)
         self.publisher = Publisher(store, folders)
-        self.followers = Followers(store, log, folders, stop)
+        self.followers = Followers(store, log, folders)
 
     def run(self, name: StepName, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         step = getattr(self, f"_{name}")
@@ -113,19 +111,14 @@ class Stages:
         deadline = time.monotonic() + _SEAL_PATIENCE_S
         while True:
             log = self._log.events(job.session_id)
-            paths = self._capture_paths(job)
-            known = {e.body.capture_id for e in log if isinstance(e.body, CaptureStarted)}
-            scans, bad = scan_all([p for p in paths if p.stem in known or not known])
-            waiting = [
-                scanned
-                for scanned in scans
-                if scanned.end is None
-                and time.time() - scanned.path.stat().st_mtime < _WRITER_IS_GONE_S
-            ]
-            has_ended = any(isinstance(e.body, SessionEnded) for e in log)
-            if (not waiting and has_ended) or time.monotonic() > deadline:
+            has_ended = any(isinstance(event.body, SessionEnded) for event in log)
+            if has_ended and not self._being_written(job, log):
+                break
+            if time.monotonic() > deadline:
                 break
             time.sleep(_POLL_S)
+        known = {event.body.capture_id for event in log if isinstance(event.body, CaptureStarted)}
+        scans, bad = scan_all([path for path in self._capture_paths(job) if path.stem in known])
         facts = facts_of(job.session_id, job.recording_id, log)
         states = [
             CaptureState(
@@ -147,6 +140,21 @@ class Stages:
         return Done(digest, detail=detail, was_kept=was_kept, counts={
             "captures": len(states), "torn": torn, "unreadable": len(bad),
         })  # fmt: skip
+
+    def _being_written(self, job: Job, log: Sequence[Event]) -> bool:
+        """Whether a capture that the log never saw end still changes on disk."""
+        open_ids: set[str] = set()
+        for event in log:
+            if isinstance(event.body, CaptureStarted):
+                open_ids.add(event.body.capture_id)
+            elif isinstance(event.body, CaptureStopped):
+                open_ids.discard(event.body.capture_id)
+        newest = time.time() - _WRITER_IS_GONE_S
+        return any(
+            path.stat().st_mtime > newest
+            for path in self._capture_paths(job)
+            if path.stem in open_ids
+        )
 
     def _verify(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         """Hold the files against the log: what is missing is said, not guessed."""
@@ -471,7 +479,7 @@ class Stages:
                 progress(float(said["progress"]))
 
         root = Path(__file__).resolve().parent.parent
-        finished = run(command, on_line=on_line, stop=self._stop, leads_group=True, cwd=root)
+        finished = run(command, on_line=on_line, leads_group=True, cwd=root)
         if finished.status != 0:
             killed = f"stopped by signal {-finished.status}" if finished.status < 0 else ""
             raise StepFailed(

@@ -12,7 +12,6 @@ import logging
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,7 +25,7 @@ from sqlalchemy.exc import OperationalError
 from recordings.leases import Leases
 from recordings.pipeline import Pipeline, new_executor_id
 from recordings.ports import Folders
-from recordings.process import Stop, die_with_parent
+from recordings.process import die_with_parent
 from recordings.stages import Stages
 from server.domain.events import Event
 from server.schemas.api import Chapter, Transcript
@@ -88,23 +87,20 @@ def settings_from_environment(data: str | None = None) -> WorkerSettings:
 class Worker:
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
-        self._stopping = threading.Event()
-        self._children = Stop()
         self._pipeline: Pipeline | None = None
 
     def run(self) -> None:
-        """Until ``stop``."""
+        """Until ``leave``."""
         data = self._settings.data
         data.mkdir(parents=True, exist_ok=True)
         library = sync_engine(data / "library.db")
         live = sync_engine(data / "live.db")
-        if not self._wait_for_databases(library, live):
-            return
+        _wait_for_databases(library, live)
         jobs = data / "jobs.db"
         leases = Leases(sync_engine(jobs), new_executor_id())
         store = RecordingsStore(library)
         stages = Stages(
-            store, LiveLog(live), TranscriptTexts(), Folders(data), self._children,
+            store, LiveLog(live), TranscriptTexts(), Folders(data),
             transcribe_options=self._settings.transcribe_options,
             transcripts_command=self._settings.transcripts_command,
         )  # fmt: skip
@@ -112,16 +108,14 @@ class Worker:
         pipeline.start()
         self._pipeline = pipeline
         log.info("worker %s works on %s", leases.executor_id, data)
-        while not self._stopping.is_set():
+        while True:
             try:
                 pipeline.beat()
-            except (OperationalError, OSError):
-                # Locked for too long or a full disk: the next beat finds what this one missed.
+            except Exception:
+                # A locked database, a full disk, a log we cannot fold: what is under way goes on,
+                # and the next beat finds what this one missed.
                 log.exception("a beat was lost")
-            self._stopping.wait(_BEAT_S)
-
-    def stop(self) -> None:
-        self._stopping.set()
+            time.sleep(_BEAT_S)
 
     def leave(self) -> None:
         """End now. Steps must not see their children die, or they would report a failure: the
@@ -131,14 +125,14 @@ class Worker:
                 self._pipeline.release()
         os._exit(0)
 
-    def _wait_for_databases(self, library: Engine, live: Engine) -> bool:
-        """The server migrates them; a worker that came first waits."""
-        while not self._stopping.is_set():
-            with contextlib.suppress(OperationalError):
-                if inspect(library).has_table("job_steps") and inspect(live).has_table("events"):
-                    return True
-            time.sleep(0.2)
-        return False
+
+def _wait_for_databases(library: Engine, live: Engine) -> None:
+    """The server migrates them; a worker that came first waits."""
+    while True:
+        with contextlib.suppress(OperationalError):
+            if inspect(library).has_table("job_steps") and inspect(live).has_table("events"):
+                return
+        time.sleep(0.2)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

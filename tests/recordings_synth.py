@@ -262,7 +262,7 @@ class Log:
                 e.CaptureStarted(
                     capture_id,
                     publisher.participant_id,
-                    track,
+                    track,  # type: ignore[arg-type]
                     str(path),
                     "main",  # type: ignore[arg-type]
                 ),
