@@ -12,22 +12,8 @@ import pytest
 # by itself.
 os.environ.setdefault("REPRISE_MODELS", str(Path(__file__).resolve().parent.parent / "data/models"))
 
-LEVELS_ON_ONE_WORKER = ("media", "e2e")
-"""Levels whose tests measure time or fill the processor: they share one worker."""
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", default=None, help="folder to draw every page into")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the heavy levels on one xdist worker and let the light ones start first."""
-    root = Path(__file__).parent
-    for item in items:
-        level = item.path.relative_to(root).parts[0]
-        if level in LEVELS_ON_ONE_WORKER or "media_plane" in item.path.stem:
-            item.add_marker(pytest.mark.xdist_group("timed"))
 
 
 @pytest.fixture

@@ -134,8 +134,8 @@ class CreateSession(Request):
 
 class EditSession(Request):
     title: Title | UnsetType = UNSET
-    course_id: str | None | UnsetType = UNSET
-    starts_at: datetime | None | UnsetType = UNSET
+    course_id: str | UnsetType | None = UNSET
+    starts_at: datetime | UnsetType | None = UNSET
     duration_min: Annotated[int, Meta(ge=5, le=1440)] | UnsetType = UNSET
     time_zone: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
     lobby_is_on: bool | UnsetType = UNSET
@@ -212,8 +212,18 @@ class Member(Struct):
 # ---- recordings ------------------------------------------------------------------------------
 
 StepName = Literal[
-    "seal", "verify", "assemble", "provisional", "transcribe", "merge", "chapters", "items",
-    "compose", "renditions", "index", "publish",
+    "seal",
+    "verify",
+    "assemble",
+    "provisional",
+    "transcribe",
+    "merge",
+    "chapters",
+    "items",
+    "compose",
+    "renditions",
+    "index",
+    "publish",
 ]
 StepState = Literal["waiting", "running", "done", "failed", "skipped"]
 RecordingStage = Literal["live", "processing", "provisional", "published", "failed"]

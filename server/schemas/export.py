@@ -65,9 +65,7 @@ def json_schema() -> dict[str, Any]:
     for module in (live, api):
         for name, literal in literals(module).items():
             definitions[name] = msgspec.json.schema(literal)
-    commands, _ = msgspec.json.schema_components(
-        [live.AnyCommand], ref_template="#/$defs/{name}"
-    )
+    commands, _ = msgspec.json.schema_components([live.AnyCommand], ref_template="#/$defs/{name}")
     definitions["AnyCommand"] = commands[0]
     _open_dicts(definitions)
     return {"title": "Protocol", "$defs": dict(sorted(definitions.items()))}

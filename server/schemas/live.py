@@ -162,10 +162,33 @@ class MarkMoment(Command, tag="mark_moment"):
 
 
 AnyCommand = (
-    Join | Leave | StartSession | EndSession | Admit | Deny | Remove | RaiseHand | LowerHand
-    | SendChat | DeleteChat | SetTrack | MuteParticipant | Spotlight | CreatePoll | EditPoll
-    | DeletePoll | OpenPoll | Vote | ClosePoll | RevealPoll | StartRecording | PauseRecording
-    | ResumeRecording | StopRecording | GiveConsent | MarkMoment
+    Join
+    | Leave
+    | StartSession
+    | EndSession
+    | Admit
+    | Deny
+    | Remove
+    | RaiseHand
+    | LowerHand
+    | SendChat
+    | DeleteChat
+    | SetTrack
+    | MuteParticipant
+    | Spotlight
+    | CreatePoll
+    | EditPoll
+    | DeletePoll
+    | OpenPoll
+    | Vote
+    | ClosePoll
+    | RevealPoll
+    | StartRecording
+    | PauseRecording
+    | ResumeRecording
+    | StopRecording
+    | GiveConsent
+    | MarkMoment
 )
 
 
