@@ -59,7 +59,7 @@ def _decoded(path: Path) -> Iterator[Pcm]:
 
 def _resampled(resampler: AudioResampler, frame: AudioFrame | None) -> Iterator[Pcm]:
     for part in resampler.resample(frame):
-        yield part.to_ndarray().reshape(-1)
+        yield part.to_ndarray().reshape(-1).astype(np.int16, copy=False)
 
 
 def as_float(pcm: Pcm) -> Samples:

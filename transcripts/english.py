@@ -18,6 +18,7 @@ _TALK = (
     "maybe mean mm nice oh okay ok people point pretty probably quite really right say see so "
     "something somewhat sort stuff sure talk thank thanks that's there's thing things think "
     "today uh um very want way we're we'll well what's yeah yep yes you're i'm i'll i've it's "
+    "morning afternoon evening welcome question answer slide minute "
     "don't can't won't doesn't didn't isn't called example number"
 )
 STOP = frozenset(STOP_WORDS) | frozenset(_TALK.split())

@@ -44,7 +44,7 @@ _VAGUE = (
 )
 _VAGUE_HEADS = frozenset(_VAGUE.split())
 """heads that say too little to be asked for by themselves"""
-_LIKELY = 0.12
+_LIKELY = 0.18
 """distractors less like the key in meaning than this fool nobody"""
 _FAR_WORDS = 4
 _CONSIDERED = 6
@@ -86,7 +86,11 @@ def _poll_source(question: str, key: str, lecture: Lecture) -> int | None:
 
 def from_speech(lecture: Lecture, askable: Sequence[int]) -> Iterable[Draft]:
     """Questions for subjects, then gaps, from the sentences of ``askable``."""
-    known = terms(lecture.docs, lecture.sentences)
+    known = {
+        name: term
+        for name, term in terms(lecture.docs, lecture.sentences).items()
+        if term.sentences & set(askable)
+    }
     places = mentions(lecture.docs)
     for index in askable:
         doc = lecture.docs[index]

@@ -121,7 +121,7 @@ def _unit_rows(rows: Array) -> Array:
 
 def boundaries(
     found: Sequence[Unit],
-    embeddings: Array,
+    embeddings: NDArray[np.floating],
     lexical: Array,
     reasons: Sequence[Reason],
     duration_ms: int,

@@ -22,8 +22,11 @@ class OpenaiWhisper:
 
     def __init__(self, folder: Path, model: str, threads: int = 0) -> None:
         try:
-            import torch
-            from whisper.model import ModelDimensions, Whisper
+            import torch  # pyright: ignore[reportMissingImports]
+            from whisper.model import (  # pyright: ignore[reportMissingImports]
+                ModelDimensions,
+                Whisper,
+            )
         except ImportError as error:
             raise TranscriptError(
                 "engine_missing",
