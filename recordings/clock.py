@@ -14,7 +14,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 
-from recordings.capture import Packet, Scan, SenderReport
+from recordings.capture import Scan, SenderReport
+from recordings.packet_order import Packet
 
 _MS = 1_000_000
 _SAME_CLOCK_NS = 500 * _MS

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from recordings.capture import Packet
+from recordings.packet_order import Packet
 
 _START_CODE = b"\x00\x00\x00\x01"
 

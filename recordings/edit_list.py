@@ -194,31 +194,34 @@ def _moved(epoch: Epoch, start_ms: int | None = None, end_ms: int | None = None)
 
 
 def _lengthened(epochs: list[Epoch], pictures: _Pictures) -> list[Epoch]:
-    """Give an epoch that is too short to the one before, if that one's pictures last so long."""
+    """Give an epoch that is too short to the one before, else to the one after, if that one's
+    pictures are there as well."""
     by_id = {v.track_id: v for v in pictures.screens}
     for cameras in pictures.cameras.values():
         by_id |= {v.track_id: v for v in cameras}
 
-    def lasts(track_id: str | None, epoch: Epoch) -> bool:
+    def shows(track_id: str | None, epoch: Epoch) -> bool:
         if track_id is None:
             return True
         spans = by_id[track_id].spans
         return covers(spans, epoch.start_ms) and covers(spans, epoch.end_ms - GRID_MS / 2)
 
-    def may_go_on(before: Epoch, short: Epoch) -> bool:
+    def may_take(neighbour: Epoch, short: Epoch) -> bool:
         return (
             short.end_ms - short.start_ms < MIN_EPOCH_MS
-            and before.is_screen == short.is_screen
-            and (before.main is None) == (short.main is None)
-            and lasts(before.main, short)
-            and lasts(before.inset, short)
+            and neighbour.is_screen == short.is_screen
+            and (neighbour.main is None) == (short.main is None)
+            and shows(neighbour.main, short)
+            and shows(neighbour.inset, short)
         )
 
     result: list[Epoch] = []
     for epoch in epochs:
         before = result[-1] if result else None
-        if before is not None and (_same(before, epoch) or may_go_on(before, epoch)):
+        if before is not None and (_same(before, epoch) or may_take(before, epoch)):
             result[-1] = _moved(before, end_ms=epoch.end_ms)
+        elif before is not None and may_take(epoch, before):
+            result[-1] = _moved(epoch, start_ms=before.start_ms)
         else:
             result.append(epoch)
-    return result
+    return _merged(result)

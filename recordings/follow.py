@@ -26,11 +26,11 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from recordings.assemble import Assembled
-from recordings.capture import Counts, Tail
 from recordings.clock import clocks_of
 from recordings.edit_list import Epoch, Levels, edit_list
 from recordings.facts import Facts
 from recordings.mux import FileMuxer
+from recordings.packet_order import Counts, Tail
 from recordings.sound import MIX_RATE, OPUS_LOOK_AHEAD_MS, SILENCE_DB, gain_db
 from recordings.source import CODECS, Permit, Placed, Source
 from recordings.tracks import VideoTrack, described, track_id_of, video_name

@@ -37,7 +37,8 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 
 from recordings.leases import Leases
 from recordings.ports import STEPS, Job, RecordingsStore, StepChange, StepFailed
-from recordings.stages import Done, Stages
+from recordings.stage_base import Done
+from recordings.stages import Stages
 from server.schemas.api import StepName
 
 log = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from recordings.capture import Counts, Packet
 from recordings.clock import StreamClock
 from recordings.depacketize import Frame, FrameCounts, h264_frames, vp8_frames
+from recordings.packet_order import Counts, Packet
 from recordings.spans import RecordingTime, Spans, covers
 
 CODECS = {"vp8": "vp8", "h264": "h264", "opus": "opus"}

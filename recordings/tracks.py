@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 
-from recordings.capture import Counts, Scan, packets
+from recordings.capture import Scan
 from recordings.clock import StreamClock, clocks_of
 from recordings.facts import Facts
 from recordings.mux import FileMuxer
+from recordings.packet_order import Counts, packets
 from recordings.source import CODECS, Permit, Placed, Source, opus_duration_ms
 from recordings.spans import Span, Spans, joined
 

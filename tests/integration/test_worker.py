@@ -20,10 +20,10 @@ from tests.recordings_measure import beeps, flashes
 from tests.recordings_synth import Log, Publisher, opus, vp8
 from tests.recordings_world import WorkerProcess, World, until
 
+pytestmark = pytest.mark.timeout(400)  # the machine may be busy with other tests
 LENGTH_MS = 4000
 BEEPS = (1520,)
 PATIENCE_S = 100
-"""the machine may be busy with other tests"""
 
 
 def ended_class(folder: Path, *, camera: bool = True, sealed: bool = True) -> World:
@@ -106,7 +106,6 @@ def test_search_finds_what_was_said(undisturbed: World) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
 def test_a_worker_killed_in_each_step_publishes_once(undisturbed: World, tmp_path: Path) -> None:
     """kill -9 after the work of each step, before the durable log knows of it."""
     world = ended_class(tmp_path / "killed")

@@ -34,6 +34,7 @@ from tests.recordings_synth import (
     vp8_payloads,
 )
 
+pytestmark = pytest.mark.timeout(300)
 MIN_DELAY_MS = 40
 """the network's least delay: session time is when a packet could have been here at best"""
 

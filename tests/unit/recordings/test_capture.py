@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordings.capture import CaptureUnreadable, Counts, packets, scan
+from recordings.capture import CaptureUnreadable, scan
 from recordings.clock import clocks_of
+from recordings.packet_order import Counts, packets
 from tests.recordings_synth import MS, CaptureWriter, rtp_packet
 
 

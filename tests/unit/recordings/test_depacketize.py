@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 
-from recordings.capture import Packet
 from recordings.depacketize import FrameCounts, h264_frames, vp8_frames
+from recordings.packet_order import Packet
 from recordings.source import opus_duration_ms
 
 

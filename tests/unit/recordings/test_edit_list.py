@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordings.edit_list import GRID_MS, Epoch, Levels, edit_list, grid_length_ms
@@ -117,12 +117,32 @@ def test_a_picture_is_never_shown_past_its_end() -> None:
     assert rows(epochs) == [(0, 6_000, "ada-camera", None), (6_000, 12_000, "bo-camera", None)]
 
 
+def test_a_moment_between_screen_and_speaker_is_not_a_cut_of_its_own() -> None:
+    """The screen ends half a second before bo begins to speak: no flash of ada between."""
+    epochs = edit_list(
+        20_000,
+        [
+            camera("ada", (0, 20_000)),
+            camera("bo", (0, 20_000)),
+            picture("ada", "screen", (0, 10_000)),
+        ],
+        {"ada": voice(20_000, (0, 9_000)), "bo": voice(20_000, (10_600, 20_000))},
+        [],
+        ["ada"],
+    )
+    assert rows(epochs) == [
+        (0, 10_000, "ada-screen", "ada-camera"),
+        (10_000, 20_000, "bo-camera", None),
+    ]
+
+
 spoken = st.lists(
     st.tuples(st.integers(0, 60_000), st.integers(200, 9_000)).map(lambda x: (x[0], x[0] + x[1])),
     max_size=8,
 )
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60_000), spoken, spoken, st.booleans())
 def test_epochs_cover_the_recording_on_the_grid(
     duration: int, ada: list[tuple[int, int]], bo: list[tuple[int, int]], has_screen: bool

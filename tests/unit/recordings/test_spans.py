@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordings.spans import RecordingTime, Span, both, covers, joined, length_ms, without
@@ -17,6 +17,7 @@ def moments(spans: tuple[Span, ...]) -> set[int]:
     return {at for at in range(400) if covers(spans, at)}
 
 
+@settings(deadline=None)
 @given(span_lists, span_lists)
 def test_span_arithmetic_is_set_arithmetic(left: tuple[Span, ...], right: tuple[Span, ...]) -> None:
     assert moments(both(left, right)) == moments(left) & moments(right)
@@ -24,6 +25,7 @@ def test_span_arithmetic_is_set_arithmetic(left: tuple[Span, ...], right: tuple[
     assert length_ms(left) == len(moments(left))
 
 
+@settings(deadline=None)
 @given(span_lists)
 def test_recording_time_numbers_the_moments_on_record(stretches: tuple[Span, ...]) -> None:
     time = RecordingTime(stretches)

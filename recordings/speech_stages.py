@@ -1,0 +1,103 @@
+"""The steps that make words of sound and chapters and items of words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from recordings.ports import (
+    Job,
+)
+from recordings.stage_base import FORMAT, Done, Progress, StageBase, write
+from recordings.workshop import digest_of
+
+
+class SpeechStages(StageBase):
+    def _transcribe(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
+        assembled = self._assembled(job, done)
+        facts = self._facts(job, done)
+        folder = self._folder(job, done, "assemble")
+        names = facts.names()
+        tracks = [
+            {
+                "participant_id": voice.sound.participant_id,
+                "speaker_name": names.get(voice.sound.participant_id, ""),
+                "wav_path": str(folder / voice.wav_path),
+                "offset_ms": voice.sound.start_ms,
+                "spoken": [
+                    {"start_ms": int(span.start_ms), "end_ms": round(span.end_ms)}
+                    for span in voice.sound.spans
+                ],
+            }
+            for voice in assembled.voices
+        ]
+        work = {"tracks": tracks, **self._transcribe_options}
+        digest = digest_of(
+            "transcribe", FORMAT, done["assemble"].digest, names, self._transcribe_options
+        )
+        if not tracks:
+            silent = {
+                "tracks": [], "language": None, "engine": "none", "model": "none", "cpu_s": 0,
+            }  # fmt: skip
+            self._workshop(job).make(
+                "transcribe", digest, lambda out: write(out / "transcribe.json", silent)
+            )
+            return Done(digest, detail="nobody's microphone was on")
+        return self._transcripts_step(job, "transcribe", digest, work, progress)
+
+    def _merge(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
+        source = self._folder(job, done, "transcribe") / "transcribe.json"
+        digest = digest_of("merge", FORMAT, done["transcribe"].digest)
+        transcript = self._texts.merge(source.read_bytes())
+        was_kept = not self._workshop(job).make(
+            "merge", digest, lambda out: write(out / "transcript.json", transcript)
+        )
+        words = sum(len(segment.words) for segment in transcript.segments)
+        return Done(digest, detail=f"{words} words", was_kept=was_kept, counts={
+            "segments": len(transcript.segments), "words": words,
+        })  # fmt: skip
+
+    def _chapters(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
+        facts = self._facts(job, done)
+        kinds = {"screen": "screen", "moment": "moment", "poll": "poll"}
+        work = {
+            "transcript": self._transcript(job, done),
+            "duration_ms": facts.duration_ms,
+            "priors": [
+                {
+                    "at_ms": mark.at_ms,
+                    "kind": kinds[mark.kind],
+                    "label": mark.label if mark.kind == "moment" else "",
+                }
+                for mark in facts.marks
+                if mark.kind in kinds
+            ],
+        }
+        digest = digest_of("chapters", FORMAT, work)
+        result = self._transcripts_step(job, "chapters", digest, work, progress)
+        chapters = self._chapter_list(job, {"chapters": result})
+        return msgspec.structs.replace(
+            result, detail=f"{len(chapters)} chapters", counts={"chapters": len(chapters)}
+        )
+
+    def _items(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
+        facts = self._facts(job, done)
+        work = {
+            "transcript": self._transcript(job, done),
+            "chapters": self._chapter_list(job, done),
+            "polls": [
+                {
+                    "poll_id": poll.poll_id, "at_ms": poll.at_ms, "question": poll.question,
+                    "options": poll.options, "tally": poll.tally, "key": poll.key,
+                }
+                for poll in facts.polls
+            ],
+            "participant_names": [person.name for person in facts.people],
+        }  # fmt: skip
+        digest = digest_of("items", FORMAT, work)
+        result = self._transcripts_step(job, "items", digest, work, progress)
+        items = self._item_list(job, {"items": result})
+        return msgspec.structs.replace(
+            result, detail=f"{len(items)} drafts", counts={"items": len(items)}
+        )
