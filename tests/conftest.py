@@ -12,6 +12,7 @@ import pytest
 # by itself.
 os.environ.setdefault("REPRISE_MODELS", str(Path(__file__).resolve().parent.parent / "data/models"))
 
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", default=None, help="folder to draw every page into")
 
