@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from recordings.capture import Counts, packets, scan
+from recordings.capture import scan
+from recordings.packet_order import Counts, packets
 from server.media.client.client import MediaClient
 from server.media.client.sources import FlashBeep
 from server.media.plane import (
