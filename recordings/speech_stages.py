@@ -94,6 +94,7 @@ class SpeechStages(StageBase):
                 for poll in facts.polls
             ],
             "participant_names": [person.name for person in facts.people],
+            "facilitator_ids": facts.facilitators(),
         }  # fmt: skip
         digest = digest_of("items", FORMAT, work)
         result = self._transcripts_step(job, "items", digest, work, progress)
