@@ -102,7 +102,10 @@ const room = {
     await new Promise((done, fail) => {
       const look = () => {
         if (pc.connectionState === "connected") done();
-        if (pc.connectionState === "failed") fail(new Error("connection failed"));
+        if (pc.connectionState === "failed") {
+          const dtls = pc.getTransceivers()[0].sender.transport?.state;
+          fail(new Error(`connection failed: ICE ${pc.iceConnectionState}, DTLS ${dtls}`));
+        }
       };
       pc.onconnectionstatechange = look;
       look();
