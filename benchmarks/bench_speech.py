@@ -2,8 +2,8 @@
 
 ``make bench-speech ARGS="--engine openai-whisper"``. The lecture is the demo's own
 (``server/demo/assets``) unless ``--audio`` and ``--rows`` name another; it is also heard after a
-trip through Opus at 32 and 48 kbit/s, as a browser's microphone arrives. Prints ``name value
-unit`` lines.
+trip through Opus at 32 and 48 kbit/s, as a browser's microphone arrives. ``--context ""`` leaves
+out what was written about the class. Prints ``name value unit`` lines.
 
 Words are compared after Whisper's English normaliser. It takes brackets for stage directions and
 drops what is in them; a reader speaks it, so brackets are opened first.
@@ -26,6 +26,7 @@ from pathlib import Path
 import jiwer
 from whisper_normalizer.english import EnglishTextNormalizer
 
+from server.demo.lesson import DESCRIPTION
 from transcripts.ports import SpeechTrack, TrackWords, TranscribeJob, Word
 from transcripts.transcribe import transcribe
 
@@ -87,6 +88,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--audio", type=Path, default=ASSETS / "lecture.opus")
     parser.add_argument("--rows", type=Path, default=ASSETS / "lecture.tsv")
+    parser.add_argument("--context", default=DESCRIPTION)
     options = parser.parse_args()
     rows = read_rows(options.rows)
     truth = opened_brackets(" ".join(text for _start, _end, text in rows))
@@ -100,6 +102,7 @@ def main() -> int:
                 engine=options.engine,
                 model=options.model,
                 threads=options.threads,
+                context=options.context,
             )
             result = transcribe(job, lambda _fraction: None)
             track: TrackWords = result.tracks[0]

@@ -43,6 +43,7 @@ class RecordingRow:
     recording_id: str
     session_id: str
     title: str
+    description: str
     course_title: str | None
     recorded_at: datetime
     attempt: int

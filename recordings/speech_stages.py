@@ -13,6 +13,10 @@ from recordings.stage_base import FORMAT, Done, Progress, StageBase, write
 from recordings.workshop import digest_of
 
 
+CONTEXT_LENGTH = 480
+"""characters; Whisper takes at most 224 tokens before the sound, and long ones cost time"""
+
+
 class SpeechStages(StageBase):
     def _transcribe(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         assembled = self._assembled(job, done)
@@ -32,10 +36,9 @@ class SpeechStages(StageBase):
             }
             for voice in assembled.voices
         ]
-        work = {"tracks": tracks, **self._transcribe_options}
-        digest = digest_of(
-            "transcribe", FORMAT, done["assemble"].digest, names, self._transcribe_options
-        )
+        options = {**self._transcribe_options, "context": self._written(job)}
+        work = {"tracks": tracks, **options}
+        digest = digest_of("transcribe", FORMAT, done["assemble"].digest, names, options)
         if not tracks:
             silent = {
                 "tracks": [], "language": None, "engine": "none", "model": "none", "cpu_s": 0,
@@ -45,6 +48,17 @@ class SpeechStages(StageBase):
             )
             return Done(digest, detail="nobody's microphone was on")
         return self._transcripts_step(job, "transcribe", digest, work, progress)
+
+    def _written(self, job: Job) -> str:
+        """What people wrote about the class: its names and terms help to hear them."""
+        row = self._store.load(job.recording_id)
+        about = (row.course_title, row.title, row.description) if row is not None else ()
+        sentences = [
+            part if part[-1] in ".!?" else f"{part}."
+            for part in (" ".join((text or "").split()) for text in about)
+            if part
+        ]
+        return " ".join(sentences)[:CONTEXT_LENGTH]
 
     def _merge(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         source = self._folder(job, done, "transcribe") / "transcribe.json"

@@ -104,6 +104,8 @@ class TranscribeJob:
     """None: the engine decides by track"""
     threads: int = 0
     """0: as many as there are cores"""
+    context: str = ""
+    """what was written about the class, at most a few sentences: names in it are heard as spelt"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,12 @@ class SpeechEngine(Protocol):
     @property
     def model(self) -> str: ...
 
-    def hear(self, samples: Samples, language: str | None) -> tuple[list[Word], str | None]:
+    def hear(
+        self, samples: Samples, language: str | None, context: str = ""
+    ) -> tuple[list[Word], str | None]:
         """The words of one clip with times in ms since its first sample, and the language heard.
+
+        ``context`` is text that might have been said before; it leans the hearing to its words.
 
         Silence gives no words. Words come in order, start ≤ end, inside the clip.
         """

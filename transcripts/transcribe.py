@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from transcripts import audio, speech_spans
@@ -20,7 +21,7 @@ from transcripts.ports import (
     TranscribeResult,
     Word,
 )
-from transcripts.word_edges import snapped
+from transcripts.word_edges import snapped, without_tail
 
 
 def transcribe(job: TranscribeJob, progress: Progress) -> TranscribeResult:
@@ -42,7 +43,7 @@ def transcribe(job: TranscribeJob, progress: Progress) -> TranscribeResult:
                 so_far = 0
                 for clip in found:
                     assert ear is not None
-                    said, language = hear_clip(ear, pcm, clip, track.offset_ms, job.language)
+                    said, language = hear_clip(ear, pcm, clip, track.offset_ms, job)
                     words += said
                     so_far += clip.end - clip.start
                     if language:
@@ -83,11 +84,13 @@ def clips_of(track: SpeechTrack, pcm: Pcm) -> list[Clip]:
 
 
 def hear_clip(
-    ear: SpeechEngine, pcm: Pcm, clip: Clip, offset_ms: int, language: str | None
+    ear: SpeechEngine, pcm: Pcm, clip: Clip, offset_ms: int, job: TranscribeJob
 ) -> tuple[list[Word], str | None]:
     """The words of one clip in recording time, set right at the pauses."""
     samples = audio.as_float(pcm[clip.start : clip.end])
-    words, language = ear.hear(samples, language)
+    words, language = ear.hear(samples, job.language, job.context)
+    if is_echo(words, job.context):
+        words, language = ear.hear(samples, job.language)
     shift = offset_ms + clip.start // SAMPLES_PER_MS
     return [
         Word(
@@ -96,8 +99,21 @@ def hear_clip(
             text=word.text,
             probability=word.probability,
         )
-        for word in snapped(words, samples)
+        for word in snapped(without_tail(words, samples), samples)
     ], language
+
+
+def is_echo(words: Sequence[Word], context: str) -> bool:
+    """Whether a clip seems to say nothing but a piece of the context.
+
+    From a noise that passed for a voice, an engine reads out what it was given beforehand.
+    """
+    said = _plain(" ".join(word.text for word in words))
+    return bool(said) and f" {said} " in f" {_plain(context)} "
+
+
+def _plain(text: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
 
 
 def _size(track: SpeechTrack) -> int:

@@ -79,6 +79,21 @@ def snapped(words: Sequence[Word], samples: Samples) -> list[Word]:
     return _in_order(words, starts, ends, total_ms)
 
 
+def without_tail(words: Sequence[Word], samples: Samples) -> list[Word]:
+    """Drops a last sentence that was mostly "said" after the last sound: "Thank you." of nobody.
+
+    An engine ends what it hears as texts end, when the sound stops before its window does.
+    """
+    sound_ends = pauses(samples)[-1][0]
+    begin = len(words)
+    while begin and (begin == len(words) or words[begin - 1].text[-1] not in ".?!"):
+        begin -= 1
+    tail = words[begin:]
+    late = sum(word.end_ms > sound_ends and word.start_ms >= sound_ends - RELEASE_MS
+               for word in tail)  # fmt: skip
+    return list(words[:begin] if 2 * late > len(tail) else words)
+
+
 def _first_after(
     starts: list[int],
     ends: list[int],

@@ -27,6 +27,11 @@ FACILITATOR = "Helen Marsh"
 GUEST = "Mina Okafor"
 LEARNER = "Tomás Rivera"
 TITLE = "Printing, from wood blocks to Roman type"
+DESCRIPTION = (
+    "The woodcutters of the Netherlands and their block books, the Gutenberg Bible in missal type, "
+    "Peter Schoeffer at Maintz, the ne-plus-ultra of Gothic type, the printers of Strasburg, "
+    "Basle, Paris and Lubeck, Sweynheim and Pannartz at Subiaco."
+)
 QUESTION = "Who took impressions from wood blocks first?"
 OPTIONS = ["The Chinese", "The Venetians", "The Germans"]
 FLASHES = 8
@@ -73,7 +78,9 @@ class Lesson:
         school = self._school
         teacher = await school.invite(FACILITATOR, "facilitator")
         learner = await school.invite(LEARNER, "learner")
-        session_id = await school.session(teacher, TITLE, lobby_is_on=True)
+        session_id = await school.session(
+            teacher, TITLE, description=DESCRIPTION, lobby_is_on=True
+        )
         await school.enrol(teacher, session_id, learner)
         guest = await school.guest(teacher, session_id, GUEST)
 

@@ -114,6 +114,7 @@ class RecordingsStore:
             recording_id=row.recording_id,
             session_id=row.session_id,
             title=row.title,
+            description=meta.description if meta else "",
             course_title=meta.course_title if meta else None,
             recorded_at=row.recorded_at,
             attempt=row.attempt,

@@ -94,6 +94,11 @@ def test_a_repeated_run_hears_the_same(ear: SpeechEngine, clip: Samples) -> None
     assert [(w.start_ms, w.text) for w in again] == [(w.start_ms, w.text) for w in once]
 
 
+def test_a_context_is_not_taken_for_speech(ear: SpeechEngine, clip: Samples) -> None:
+    words, _ = ear.hear(clip, "en", "Caxton and his press at Westminster.")
+    assert "caxton" not in plain(" ".join(word.text for word in words))
+
+
 def test_the_language_is_found(ear: SpeechEngine, clip: Samples) -> None:
     assert ear.hear(clip[: 6 * SAMPLE_RATE], None)[1] == "en"
 

@@ -29,7 +29,9 @@ class FasterWhisper:
             local_files_only=True,
         )
 
-    def hear(self, samples: Samples, language: str | None) -> tuple[list[Word], str | None]:
+    def hear(
+        self, samples: Samples, language: str | None, context: str = ""
+    ) -> tuple[list[Word], str | None]:
         if self._whisper is None:
             raise RuntimeError("the engine is closed")
         if not len(samples):
@@ -43,6 +45,7 @@ class FasterWhisper:
             log_prob_threshold=settings.LOG_PROBABILITY,
             no_speech_threshold=settings.NO_SPEECH,
             condition_on_previous_text=False,
+            initial_prompt=context or None,
             word_timestamps=True,
             vad_filter=False,
         )

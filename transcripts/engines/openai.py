@@ -48,7 +48,9 @@ class OpenaiWhisper:
         whisper.eval()
         self._whisper: Any = whisper
 
-    def hear(self, samples: Samples, language: str | None) -> tuple[list[Word], str | None]:
+    def hear(
+        self, samples: Samples, language: str | None, context: str = ""
+    ) -> tuple[list[Word], str | None]:
         if self._whisper is None:
             raise RuntimeError("the engine is closed")
         if not len(samples):
@@ -63,6 +65,7 @@ class OpenaiWhisper:
             logprob_threshold=settings.LOG_PROBABILITY,
             no_speech_threshold=settings.NO_SPEECH,
             condition_on_previous_text=False,
+            initial_prompt=context or None,
             word_timestamps=True,
             fp16=False,
             verbose=None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from transcripts.ports import SAMPLE_RATE, Samples, Word
-from transcripts.word_edges import pauses, snapped
+from transcripts.word_edges import pauses, snapped, without_tail
 
 
 def sound(*parts: tuple[bool, int]) -> Samples:
@@ -75,3 +75,18 @@ def test_order_and_lengths_hold_whatever_the_engine_said() -> None:
 def test_no_words_and_no_sound() -> None:
     assert snapped([], sound((True, 100))) == []
     assert times(snapped([word(0, 50, "hm")], sound((False, 200)))) == [(0, 50)]
+
+
+def test_a_sentence_after_the_last_sound_was_said_by_nobody() -> None:
+    samples = sound((True, 1000), (False, 500))
+    said = [word(0, 500, "Roman"), word(500, 1000, "character.")]
+    late = [word(1000, 1200, "Thank"), word(1200, 1400, "you.")]
+    assert without_tail([*said, *late], samples) == said
+    assert without_tail(said, samples) == said
+    assert without_tail([], samples) == []
+
+
+def test_a_last_word_that_ends_late_stays() -> None:
+    samples = sound((True, 1000), (False, 500))
+    said = [word(0, 500, "Roman."), word(600, 1300, "Character")]
+    assert without_tail(said, samples) == said
