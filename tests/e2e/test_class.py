@@ -149,12 +149,7 @@ async def test_chat_hands_and_a_poll_reach_everyone(classroom: Classroom) -> Non
     await tomas.room.lower_hand()
     await expect(hands).to_have_count(1)
 
-    await helen.room.open_panel("Poll")
-    await helen.room.button("New poll").click()
-    await helen.page.get_by_label("Question").fill("Is 1455 early?")
-    await helen.page.get_by_label("Option 1", exact=True).fill("Yes, it is")
-    await helen.page.get_by_label("Option 2", exact=True).fill("No, it is not")
-    await helen.room.button("Save and open").click()
+    await a_poll_opens(helen)
     await mina.room.vote("Yes, it is")
     await tomas.room.vote("No, it is not")
     await expect(helen.page.get_by_text("2 of 3 have answered.").or_(
@@ -163,6 +158,15 @@ async def test_chat_hands_and_a_poll_reach_everyone(classroom: Classroom) -> Non
     await helen.room.button("Close poll").click()
     await helen.room.button("Reveal result").click()
     await expect(mina.page.get_by_text("50 %").first).to_be_visible()
+
+
+async def a_poll_opens(helen: Person) -> None:
+    await helen.room.open_panel("Poll")
+    await helen.room.button("New poll").click()
+    await helen.page.get_by_label("Question").fill("Is 1455 early?")
+    await helen.page.get_by_label("Option 1", exact=True).fill("Yes, it is")
+    await helen.page.get_by_label("Option 2", exact=True).fill("No, it is not")
+    await helen.room.button("Save and open").click()
 
 
 async def test_a_cut_line_is_mended_with_seat_and_muted_microphone(classroom: Classroom) -> None:
@@ -194,7 +198,9 @@ def server_child(supervisor_pid: int) -> psutil.Process:
 
 
 async def test_class_goes_on_by_itself_when_the_server_is_killed(classroom: Classroom) -> None:
-    helen, mina, _ = classroom.everyone
+    helen, mina, tomas = classroom.everyone
+    await a_poll_opens(helen)
+    await mina.room.vote("Yes, it is")
     said = [f"Line {number} before the crash" for number in range(3)]
     for line in said:
         await mina.room.chat(line)  # returns once it is shown, so it was acknowledged
@@ -211,9 +217,15 @@ async def test_class_goes_on_by_itself_when_the_server_is_killed(classroom: Clas
     assert await hears(helen.page, mina.tone, limit_s=30)
     assert await sees_moving(helen.page, mina.colour, limit_s=30)
     await mina.room.chat("And after it")
+    await tomas.room.vote("No, it is not")
+    await helen.room.open_panel("Poll")
+    await helen.room.button("Close poll").click()
+    await helen.room.button("Reveal result").wait_for()
     snapshot = await helen.account.get(f"/sessions/{classroom.session_id}/snapshot")
     texts = [line["text"] for line in snapshot["chat"]]
     assert texts == [*said, "And after it"]
+    (poll,) = snapshot["polls"]
+    assert (poll["voted_count"], poll["tally"]) == (2, [1, 1])
     assert snapshot["recording"]["state"] == "on"
     await the_recording_has_both_parts(classroom)
 
