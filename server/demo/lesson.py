@@ -78,9 +78,7 @@ class Lesson:
         school = self._school
         teacher = await school.invite(FACILITATOR, "facilitator")
         learner = await school.invite(LEARNER, "learner")
-        session_id = await school.session(
-            teacher, TITLE, description=DESCRIPTION, lobby_is_on=True
-        )
+        session_id = await school.session(teacher, TITLE, description=DESCRIPTION, lobby_is_on=True)
         await school.enrol(teacher, session_id, learner)
         guest = await school.guest(teacher, session_id, GUEST)
 
