@@ -72,14 +72,17 @@ class LiveSeats:
         return _seat(await self._seats.resolve(session_id, cookies))
 
     async def refresh(self, session_id: str, seat: Seat) -> Seat:
-        return _seat(await self._seats.refresh(session_id, seat.participant_id))
+        return _seat(await self._seats.refresh(session_id, seat.participant_id, seat.sign_in_id))
 
     async def settings(self, session_id: str) -> SessionSettings:
         return await self._seats.settings(session_id)
 
 
 def _seat(place: Place) -> Seat:
-    return Seat(place.participant_id, place.name, place.role, place.user_id is None, place.user_id)
+    return Seat(
+        place.participant_id, place.name, place.role, place.user_id is None, place.user_id,
+        place.sign_in_id,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

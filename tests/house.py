@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
+import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import socketio
 from aiohttp import ClientResponse, CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
@@ -33,6 +36,8 @@ from server.storage.library import SqlLibrary
 
 PASSWORD = "correct horse battery"
 API = "/api/v1"
+NAMESPACE = "/live"
+PATIENCE_S = 20
 CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
@@ -112,6 +117,22 @@ class Person:
 
 
 @dataclass(slots=True)
+class Socket:
+    """A live socket of a browser, as far as HTTP tests need one."""
+
+    sio: socketio.AsyncClient
+    reason: asyncio.Future[str]
+
+    async def command(self, command: dict[str, Any]) -> dict[str, Any]:
+        message = {"command_id": uuid.uuid4().hex, "command": command}
+        return await self.sio.call("command", message, namespace=NAMESPACE, timeout=PATIENCE_S)
+
+    async def closed(self) -> str:
+        """Why the server hung up."""
+        return await asyncio.wait_for(self.reason, PATIENCE_S)
+
+
+@dataclass(slots=True)
 class House:
     data: Path
     composition: Composition
@@ -146,6 +167,35 @@ class House:
         guest = await self.stranger()
         await guest.json("POST", made["link"], {"name": name})
         return guest
+
+    @asynccontextmanager
+    async def socket(self, person: Person, session_id: str) -> AsyncIterator[Socket]:
+        """A live socket with this person's cookies, after its first snapshot."""
+        loop = asyncio.get_running_loop()
+        seen: asyncio.Future[None] = loop.create_future()
+        reason: asyncio.Future[str] = loop.create_future()
+        sio = socketio.AsyncClient(reconnection=False)
+        sio.on(
+            "snapshot", lambda _: None if seen.done() else seen.set_result(None),
+            namespace=NAMESPACE,
+        )  # fmt: skip
+        sio.on("closed", lambda told: reason.set_result(told["reason"]), namespace=NAMESPACE)
+        url = self.server.make_url("/")
+        cookies = person.client.session.cookie_jar.filter_cookies(url)
+        try:
+            await sio.connect(
+                str(url),
+                headers={"Cookie": "; ".join(f"{k}={v.value}" for k, v in cookies.items())},
+                auth={"session_id": session_id},
+                namespaces=[NAMESPACE],
+                transports=["websocket"],
+            )
+            await asyncio.wait_for(seen, PATIENCE_S)
+            yield Socket(sio, reason)
+        finally:
+            await sio.disconnect()
+            if sio.eio.http:
+                await sio.eio.http.close()
 
     async def seat(self, person: Person, session_id: str) -> Seat:
         cookies = person.client.session.cookie_jar.filter_cookies(self.server.make_url("/"))

@@ -342,11 +342,12 @@ class LiveHub:
         room = await self.room(session_id)
         await room.mailbox.submit(THE_SERVER, c.Remove(participant_id))
 
-    async def sign_out(self, user_id: str) -> None:
-        """Close every socket of an account."""
+    async def sign_out(self, user_id: str, sign_in_id: str | None = None) -> None:
+        """Close every socket of an account, or only those that one sign-in opened."""
         for room in self._rooms.values():
             for connection in list(room.connections.values()):
-                if connection.seat.user_id == user_id:
+                seat = connection.seat
+                if seat.user_id == user_id and sign_in_id in (None, seat.sign_in_id):
                     room.outbox.hang_up(connection.connection_id, "signed_out")
 
     async def refresh_settings(self, session_id: str) -> None:

@@ -36,6 +36,8 @@ class Seat:
     role: Role
     is_guest: bool
     user_id: str | None = None
+    sign_in_id: str | None = None
+    """of the browser the account came with"""
 
 
 class SeatResolver(Protocol):

@@ -99,10 +99,12 @@ class Identity:
         return SignedIn(show_user(replace(user, last_seen_at=now)), sign_in_id)
 
     async def sign_out(self, caller: Caller) -> None:
-        caller.account()
+        """Of this browser: its sockets close, those of the account's other browsers stay."""
+        user = caller.account()
         if caller.sign_in_id is not None:
             async with self._library.write() as unit:
                 await unit.accounts.revoke_sign_in(caller.sign_in_id, self._now())
+            await self._live.sign_out(user.user_id, caller.sign_in_id)
 
     async def sign_out_everywhere(self, caller: Caller) -> None:
         user = caller.account()

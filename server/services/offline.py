@@ -16,7 +16,7 @@ class NobodyLive:
     async def kick(self, session_id: str, participant_id: str) -> None:
         pass
 
-    async def sign_out(self, user_id: str) -> None:
+    async def sign_out(self, user_id: str, sign_in_id: str | None = None) -> None:
         pass
 
     async def refresh_settings(self, session_id: str) -> None:

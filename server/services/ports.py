@@ -329,8 +329,8 @@ class LiveSessions(Protocol):
         """Remove the seat at once, with the socket and the media of it."""
         ...
 
-    async def sign_out(self, user_id: str) -> None:
-        """Close every socket of an account."""
+    async def sign_out(self, user_id: str, sign_in_id: str | None = None) -> None:
+        """Close every socket of an account, or only those that one sign-in opened."""
         ...
 
     async def refresh_settings(self, session_id: str) -> None:

@@ -22,6 +22,8 @@ class Place:
     role: SessionRole
     user_id: str | None
     """None: a guest"""
+    sign_in_id: str | None = None
+    """of the browser the account came with"""
 
 
 class Seats:
@@ -68,7 +70,7 @@ class Seats:
             if role is not None:
                 user = caller.user
                 seat = await unit.sessions.seat_of(session_id, user_id=user.user_id)
-                return _place(seat, role), user
+                return _place(seat, role, caller.sign_in_id), user
         link_id = caller.seats.get(session_id)
         link = await unit.sessions.link(link_id) if link_id else None
         if link is not None:
@@ -78,9 +80,11 @@ class Seats:
             raise NotSignedIn("Sign in, or open your join link again.")
         raise NotAllowed("not_a_member", "You do not belong to this session.")
 
-    async def refresh(self, session_id: str, participant_id: str) -> Place:
+    async def refresh(
+        self, session_id: str, participant_id: str, sign_in_id: str | None = None
+    ) -> Place:
         """The same place with the role and name of this moment. Raises NotAllowed when the
-        account, the membership or the link behind it is gone."""
+        sign-in, the account, the membership or the link behind it is gone."""
         async with self._library.read() as unit:
             seat = await unit.sessions.seat(participant_id)
             if seat is None or seat.session_id != session_id:
@@ -93,11 +97,13 @@ class Seats:
             user = await unit.accounts.user(seat.user_id or "")
             if user is None or user.is_disabled:
                 raise NotAllowed("account_disabled", "This account has been disabled.")
+            if sign_in_id and not await unit.accounts.signed_in_user(sign_in_id, self._now()):
+                raise NotAllowed("signed_out", "You have signed out; sign in again.")
             membership = await unit.sessions.role_in_session(session_id, user.user_id)
             role = session_role(user, membership)
             if role is None:
                 raise NotAllowed("not_a_member", "You do not belong to this session.")
-            return Place(participant_id, user.name, role, user.user_id)
+            return Place(participant_id, user.name, role, user.user_id, sign_in_id)
 
     async def participant_id(self, caller: Caller, session_id: str) -> str:
         """Of someone who has taken the seat before. Raises not_found otherwise."""
@@ -121,7 +127,9 @@ class Seats:
         )
 
 
-def _place(seat: SeatRecord | None, role: SessionRole) -> Place | None:
+def _place(
+    seat: SeatRecord | None, role: SessionRole, sign_in_id: str | None = None
+) -> Place | None:
     if seat is None:
         return None
-    return Place(seat.participant_id, seat.name, role, seat.user_id)
+    return Place(seat.participant_id, seat.name, role, seat.user_id, sign_in_id)

@@ -110,6 +110,37 @@ async def test_signing_out_ends_this_browser_only_and_everywhere_ends_all(house:
     await second.json("GET", "/users")
 
 
+async def test_signing_out_closes_what_this_browser_has_open(house: House) -> None:
+    fay = await house.person("fay", "facilitator")
+    first = await house.session(fay)
+    second = await house.session(fay)
+    phone = await house.stranger()
+    await phone.json("POST", "/sign-in", credentials("fay"))
+    async with (
+        house.socket(fay, first) as at_the_laptop,
+        house.socket(phone, second) as at_the_phone,
+    ):
+        await fay.json("POST", "/sign-out", status=204)
+        assert await at_the_laptop.closed() == "signed_out"
+        answer = await at_the_phone.command({"type": "start_session"})
+        assert answer["ok"], answer
+
+
+async def test_a_socket_whose_sign_in_ended_elsewhere_is_given_no_more_commands(
+    house: House,
+) -> None:
+    """As when the password is set anew from the command line, beside the server."""
+    fay = await house.person("fay", "facilitator")
+    session_id = await house.session(fay)
+    async with house.socket(fay, session_id) as socket:
+        async with house.library.write() as unit:
+            assert fay.user is not None
+            await unit.accounts.change_user(fay.user.user_id, sign_in_epoch=9)
+        answer = await socket.command({"type": "start_session"})
+        assert answer["error"]["code"] == "signed_out"
+        assert await socket.closed() == "signed_out"
+
+
 async def test_a_sign_in_runs_out(house: House) -> None:
     ada = await house.person("ada")
     house.clock.advance(days=29)

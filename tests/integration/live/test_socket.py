@@ -117,6 +117,18 @@ async def test_signing_out_everywhere_closes_the_sockets(server: LiveServer) -> 
     await fay.sees("participant_away")
 
 
+async def test_signing_out_closes_the_sockets_of_that_browser(server: LiveServer) -> None:
+    for who, browser in (("ada", "laptop"), ("bob", "phone")):
+        seats = server.seats.seats
+        seats[who] = replace(seats[who], user_id="user-ada", sign_in_id=browser)
+    fay, laptop, phone = await class_of(server, "ada", "bob")
+    await server.hub.sign_out("user-ada", "laptop")
+    await until(lambda: laptop.closed == "signed_out" and not laptop.sio.connected, "told")
+    await fay.sees("participant_away")
+    await phone.do("raise_hand")
+    assert phone.closed is None
+
+
 async def test_PA5_a_cut_connection_makes_away_and_coming_back_never_unmutes(
     server: LiveServer,
 ) -> None:
