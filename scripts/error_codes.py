@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "errors.md"
 
 STATUS = {
     "Invalid": 400, "NotSignedIn": 401, "NotAllowed": 403, "NotFound": 404, "Conflict": 409,
-    "Throttled": 429, "OfferRefused": 400,
+    "Throttled": 429, "OfferRefused": 400, "Problem": 400,
 }  # fmt: skip
 CODE = re.compile(r"[a-z][a-z0-9_]*")
 
