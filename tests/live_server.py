@@ -226,6 +226,15 @@ class LiveServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def port(self) -> int:
+        assert self._port is not None
+        return self._port
+
+    def presence(self, who: str) -> str | None:
+        found = self.state().participants.get(who)
+        return None if found is None else found.presence
+
     def client(self, who: str, session_id: str = "s1") -> Client:
         client = Client(self, who, session_id)
         self.clients.append(client)

@@ -170,7 +170,9 @@ class LiveHub:
                 hold_votes_s=self._hold_votes_s,
             )
             mailbox.settings = settings
-            outbox = Outbox(session_id, self.socket.sio, self.socket.is_connected)
+            outbox = Outbox(
+                session_id, self.socket.sio, self.socket.direct, self.socket.is_connected
+            )
             opened = Room(session_id, mailbox, outbox, empty_since_ns=self.clock.monotonic_ns())
             self._rooms[session_id] = opened
             try:

@@ -19,6 +19,7 @@ import msgspec
 import socketio
 
 from server.domain.events import SERVER
+from server.live.direct import DirectSender
 from server.schemas.live import SessionSnapshot, WireEvent
 
 log = logging.getLogger(__name__)
@@ -56,10 +57,15 @@ class _Close:
 
 class Outbox:
     def __init__(
-        self, session_id: str, sio: socketio.AsyncServer, is_connected: Callable[[str], bool]
+        self,
+        session_id: str,
+        sio: socketio.AsyncServer,
+        direct: DirectSender,
+        is_connected: Callable[[str], bool],
     ) -> None:
         self._session_id = session_id
         self._sio = sio
+        self._direct = direct
         self._is_connected = is_connected
         self._queue: asyncio.Queue[_Events | _Subscribe | _Unsubscribe | _Close] = asyncio.Queue()
         self._rooms: dict[str, tuple[str, ...]] = {}
@@ -110,9 +116,7 @@ class Outbox:
         match entry:
             case _Events(events):
                 for channel, run in groupby(events, key=lambda event: event.channel):
-                    await self._sio.emit(
-                        "events", to_json(list(run)), room=self._room(channel), namespace=NAMESPACE
-                    )
+                    self._direct.broadcast(NAMESPACE, self._room(channel), "events", list(run))
             case _Subscribe(connection_id, channels, snapshot):
                 if not self._is_connected(connection_id):
                     return

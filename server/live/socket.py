@@ -19,6 +19,7 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 from server.domain import commands as c
 from server.domain.errors import Conflict, DomainError, Invalid, NotAllowed
 from server.domain.state import THE_SERVER
+from server.live.direct import DirectSender
 from server.live.flood import Buckets
 from server.live.outbox import NAMESPACE, to_json
 from server.live.room import Connection, Room, actor_of
@@ -43,8 +44,8 @@ PING_TIMEOUT_S = 5
 """A dead connection is noticed within both together: the seat is then ``away``."""
 LARGEST_MESSAGE = 300_000
 """An SDP offer with its simulcast lines stays far below."""
-SLOW_PACKETS = 2000
-"""Packets that may wait for one browser; more, and it is hung up (it takes a snapshot later)."""
+SLOW_OCTETS = 4_000_000
+"""What may wait for one browser; more, and it is hung up (it takes a snapshot later)."""
 
 
 class _Clients(socketio.AsyncManager):
@@ -78,6 +79,7 @@ class LiveSocket:
             logger=False,
             engineio_logger=False,
         )
+        self.direct = DirectSender(self.sio)
         for event, handler in {
             "connect": self._connect,
             "disconnect": self._disconnect,
@@ -121,8 +123,7 @@ class LiveSocket:
     def drop_slow(self) -> None:
         for connection in list(self._connections.values()):
             eio_sid = self.sio.manager.eio_sid_from_sid(connection.connection_id, NAMESPACE)
-            socket = self.sio.eio.sockets.get(eio_sid)
-            if socket is not None and socket.queue.qsize() > SLOW_PACKETS:
+            if eio_sid is not None and self.direct.waiting_octets(eio_sid) > SLOW_OCTETS:
                 log.warning("connection %s is too slow", connection.connection_id)
                 self._hub.spawn(
                     self.sio.disconnect(connection.connection_id, namespace=NAMESPACE),

@@ -1,0 +1,128 @@
+"""Socket.IO's messages straight onto the WebSocket, each broadcast framed once for everyone.
+
+Theory of operation. Engine.IO puts every packet into its client's queue, from which a task of that
+client takes it, frames it, perhaps deflates it and writes it: three wake-ups a delivery, which is
+what a broadcast to a large class costs. But a frame from server to client is not masked (RFC 6455
+section 5.1), so it is the same bytes for everybody, and writing them to the transport neither
+waits nor fails. Here a client's messages are written at once, in the order in which they were
+given; only what is not a message (pings, the close) still goes through the queue. Compression is
+not negotiated: it would make every frame one client's own, and keep 300 kB a client.
+
+A browser that does not read fills its transport's buffer; ``waiting_octets`` tells how far.
+
+Leans on names inside python-engineio that are no promise of it; ``PRIVATE_NAMES`` is checked when
+the server starts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+import socketio
+from aiohttp.web import WebSocketResponse
+from engineio.async_drivers.aiohttp import WebSocket
+from engineio.async_server import AsyncServer
+from engineio.async_socket import AsyncSocket
+from engineio.packet import MESSAGE, Packet
+
+PRIVATE_NAMES: Final = (
+    (AsyncServer, ("create_queue",)),
+    (AsyncSocket, ("_upgrade_websocket", "_websocket_handler", "poll")),
+    (WebSocket, ("__call__", "send", "wait")),
+)
+
+_TEXT: Final = 0x81
+"""one whole text frame"""
+
+
+class PrivateNameMissing(RuntimeError):
+    """The installed python-engineio lacks a name this file relies on."""
+
+
+def framed(text: bytes) -> bytes:
+    """One unmasked text frame (RFC 6455 section 5.2)."""
+    size = len(text)
+    if size < 126:
+        return bytes((_TEXT, size)) + text
+    if size < 65536:
+        return struct.pack("!BBH", _TEXT, 126, size) + text
+    return struct.pack("!BBQ", _TEXT, 127, size) + text
+
+
+class _Queue(asyncio.Queue[Any]):
+    """Takes what is no message; messages it writes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.transport: asyncio.WriteTransport | None = None
+        """of the open WebSocket"""
+
+    async def put(self, item: Any) -> None:
+        transport = self.transport
+        if transport is None or item is None or item.packet_type != MESSAGE or item.binary:
+            await super().put(item)
+        elif not transport.is_closing():
+            transport.write(framed(item.encode().encode()))
+
+
+class _WebSocket(WebSocket):
+    """Engine.IO's, without compression, and known to its client's queue while it is open."""
+
+    async def __call__(self, environ: dict[str, Any]) -> WebSocketResponse:
+        self._sock = WebSocketResponse(
+            max_msg_size=self.server.max_http_buffer_size, compress=False
+        )
+        request = environ["aiohttp.request"]
+        await self._sock.prepare(request)
+        queue: _Queue = self.handler.__self__.queue
+        queue.transport = request.transport
+        self.environ = environ
+        try:
+            await self.handler(self)
+        finally:
+            queue.transport = None
+        return self._sock
+
+
+class DirectSender:
+    """Makes ``sio`` write directly. Raises PrivateNameMissing."""
+
+    def __init__(self, sio: socketio.AsyncServer) -> None:
+        for owner, names in PRIVATE_NAMES:
+            for name in names:
+                if not hasattr(owner, name):
+                    raise PrivateNameMissing(f"{owner.__name__} has no {name}")
+        self._sio = sio
+        sio.eio._async = {**sio.eio._async, "websocket": _WebSocket}
+        sio.eio.create_queue = _Queue
+
+    def broadcast(self, namespace: str, room: str, event: str, payload: Any) -> None:
+        """To everyone in the room, encoded and framed once. Never waits."""
+        text = f"4{2}{namespace},".encode() + msgspec.json.encode([event, payload])
+        frame: bytes | None = None
+        for _sid, eio_sid in self._members(namespace, room):
+            client = self._sio.eio.sockets.get(eio_sid)
+            if client is None or client.closed:
+                continue
+            transport = client.queue.transport
+            if transport is None:
+                # Not a WebSocket yet, or no more: the queue keeps the order.
+                client.queue.put_nowait(Packet(MESSAGE, text[1:].decode()))
+                continue
+            if frame is None:
+                frame = framed(text)
+            if not transport.is_closing():
+                transport.write(frame)
+
+    def _members(self, namespace: str, room: str) -> Iterable[tuple[str, str]]:
+        return self._sio.manager.get_participants(namespace, room)
+
+    def waiting_octets(self, eio_sid: str) -> int:
+        """What this client has not read yet."""
+        client = self._sio.eio.sockets.get(eio_sid)
+        transport = None if client is None else client.queue.transport
+        return 0 if transport is None else transport.get_write_buffer_size()
