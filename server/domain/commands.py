@@ -7,10 +7,23 @@ Those of participants have the names and fields of the wire's structs (server/sc
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
 
-from server.domain.events import Audience, GapReason, TrackKind
+from server.domain.events import (
+    Advance,
+    Audience,
+    BallotChoice,
+    BallotRound,
+    Emoji,
+    GapReason,
+    HandOrder,
+    LockKind,
+    ReactionKind,
+    Role,
+    TrackKind,
+)
 from server.domain.state import MAIN_ROOM
 
 
@@ -47,6 +60,8 @@ class Deny:
 @dataclass(frozen=True, slots=True)
 class Remove:
     participant_id: str
+    may_return: bool = False
+    """to the lobby, to be let in again; otherwise they are banned"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +75,62 @@ class LowerHand:
 
 
 @dataclass(frozen=True, slots=True)
+class SetHandOrder:
+    order: HandOrder
+
+
+@dataclass(frozen=True, slots=True)
+class CallNext:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class InviteToSpeak:
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineToSpeak:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class MuteAll:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SetLock:
+    lock: LockKind
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TapConfusion:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class SendChat:
     text: str
+    to: str | None = None
+    """the one person it is for"""
+    reply_to: str | None = None
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EditChat:
+    message_id: str
+    text: str
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReactToChat:
+    message_id: str
+    emoji: Emoji
+    is_on: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +158,41 @@ class Spotlight:
 @dataclass(frozen=True, slots=True)
 class CreatePoll:
     question: str
-    options: tuple[str, ...]
+    options: tuple[str, ...] = ()
     audience: Audience = "all"
     is_anonymous: bool = False
     key: int | None = None
+    kind: PollKind = "single"
+    targets: tuple[str, ...] = ()
+    scale: tuple[float, ...] | None = None
+    labels: tuple[str, ...] = ()
+    words: int = 1
+    right: PollAnswer | None = None
+    tolerance: float = 0.0
+    explanation: str = ""
+    can_change: bool = True
+    limit_s: int | None = None
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class EditPoll:
     poll_id: str
     question: str
-    options: tuple[str, ...]
+    options: tuple[str, ...] = ()
     audience: Audience = "all"
     is_anonymous: bool = False
     key: int | None = None
+    kind: PollKind = "single"
+    targets: tuple[str, ...] = ()
+    scale: tuple[float, ...] | None = None
+    labels: tuple[str, ...] = ()
+    words: int = 1
+    right: PollAnswer | None = None
+    tolerance: float = 0.0
+    explanation: str = ""
+    can_change: bool = True
+    limit_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +207,11 @@ class OpenPoll:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
+    """``option`` of a single choice; ``answer`` of every kind."""
+
     poll_id: str
-    option: int
+    option: int | None = None
+    answer: PollAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +222,13 @@ class ClosePoll:
 @dataclass(frozen=True, slots=True)
 class RevealPoll:
     poll_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HidePollText:
+    poll_id: str
+    text: str
+    is_hidden: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +261,236 @@ class MarkMoment:
     label: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PlanDebate:
+    motion: str
+    room_id: str = MAIN_ROOM
+    format_id: str | None = None
+    format: Mapping[str, Any] | None = None
+    size: int | None = None
+    variant: str | None = None
+    pois: bool | None = None
+    advance: Advance = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class EditDebate:
+    debate_id: str
+    motion: str
+    room_id: str = MAIN_ROOM
+    format_id: str | None = None
+    format: Mapping[str, Any] | None = None
+    size: int | None = None
+    variant: str | None = None
+    pois: bool | None = None
+    advance: Advance = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteDebate:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignSeat:
+    debate_id: str
+    seat: str
+    participant_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawSeats:
+    debate_id: str
+    by: Literal["random", "least_heard", "clear"]
+    participant_ids: tuple[str, ...] = ()
+    heard_ms: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class SetChair:
+    debate_id: str
+    participant_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeChair:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAdjudicators:
+    debate_id: str
+    participant_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BeginDebate:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndDebate:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAdvance:
+    debate_id: str
+    advance: Advance
+
+
+@dataclass(frozen=True, slots=True)
+class StartClock:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseClock:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendClock:
+    debate_id: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextSpeech:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousSpeech:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameSpeaker:
+    debate_id: str
+    place: int
+    participant_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForSpeaker:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsePrep:
+    debate_id: str
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndPrep:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskTurn:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class YieldTurn:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveTurn:
+    debate_id: str
+    participant_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPoint:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPoint:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPoint:
+    debate_id: str
+    participant_id: str
+    is_accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndPoint:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteNote:
+    debate_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNotes:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBallot:
+    debate_id: str
+    round: BallotRound
+
+
+@dataclass(frozen=True, slots=True)
+class CastBallot:
+    debate_id: str
+    round: BallotRound
+    choice: BallotChoice
+
+
+@dataclass(frozen=True, slots=True)
+class CloseBallot:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandInScores:
+    debate_id: str
+    points: Mapping[str, float] = field(default_factory=dict[str, float])
+    ranks: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class RevealDebate:
+    debate_id: str
+
+
 # ---- of the server ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSeat:
+    """The account's name or role has changed."""
+
+    participant_id: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class CountAirtime:
+    """Who has spoken for how long since the last count."""
+
+    participant_ids: tuple[str, ...]
+    talked_ms: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountReactions:
+    kinds: tuple[ReactionKind, ...]
+    counts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +531,11 @@ class DeclareGap:
     track: TrackKind | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AdvanceTime:
+    """Whatever is due by now in the session's debates (``debate_clock.next_due_ms``)."""
+
+
 Command = (
     Join
     | Leave
@@ -212,7 +546,16 @@ Command = (
     | Remove
     | RaiseHand
     | LowerHand
+    | SetHandOrder
+    | CallNext
+    | InviteToSpeak
+    | DeclineToSpeak
+    | MuteAll
+    | SetLock
+    | TapConfusion
     | SendChat
+    | EditChat
+    | ReactToChat
     | DeleteChat
     | SetTrack
     | MuteParticipant
@@ -224,17 +567,56 @@ Command = (
     | Vote
     | ClosePoll
     | RevealPoll
+    | HidePollText
     | StartRecording
     | PauseRecording
     | ResumeRecording
     | StopRecording
     | GiveConsent
     | MarkMoment
+    | NoteSeat
+    | CountAirtime
+    | CountReactions
     | StartEpoch
     | LoseConnection
     | ReportCaptureStarted
     | ReportCaptureStopped
     | DeclareGap
+    | PlanDebate
+    | EditDebate
+    | DeleteDebate
+    | AssignSeat
+    | DrawSeats
+    | SetChair
+    | TakeChair
+    | SetAdjudicators
+    | BeginDebate
+    | EndDebate
+    | SetAdvance
+    | StartClock
+    | PauseClock
+    | ExtendClock
+    | NextSpeech
+    | PreviousSpeech
+    | NameSpeaker
+    | WaitForSpeaker
+    | UsePrep
+    | EndPrep
+    | AskTurn
+    | YieldTurn
+    | GiveTurn
+    | OfferPoint
+    | WithdrawPoint
+    | AnswerPoint
+    | EndPoint
+    | WriteNote
+    | OpenNotes
+    | OpenBallot
+    | CastBallot
+    | CloseBallot
+    | HandInScores
+    | RevealDebate
+    | AdvanceTime
 )
 
 COMMANDS: dict[str, type[Any]] = {

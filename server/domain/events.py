@@ -1,7 +1,7 @@
 """Events: what happened in a session, one frozen dataclass a type, and their envelope.
 
 ``type`` is the class's name in snake case. Fields marked ``optional`` are left out of the stored
-data when they are None; fields listed in ``PERSONAL`` are kept apart from the log so that they
+data when they hold their default; fields listed in ``PERSONAL`` are kept apart from the log so that they
 can be erased (docs/rules.md, EV). Reading is tolerant: old versions are upcast, keys we do not
 know are dropped, types we do not know become ``Unknown``, which changes nothing.
 """
@@ -16,7 +16,34 @@ from typing import Any, Literal, cast
 Role = Literal["facilitator", "learner"]
 TrackKind = Literal["microphone", "camera", "screen", "screen_audio"]
 Audience = Literal["none", "host", "voters", "all"]
+PollKind = Literal[
+    "single", "multiple", "true_false", "rating", "ranking", "matching", "word_cloud",
+    "short_text", "numeric",
+]  # fmt: skip
+PollAnswer = int | float | str | tuple[int | str, ...]
+"""What one person answers, by the poll's kind (docs/rules.md, PO9)."""
 GapReason = Literal["server_restart", "capture_lost", "disk_full"]
+HandOrder = Literal["fifo", "equity"]
+Emoji = Literal[
+    "thumbs_up", "heart", "laugh", "surprised", "sad", "clap", "question", "check"
+]  # fmt: skip
+"""on a chat message"""
+ReactionKind = Literal[
+    "thumbs_up", "clap", "heart", "laugh", "surprised", "yes", "no", "slower", "faster"
+]  # fmt: skip
+"""that float over the class for a moment"""
+LockKind = Literal[
+    "chat", "private_chat", "microphone", "camera", "screen", "reactions", "room", "unattended"
+]  # fmt: skip
+"""what learners may not do; ``room``: nobody new comes in; ``unattended``: not without a
+facilitator"""
+Advance = Literal["manual", "automatic"]
+DebateStage = Literal["planned", "preparing", "running", "ended"]
+Halt = Literal["paused", "speaker_lost", "speaker_absent", "restart"]
+"""Why a debate's clock stands that somebody has to start again."""
+PointOutcome = Literal["declined", "withdrawn", "finished", "cut_off", "timed_out", "lapsed"]
+BallotRound = Literal["before", "after"]
+BallotChoice = Literal["for", "against", "undecided"]
 
 SESSION = "session"
 FACILITATORS = "role:facilitator"
@@ -27,6 +54,11 @@ SERVER = "server"
 def person(participant_id: str) -> str:
     """The channel only this participant sees."""
     return f"person:{participant_id}"
+
+
+def side_channel(debate_id: str, side: str) -> str:
+    """Only those seated on this side of the debate see it."""
+    return f"side:{debate_id}:{side}"
 
 
 _OPTIONAL = {"optional": True}
@@ -91,7 +123,10 @@ class ParticipantDenied:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantRemoved:
+    """For good, until a facilitator admits them; or, when they may return, to the lobby."""
+
     participant_id: str
+    may_return: bool | None = field(default=None, metadata=_OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +146,10 @@ class ParticipantLeft:
 
 @dataclass(frozen=True, slots=True)
 class HandRaised:
+    """``talked_ms``: how long they had spoken by then, which equity goes by."""
+
     participant_id: str
+    talked_ms: int | None = field(default=None, metadata=_OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +159,77 @@ class HandLowered:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOrderChanged:
+    order: HandOrder
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AirtimeCounted:
+    """Who has spoken for how long since the last count, person by person."""
+
+    participant_ids: tuple[str, ...]
+    talked_ms: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakInvited:
+    """Asked to unmute: only they can do it."""
+
+    participant_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakDeclined:
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LockChanged:
+    lock: LockKind
+    is_on: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfusionTapped:
+    """Somebody is lost here. Neither the event nor its envelope says who."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionsCounted:
+    """What floated over the class since the last count; nobody is named."""
+
+    kinds: tuple[ReactionKind, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChatSent:
+    """``to``: the one person it is for; it is then in both persons' channels."""
+
     message_id: str
     participant_id: str
     text: str
+    to: str | None = field(default=None, metadata=_OPTIONAL)
+    reply_to: str | None = field(default=None, metadata=_OPTIONAL)
+    mentions: tuple[str, ...] | None = field(default=None, metadata=_OPTIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatEdited:
+    message_id: str
+    text: str
+    mentions: tuple[str, ...] | None = field(default=None, metadata=_OPTIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReacted:
+    message_id: str
+    participant_id: str
+    emoji: Emoji
+    is_on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +251,37 @@ class SpotlightChanged:
     participant_id: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollShape:
+    """What a poll asks for beyond its options. A poll without any of it is a single choice."""
+
+    kind: PollKind = field(default="single", metadata=_OPTIONAL)
+    targets: tuple[str, ...] = field(default=(), metadata=_OPTIONAL)
+    """what the options of a matching poll are matched to"""
+    scale: tuple[float, float] | None = field(default=None, metadata=_OPTIONAL)
+    """lowest and highest answer of a rating or a number"""
+    labels: tuple[str, ...] = field(default=(), metadata=_OPTIONAL)
+    """the ends of a rating in words; the unit of a number"""
+    words: int = field(default=1, metadata=_OPTIONAL)
+    """how many each person may give to a word cloud"""
+    can_change: bool = field(default=True, metadata=_OPTIONAL)
+    limit_s: int | None = field(default=None, metadata=_OPTIONAL)
+    """closes by itself after so long"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollPlan(PollShape):
+    """A poll as its facilitators know it: with the right answer, told to all at the reveal."""
+
+    right: PollAnswer | None = field(default=None, metadata=_OPTIONAL)
+    """of kinds other than single choice and true or false, which have ``key``"""
+    tolerance: float = field(default=0.0, metadata=_OPTIONAL)
+    """how far off a number may be"""
+    explanation: str = field(default="", metadata=_OPTIONAL)
+
+
 @dataclass(frozen=True, slots=True)
-class PollCreated:
+class PollCreated(PollPlan):
     poll_id: str
     question: str
     options: tuple[str, ...]
@@ -157,7 +291,7 @@ class PollCreated:
 
 
 @dataclass(frozen=True, slots=True)
-class PollEdited:
+class PollEdited(PollPlan):
     poll_id: str
     question: str
     options: tuple[str, ...]
@@ -172,7 +306,7 @@ class PollDeleted:
 
 
 @dataclass(frozen=True, slots=True)
-class PollOpened:
+class PollOpened(PollShape):
     poll_id: str
     question: str
     options: tuple[str, ...]
@@ -182,18 +316,28 @@ class PollOpened:
 
 @dataclass(frozen=True, slots=True)
 class VoteCast:
-    """Anonymous: only ``poll_id``, and the channel says who has voted; the vote is elsewhere."""
+    """Anonymous: only ``poll_id``, and the channel says who has voted; the vote is elsewhere.
+    ``option`` of a single choice and of true or false, ``text`` of words (one a line) and short
+    text, ``answer`` of all others."""
 
     poll_id: str
     participant_id: str | None = field(default=None, metadata=_OPTIONAL)
     option: int | None = field(default=None, metadata=_OPTIONAL)
+    answer: PollAnswer | None = field(default=None, metadata=_OPTIONAL)
+    text: str = field(default="", metadata=_OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
 class PollCounted:
+    """``tally`` of a single choice, and of any anonymous poll once it is closed, then with
+    ``entries`` (one a line) where the kind has them. ``is_shown``: the channel sees the result as
+    it stands, which follows from the votes and need not be in the log again and again."""
+
     poll_id: str
     voted_count: int
     tally: tuple[int, ...] | None = field(default=None, metadata=_OPTIONAL)
+    entries: str = field(default="", metadata=_OPTIONAL)
+    is_shown: bool = field(default=False, metadata=_OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +348,25 @@ class PollClosed:
 
 @dataclass(frozen=True, slots=True)
 class PollRevealed:
+    """``entries`` of anonymous polls only: those of others follow from the votes."""
+
     poll_id: str
     tally: tuple[int, ...]
     key: int | None
+    entries: str = field(default="", metadata=_OPTIONAL)
+    right: PollAnswer | None = field(default=None, metadata=_OPTIONAL)
+    tolerance: float = field(default=0.0, metadata=_OPTIONAL)
+    explanation: str = field(default="", metadata=_OPTIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class PollTextHidden:
+    """A facilitator took a text out of the result (or put it back). ``text`` is as
+    ``poll_result.normal`` makes it."""
+
+    poll_id: str
+    text: str
+    is_hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +401,12 @@ class ConsentDeclined:
 
 @dataclass(frozen=True, slots=True)
 class MomentMarked:
+    """``is_private``: a learner's own bookmark, in their channel."""
+
     moment_id: str
     participant_id: str
     label: str
+    is_private: bool | None = field(default=None, metadata=_OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +439,341 @@ class GapDeclared:
     track: TrackKind | None = field(default=None, metadata=_OPTIONAL)
 
 
+# ---- debates: but for notes, ballots and sheets every field is a new value of the debate's own --
+
+
+@dataclass(frozen=True, slots=True)
+class DebatePlanned:
+    """The whole format travels along, so that the log folds whatever becomes of the file."""
+
+    debate_id: str
+    room_id: str
+    motion: str
+    format: Mapping[str, Any]
+    advance: Advance
+
+
+@dataclass(frozen=True, slots=True)
+class DebateEdited:
+    debate_id: str
+    room_id: str
+    motion: str
+    format: Mapping[str, Any]
+    advance: Advance
+    seats: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DebateDeleted:
+    debate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DebateSeatsAssigned:
+    debate_id: str
+    seats: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DebateChairChanged:
+    debate_id: str
+    chair_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DebateAdjudicatorsChanged:
+    debate_id: str
+    adjudicators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DebateAdvanceChanged:
+    debate_id: str
+    advance: Advance
+    next_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DebateBegun:
+    debate_id: str
+    stage: DebateStage
+
+
+@dataclass(frozen=True, slots=True)
+class DebateTurned:
+    """The debate stands before this part, or (``index`` past the last) behind all."""
+
+    debate_id: str
+    stage: DebateStage
+    index: int
+    named: Mapping[str, str]
+    next_at_ms: int | None
+    used_ms: int = 0
+    since_ms: int | None = None
+    extra_ms: int = 0
+    is_over: bool = False
+    bells: int = 0
+    halt: Halt | None = None
+    hold_until_ms: int | None = None
+    turn: str | None = None
+    turn_since_ms: int | None = None
+    turn_used: Mapping[str, int] = field(default_factory=dict[str, int])
+    turn_asks: tuple[str, ...] = ()
+    free_since_ms: int | None = None
+    points: tuple[str, ...] = ()
+    point: str | None = None
+    point_since_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DebateClockStarted:
+    debate_id: str
+    index: int
+    used_ms: int
+    since_ms: int
+    holders: tuple[str, ...]
+    """whose floor it is, for readers of the log; in free debate nobody's yet"""
+    turn_since_ms: int | None
+    free_since_ms: int | None
+    halt: Halt | None = None
+    hold_until_ms: int | None = None
+    next_at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DebateClockStopped:
+    """By ``halt``; what was used up to then is kept to the millisecond."""
+
+    debate_id: str
+    used_ms: int
+    halt: Halt | None
+    hold_until_ms: int | None
+    turn: str | None
+    turn_used: Mapping[str, int]
+    since_ms: int | None = None
+    next_at_ms: int | None = None
+    turn_since_ms: int | None = None
+    free_since_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DebateClockExtended:
+    debate_id: str
+    extra_ms: int
+    bells: int
+
+
+@dataclass(frozen=True, slots=True)
+class DebateBellRung:
+    debate_id: str
+    bells: int
+    strokes: int
+    bell_ms: int
+    """of the part's time"""
+
+
+@dataclass(frozen=True, slots=True)
+class DebatePartEnded:
+    """Its floor is closed: ``by`` the clock (after the grace) or the chair."""
+
+    debate_id: str
+    index: int
+    by: Literal["clock", "chair"]
+    used_ms: int
+    next_at_ms: int | None
+    turn_used: Mapping[str, int]
+    since_ms: int | None = None
+    is_over: bool = True
+    halt: Halt | None = None
+    hold_until_ms: int | None = None
+    turn: str | None = None
+    turn_since_ms: int | None = None
+    turn_asks: tuple[str, ...] = ()
+    free_since_ms: int | None = None
+    points: tuple[str, ...] = ()
+    point: str | None = None
+    point_since_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DebateSpeakerNamed:
+    debate_id: str
+    named: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DebateHeld:
+    """The floor waits for a speaker who is gone or late, or (None) the chair decides now."""
+
+    debate_id: str
+    halt: Halt | None
+    hold_until_ms: int | None
+    next_at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DebatePrepStarted:
+    debate_id: str
+    pool_side: str
+    pool_since_ms: int
+    next_at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DebatePrepStopped:
+    debate_id: str
+    pools: Mapping[str, int]
+    next_at_ms: int | None
+    pool_side: str | None = None
+    pool_since_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DebateTurnAsked:
+    debate_id: str
+    participant_id: str
+    turn_asks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DebateTurnWithdrawn:
+    debate_id: str
+    participant_id: str
+    turn_asks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DebateTurnGiven:
+    debate_id: str
+    side: str
+    turn: str
+    turn_since_ms: int | None
+    turn_asks: tuple[str, ...]
+    free_since_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DebateTurnEnded:
+    debate_id: str
+    participant_id: str
+    turn_used: Mapping[str, int]
+    free_since_ms: int | None
+    turn: str | None = None
+    turn_since_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DebatePointOffered:
+    debate_id: str
+    participant_id: str
+    points: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DebatePointAccepted:
+    debate_id: str
+    points: tuple[str, ...]
+    point: str
+    point_since_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DebatePointClosed:
+    debate_id: str
+    participant_id: str
+    outcome: PointOutcome
+    points: tuple[str, ...]
+    point: str | None
+    point_since_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DebateNoteWritten:
+    """In the side's channel."""
+
+    debate_id: str
+    side: str
+    note_id: str
+    participant_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DebateNotesOpened:
+    debate_id: str
+    are_notes_open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DebateNoteShown:
+    """To everybody, after the notes were opened."""
+
+    debate_id: str
+    side: str
+    note_id: str
+    participant_id: str
+    text: str
+    written_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DebateBallotOpened:
+    debate_id: str
+    ballot: BallotRound
+
+
+@dataclass(frozen=True, slots=True)
+class DebateBallotCast:
+    """In the voter's channel; never says what was voted."""
+
+    debate_id: str
+    round: BallotRound
+
+
+@dataclass(frozen=True, slots=True)
+class DebateBallotCounted:
+    debate_id: str
+    voted: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DebateBallotClosed:
+    debate_id: str
+    ballots_closed: tuple[str, ...]
+    voted: Mapping[str, int]
+    ballot: BallotRound | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DebateScored:
+    """In the adjudicator's channel."""
+
+    debate_id: str
+    own_sheet: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DebateSheetHandedIn:
+    debate_id: str
+    sheets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DebateRevealed:
+    debate_id: str
+    result: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DebateEnded:
+    debate_id: str
+    stage: DebateStage = "ended"
+    since_ms: int | None = None
+    next_at_ms: int | None = None
+    hold_until_ms: int | None = None
+    halt: Halt | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """An event of a version or type this program does not know; it changes nothing."""
@@ -300,7 +798,16 @@ Body = (
     | ParticipantLeft
     | HandRaised
     | HandLowered
+    | HandOrderChanged
+    | AirtimeCounted
+    | SpeakInvited
+    | SpeakDeclined
+    | LockChanged
+    | ConfusionTapped
+    | ReactionsCounted
     | ChatSent
+    | ChatEdited
+    | ChatReacted
     | ChatDeleted
     | TrackChanged
     | SpotlightChanged
@@ -312,6 +819,7 @@ Body = (
     | PollCounted
     | PollClosed
     | PollRevealed
+    | PollTextHidden
     | RecordingStarted
     | RecordingPaused
     | RecordingResumed
@@ -322,6 +830,42 @@ Body = (
     | CaptureStarted
     | CaptureStopped
     | GapDeclared
+    | DebatePlanned
+    | DebateEdited
+    | DebateDeleted
+    | DebateSeatsAssigned
+    | DebateChairChanged
+    | DebateAdjudicatorsChanged
+    | DebateAdvanceChanged
+    | DebateBegun
+    | DebateTurned
+    | DebateClockStarted
+    | DebateClockStopped
+    | DebateClockExtended
+    | DebateBellRung
+    | DebatePartEnded
+    | DebateSpeakerNamed
+    | DebateHeld
+    | DebatePrepStarted
+    | DebatePrepStopped
+    | DebateTurnAsked
+    | DebateTurnWithdrawn
+    | DebateTurnGiven
+    | DebateTurnEnded
+    | DebatePointOffered
+    | DebatePointAccepted
+    | DebatePointClosed
+    | DebateNoteWritten
+    | DebateNotesOpened
+    | DebateNoteShown
+    | DebateBallotOpened
+    | DebateBallotCast
+    | DebateBallotCounted
+    | DebateBallotClosed
+    | DebateScored
+    | DebateSheetHandedIn
+    | DebateRevealed
+    | DebateEnded
     | Unknown
 )
 
@@ -347,7 +891,14 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "participant_waiting": ("name",),
     "participant_changed": ("name",),
     "chat_sent": ("text",),
+    "chat_edited": ("text",),
     "moment_marked": ("label",),
+    "vote_cast": ("text",),
+    "poll_counted": ("entries",),
+    "poll_revealed": ("entries",),
+    "poll_text_hidden": ("text",),
+    "debate_note_written": ("text",),
+    "debate_note_shown": ("text",),
 }
 """Fields people wrote or are called by: stored beside the log, erasable; erased they read ""."""
 
@@ -400,7 +951,7 @@ def data_of(body: Body) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for item in fields(body):
         value = getattr(body, item.name)
-        if value is None and item.metadata.get("optional"):
+        if item.metadata.get("optional") and value == item.default:
             continue
         data[item.name] = _plain(value)
     return data

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from server.domain.change import find_participant
+from server.domain.chat import is_party
 from server.domain.events import FACILITATORS, SESSION, person
-from server.domain.state import Participant, Poll, SessionState, Settings
+from server.domain.state import ChatMessage, Participant, Poll, SessionState, Settings
 from server.schemas import live as wire
 
 Tallies = Mapping[str, tuple[int, ...]]
@@ -46,12 +47,16 @@ def view_for(
             if one is me or (is_inside and _is_known(one, me))
         ],
         hands=[hand.participant_id for hand in state.hands] if is_inside else [],
+        hand_order=state.hand_order if is_inside else "fifo",
+        locks=sorted(state.locks) if is_inside else [],
+        unattended_since_ms=state.unattended_since_ms if is_inside else None,
+        talked_ms=dict(state.talked_ms) if is_inside and me.role == "facilitator" else {},
+        confusion=list(state.confusion) if is_inside and me.role == "facilitator" else [],
         chat=[
-            wire.ChatView(m.message_id, m.participant_id, m.text, m.at_ms, m.is_deleted)
-            for m in state.chat
-            if is_inside
+            _message(m) for m in state.chat if is_inside and is_party(m, me.participant_id)
         ],
         polls=[_poll(poll, me, shown) for poll in (_polls(state, me) if is_inside else ())],
+        debates=[],
         recording=wire.RecordingView(
             recording.stage,
             recording.elapsed_ms(now_ms),
@@ -62,7 +67,9 @@ def view_for(
         else wire.RecordingView("off", 0, None, None),
         spotlight=state.spotlight if is_inside else None,
         moments=[
-            wire.MomentView(m.moment_id, m.at_ms, m.label) for m in state.moments if is_inside
+            wire.MomentView(m.moment_id, m.at_ms, m.label, m.is_private)
+            for m in state.moments
+            if is_inside and (not m.is_private or m.participant_id == me.participant_id)
         ],
         lobby_is_on=settings.lobby_is_on,
     )
@@ -84,7 +91,7 @@ def _polls(state: SessionState, me: Participant) -> list[Poll]:
 
 
 def _participant(state: SessionState, one: Participant) -> wire.ParticipantView:
-    raised = [h.raised_at_ms for h in state.hands if h.participant_id == one.participant_id]
+    raised = [h for h in state.hands if h.participant_id == one.participant_id]
     return wire.ParticipantView(
         participant_id=one.participant_id,
         name=one.name,
@@ -92,11 +99,28 @@ def _participant(state: SessionState, one: Participant) -> wire.ParticipantView:
         presence=one.presence,
         room_id=one.room_id,
         is_guest=one.is_guest,
-        hand_raised_at_ms=raised[0] if raised else None,
+        hand_raised_at_ms=raised[0].raised_at_ms if raised else None,
+        hand_talked_ms=raised[0].talked_ms if raised else 0,
+        invitation=one.invitation,
         tracks={str(kind): is_on for kind, is_on in one.tracks.items()},
         consent=one.consent,
         joined_at_ms=one.joined_at_ms,
         is_on_record=state.is_on_record(one.participant_id),
+    )
+
+
+def _message(message: ChatMessage) -> wire.ChatView:
+    return wire.ChatView(
+        message_id=message.message_id,
+        participant_id=message.participant_id,
+        text=message.text,
+        at_ms=message.at_ms,
+        is_deleted=message.is_deleted,
+        to=message.to,
+        reply_to=message.reply_to,
+        mentions=list(message.mentions),
+        edited_at_ms=message.edited_at_ms,
+        reactions={str(emoji): list(who) for emoji, who in message.reactions.items()},
     )
 
 
