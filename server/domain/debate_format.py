@@ -191,6 +191,8 @@ class Scoring:
     """may two sides end equal?"""
     can_low_point_win: bool = False
     """may a side with fewer points win?"""
+    is_optional: bool = False
+    """a debate may well go without adjudicators"""
 
 
 @dataclass(frozen=True, slots=True)
