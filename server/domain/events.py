@@ -45,6 +45,11 @@ PointOutcome = Literal["declined", "withdrawn", "finished", "cut_off", "timed_ou
 BallotRound = Literal["before", "after"]
 BallotChoice = Literal["for", "against", "undecided"]
 
+LateRule = Literal["smallest", "main", "choose"]
+"""where somebody goes who comes while breakout rooms are open and belongs to none"""
+DealRule = Literal["random", "groups", "airtime", "none"]
+"""how people are dealt out to breakout rooms; none: everybody out of them"""
+
 SESSION = "session"
 FACILITATORS = "role:facilitator"
 SERVER = "server"
@@ -54,6 +59,15 @@ SERVER = "server"
 def person(participant_id: str) -> str:
     """The channel only this participant sees."""
     return f"person:{participant_id}"
+
+
+def room(room_id: str) -> str:
+    """The channel of a breakout room: who is in it, and facilitators."""
+    return f"room:{room_id}"
+
+
+def room_of(channel: str) -> str | None:
+    return channel.removeprefix("room:") if channel.startswith("room:") else None
 
 
 def side_channel(debate_id: str, side: str) -> str:
@@ -207,7 +221,8 @@ class ReactionsCounted:
 
 @dataclass(frozen=True, slots=True)
 class ChatSent:
-    """``to``: the one person it is for; it is then in both persons' channels."""
+    """``to``: the one person it is for; it is then in both persons' channels. ``room_id``: the
+    breakout room it was written in, where it stays."""
 
     message_id: str
     participant_id: str
@@ -215,6 +230,7 @@ class ChatSent:
     to: str | None = field(default=None, metadata=_OPTIONAL)
     reply_to: str | None = field(default=None, metadata=_OPTIONAL)
     mentions: tuple[str, ...] | None = field(default=None, metadata=_OPTIONAL)
+    room_id: str | None = field(default=None, metadata=_OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -561,6 +577,7 @@ class DebateClockExtended:
     debate_id: str
     extra_ms: int
     bells: int
+    points_end_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -667,6 +684,8 @@ class DebatePointOffered:
     debate_id: str
     participant_id: str
     points: tuple[str, ...]
+    points_end_ms: int | None
+    """of the part's time: when offers lapse"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -775,6 +794,159 @@ class DebateEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakoutsDrafted:
+    """``rooms``: ``{room_id, name, task, participant_ids}`` each. Takes the place of any set
+    before."""
+
+    breakout_id: str
+    rooms: tuple[Mapping[str, Any], ...]
+    duration_ms: int | None
+    late: LateRule
+    may_return: bool
+    may_choose: bool
+    room_size: int | None = field(default=None, metadata=_OPTIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class BreakoutsAssigned:
+    """Dealt out; ``seed`` deals the same people the same way again."""
+
+    breakout_id: str
+    rooms: tuple[Mapping[str, Any], ...]
+    how: DealRule
+    seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreakoutAssigned:
+    """One person's room in a set that is not open; None: none."""
+
+    participant_id: str
+    room_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BreakoutRoomEdited:
+    room_id: str
+    name: str
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreakoutSetSaved:
+    set_id: str
+    name: str
+    rooms: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BreakoutSetDeleted:
+    set_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreakoutsOpened:
+    """Everybody who is here goes to the room they belong to."""
+
+    breakout_id: str
+    rooms: tuple[Mapping[str, Any], ...]
+    ends_at_ms: int | None
+    late: LateRule
+    may_return: bool
+    may_choose: bool
+    room_size: int | None = field(default=None, metadata=_OPTIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class BreakoutsExtended:
+    """Also takes a countdown back."""
+
+    ends_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class BreakoutsWarned:
+    left_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class BreakoutsClosing:
+    closes_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class BreakoutsClosed:
+    """Everybody who was in one of the rooms is in the main room again."""
+
+    breakout_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantMoved:
+    """Into another room, by somebody or (None) by the server. ``keeps_place``: they go on
+    belonging where they did."""
+
+    participant_id: str
+    room_id: str
+    by: str | None
+    keeps_place: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCalled:
+    """``place`` in the list of rooms that wait, from 1."""
+
+    room_id: str
+    participant_id: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPlaceChanged:
+    room_id: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAnswered:
+    room_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomNotesWritten:
+    room_id: str
+    participant_id: str
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomNotesReturned:
+    """What a room wrote comes back to the main room."""
+
+    room_id: str
+    name: str
+    task: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastSent:
+    """A facilitator writes to all rooms."""
+
+    participant_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastVoiceChanged:
+    """Whose microphone is heard in every room; None: nobody's."""
+
+    participant_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """An event of a version or type this program does not know; it changes nothing."""
 
@@ -866,6 +1038,25 @@ Body = (
     | DebateSheetHandedIn
     | DebateRevealed
     | DebateEnded
+    | BreakoutsDrafted
+    | BreakoutsAssigned
+    | BreakoutAssigned
+    | BreakoutRoomEdited
+    | BreakoutSetSaved
+    | BreakoutSetDeleted
+    | BreakoutsOpened
+    | BreakoutsExtended
+    | BreakoutsWarned
+    | BreakoutsClosing
+    | BreakoutsClosed
+    | ParticipantMoved
+    | HelpCalled
+    | HelpPlaceChanged
+    | HelpAnswered
+    | RoomNotesWritten
+    | RoomNotesReturned
+    | BroadcastSent
+    | BroadcastVoiceChanged
     | Unknown
 )
 
@@ -893,6 +1084,9 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "chat_sent": ("text",),
     "chat_edited": ("text",),
     "moment_marked": ("label",),
+    "room_notes_written": ("text",),
+    "room_notes_returned": ("text",),
+    "broadcast_sent": ("text",),
     "vote_cast": ("text",),
     "poll_counted": ("entries",),
     "poll_revealed": ("entries",),

@@ -10,14 +10,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from server.domain.events import Audience, Role, TrackKind
+from server.domain.debate_state import Debate
+from server.domain.breakout_state import Breakouts, BreakoutSet, ReturnedNotes
+from server.domain.events import (
+    Audience,
+    Emoji,
+    HandOrder,
+    LockKind,
+    PollAnswer,
+    PollPlan,
+    Role,
+    TrackKind,
+)
 
-VERSION = 1
+VERSION = 2
 MAIN_ROOM = "main"
 
 Presence = Literal["waiting", "present", "away", "left", "denied", "removed"]
 Stage = Literal["scheduled", "live", "ended"]
 Consent = Literal["unasked", "given", "declined"]
+Invitation = Literal["none", "asked", "granted"]
+"""to speak: asked to unmute; granted once they have, until a facilitator mutes them"""
 PollStage = Literal["draft", "open", "closed", "revealed"]
 RecordingStage = Literal["off", "on", "paused", "stopped"]
 
@@ -64,12 +77,17 @@ class Participant:
     joined_at_ms: int | None = None
     """first time in the room; None for someone who never got past the lobby"""
     is_admitted: bool = False
+    must_wait: bool = False
+    """sent out: comes back through the lobby even where there is none"""
+    invitation: Invitation = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Hand:
     participant_id: str
     raised_at_ms: int
+    talked_ms: int = 0
+    """by then; what equity goes by"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +97,31 @@ class ChatMessage:
     text: str
     at_ms: int
     is_deleted: bool = False
+    to: str | None = None
+    """the one person it is for"""
+    reply_to: str | None = None
+    mentions: tuple[str, ...] = ()
+    edited_at_ms: int | None = None
+    reactions: Mapping[Emoji, tuple[str, ...]] = field(
+        default_factory=dict[Emoji, tuple[str, ...]]
+    )
+    """emoji → who, first first"""
+    room_id: str = MAIN_ROOM
 
 
 @dataclass(frozen=True, slots=True)
-class Poll:
+class PollResult:
+    """What came of a poll; ``server/domain/poll_result.py`` says what the numbers mean by kind."""
+
+    count: int
+    """people, not clicks"""
+    tally: tuple[int, ...]
+    entries: tuple[str, ...] = ()
+    """what ``tally`` counts where it is not the options: words, texts or numbers"""
+
+
+@dataclass(frozen=True, slots=True)
+class Poll(PollPlan):
     poll_id: str
     question: str
     options: tuple[str, ...]
@@ -92,20 +131,16 @@ class Poll:
     stage: PollStage = "draft"
     opened_at_ms: int | None = None
     closed_at_ms: int | None = None
-    votes: Mapping[str, int] = field(default_factory=dict[str, int])
-    """participant → option; empty for anonymous polls"""
+    votes: Mapping[str, PollAnswer] = field(default_factory=dict[str, PollAnswer])
+    """participant → answer; empty for anonymous polls"""
     voters: frozenset[str] = frozenset()
-    shown: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
-    """channel → the last tally shown in it"""
-    revealed_tally: tuple[int, ...] | None = None
-
-    @property
-    def tally(self) -> tuple[int, ...]:
-        """Of an open (not anonymous) poll, counted now."""
-        counts = [0] * len(self.options)
-        for option in self.votes.values():
-            counts[option] += 1
-        return tuple(counts)
+    shown: Mapping[str, PollResult] = field(default_factory=dict[str, PollResult])
+    """channel → the last result shown in it"""
+    final: PollResult | None = None
+    """of an anonymous poll, from the close on, where anyone may see it"""
+    revealed: PollResult | None = None
+    hidden: frozenset[str] = frozenset()
+    """texts a facilitator took out of the result, as ``poll_result.normal`` makes them"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +175,7 @@ class Moment:
     participant_id: str
     label: str
     at_ms: int
+    is_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +203,23 @@ class SessionState:
     ended_at_ms: int | None = None
     participants: Mapping[str, Participant] = field(default_factory=dict[str, Participant])
     hands: tuple[Hand, ...] = ()
+    """as they were raised"""
+    hand_order: HandOrder = "fifo"
+    talked_ms: Mapping[str, int] = field(default_factory=dict[str, int])
+    """participant → how long they have spoken, as counted so far"""
+    locks: frozenset[LockKind] = frozenset({"unattended"})
+    """what learners may not do"""
+    unattended_since_ms: int | None = None
+    """live, and no facilitator present"""
+    confusion: tuple[int, ...] = ()
+    """when somebody was lost"""
     chat: tuple[ChatMessage, ...] = ()
+    breakouts: Breakouts | None = None
+    """the last set of rooms, whatever its stage"""
+    breakout_sets: tuple[BreakoutSet, ...] = ()
+    returned_notes: tuple[ReturnedNotes, ...] = ()
     polls: Mapping[str, Poll] = field(default_factory=dict[str, Poll])
+    debates: Mapping[str, Debate] = field(default_factory=dict[str, Debate])
     recording: Recording = Recording()
     spotlight: str | None = None
     moments: tuple[Moment, ...] = ()
