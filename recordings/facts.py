@@ -142,6 +142,20 @@ def _spotlights(record: Record, end_ms: int) -> list[tuple[Span, str]]:
     return result
 
 
+LOST_TOGETHER_MS = 60_000
+
+
+def lost_together(taps: Sequence[int]) -> list[tuple[int, int]]:
+    """``(at, how many)``: taps within a minute of the first are one mark."""
+    found: list[tuple[int, int]] = []
+    for at_ms in sorted(taps):
+        if found and at_ms - found[-1][0] < LOST_TOGETHER_MS:
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        else:
+            found.append((at_ms, 1))
+    return found
+
+
 _Data = dict[str, str | int | list[str | int] | None]
 
 
@@ -150,7 +164,8 @@ def _marks(record: Record) -> list[TimelineMark]:
     names = record.names
 
     def add(
-        at_ms: int, kind: Literal["poll", "hand", "chat", "moment", "screen"], label: str,
+        at_ms: int, kind: Literal["poll", "hand", "chat", "moment", "screen", "confusion"],
+        label: str,
         data: _Data,
     ) -> None:  # fmt: skip
         at = record.time.at(at_ms)
@@ -165,6 +180,8 @@ def _marks(record: Record) -> list[TimelineMark]:
     for line in record.chat:
         if line.text:
             add(line.at_ms, "chat", line.text, by(line.participant_id))
+    for at_ms, count in lost_together(record.confusion):
+        add(at_ms, "confusion", "", {"count": count})
     for moment in record.moments:
         add(moment.at_ms, "moment", moment.label, {"moment_id": moment.moment_id})
     for poll in record.polls:

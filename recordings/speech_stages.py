@@ -12,7 +12,6 @@ from recordings.ports import (
 from recordings.stage_base import FORMAT, Done, Progress, StageBase, write
 from recordings.workshop import digest_of
 
-
 CONTEXT_LENGTH = 480
 """characters; Whisper takes at most 224 tokens before the sound, and long ones cost time"""
 
@@ -74,7 +73,7 @@ class SpeechStages(StageBase):
 
     def _chapters(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         facts = self._facts(job, done)
-        kinds = {"screen": "screen", "moment": "moment", "poll": "poll"}
+        kinds = {"screen": "screen", "confusion": "confusion", "moment": "moment", "poll": "poll"}
         work = {
             "transcript": self._transcript(job, done),
             "duration_ms": facts.duration_ms,

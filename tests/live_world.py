@@ -13,9 +13,11 @@ from typing import Any
 
 from server.domain import commands as c
 from server.domain.commands import Command
-from server.domain.events import Event
+from server.domain.events import Event, PollAnswer
+from server.domain.poll import answer_of
+from server.domain.poll_result import count as count_answers
 from server.domain.session import decide, evolve
-from server.domain.state import THE_SERVER, Actor, SessionState, Settings
+from server.domain.state import THE_SERVER, Actor, PollResult, SessionState, Settings
 
 OPEN = Settings("Class", None, lobby_is_on=False, record_automatically=False)
 
@@ -36,7 +38,9 @@ class World:
     state: SessionState = field(default_factory=lambda: SessionState("s1"))
     log: list[Event] = field(default_factory=list[Event])
     new_id: Callable[[], str] = field(default_factory=ids)
-    tallies: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    secret: dict[str, list[PollAnswer]] = field(default_factory=dict[str, list[PollAnswer]])
+    """anonymous answers, which the mailbox keeps apart"""
+    tallies: dict[str, PollResult] = field(default_factory=dict[str, PollResult])
 
     def do(self, actor: Actor, command: Command, *, after_ms: int = 10) -> list[Event]:
         """Let time pass, decide and evolve; raises what ``decide`` raises."""
@@ -61,9 +65,9 @@ class World:
     def _count(self, vote: c.Vote) -> None:
         poll = self.state.polls[vote.poll_id]
         if poll.is_anonymous:
-            tally = list(self.tallies.get(vote.poll_id, (0,) * len(poll.options)))
-            tally[vote.option] += 1
-            self.tallies[vote.poll_id] = tuple(tally)
+            answers = self.secret.setdefault(vote.poll_id, [])
+            answers.append(answer_of(poll, vote))
+            self.tallies[vote.poll_id] = count_answers(poll, answers)
 
     def epoch(self, utc_ms: int = 1_000_000, alive_until_ms: int = 0) -> list[Event]:
         return self.do(THE_SERVER, c.StartEpoch(utc_ms, alive_until_ms))
@@ -101,16 +105,19 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
     people = {one["participant_id"]: one for one in view["participants"]}
     polls = {one["poll_id"]: one for one in view["polls"]}
     recording = view["recording"]
-    one = people.get(str(data.get("participant_id")))
+    one_id = str(data.get("participant_id"))
+    one = people.get(one_id)
     poll = polls.get(str(data.get("poll_id")))
     if kind in ("participant_joined", "participant_waiting"):
         if one is None:
             one = {"tracks": {}, "consent": "unasked", "joined_at_ms": None}
+            one |= {"hand_talked_ms": 0, "invitation": "none"}
             one |= {"hand_raised_at_ms": None, "room_id": view["room_id"], "is_on_record": False}
             view["participants"].append(one)
         one |= {key: data[key] for key in ("participant_id", "name", "role", "is_guest")}
         one["tracks"] = dict.fromkeys(one["tracks"], False)
         one["presence"] = "present" if kind == "participant_joined" else "waiting"
+        one["invitation"] = "none"
         if kind == "participant_joined" and one["joined_at_ms"] is None:
             one["joined_at_ms"] = at_ms
     elif kind == "participant_changed" and one:
@@ -120,53 +127,88 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
             one["presence"] = "left"
     elif kind in _PRESENCE and one:
         one["presence"] = _PRESENCE[kind]
+        if kind == "participant_removed" and data.get("may_return"):
+            one["presence"] = "left"
+        if one["presence"] not in ("present", "away"):
+            one["invitation"] = "none"
         one["tracks"] = dict.fromkeys(one["tracks"], False)
     elif kind == "session_started":
         view["state"] = "live"
     elif kind == "session_ended":
         view |= {"state": "ended", "hands": [], "spotlight": None}
         for other in people.values():
-            other["hand_raised_at_ms"] = None
+            other |= {"hand_raised_at_ms": None, "hand_talked_ms": 0}
             if other["presence"] in ("waiting", "present", "away"):
                 other["presence"] = "left"
                 other["tracks"] = dict.fromkeys(other["tracks"], False)
     elif kind == "hand_raised":
         view["hands"].append(data["participant_id"])
         if one:
-            one["hand_raised_at_ms"] = at_ms
+            one |= {"hand_raised_at_ms": at_ms, "hand_talked_ms": data.get("talked_ms", 0)}
     elif kind == "hand_lowered":
         view["hands"] = [who for who in view["hands"] if who != data["participant_id"]]
         if one:
-            one["hand_raised_at_ms"] = None
+            one |= {"hand_raised_at_ms": None, "hand_talked_ms": 0}
+    elif kind == "hand_order_changed":
+        view["hand_order"] = data["order"]
+    elif kind == "airtime_counted":
+        for who, talked_ms in zip(data["participant_ids"], data["talked_ms"], strict=True):
+            view["talked_ms"][who] = view["talked_ms"].get(who, 0) + talked_ms
+    elif kind == "speak_invited" and one:
+        one["invitation"] = "granted" if one["tracks"].get("microphone") else "asked"
+    elif kind == "speak_declined" and one:
+        one["invitation"] = "none"
+    elif kind == "lock_changed":
+        others = {lock for lock in view["locks"] if lock != data["lock"]}
+        view["locks"] = sorted(others | {data["lock"]} if data["is_on"] else others)
+    elif kind == "confusion_tapped":
+        view["confusion"].append(at_ms)
     elif kind == "chat_sent":
-        view["chat"].append({**data, "at_ms": at_ms, "is_deleted": False})
+        line = {"to": None, "reply_to": None, "mentions": [], "edited_at_ms": None}
+        line |= {"at_ms": at_ms, "is_deleted": False, "reactions": {}}
+        view["chat"].append({**line, **data})
+    elif kind in ("chat_edited", "chat_reacted"):
+        for line in view["chat"]:
+            if line["message_id"] == data["message_id"]:
+                _change_line(line, kind, data, at_ms)
     elif kind == "chat_deleted":
         for line in view["chat"]:
             if line["message_id"] == data["message_id"]:
-                line |= {"text": "", "is_deleted": True}
+                line |= {"text": "", "is_deleted": True, "mentions": [], "reactions": {}}
     elif kind == "track_changed" and one:
         one["tracks"][data["track"]] = data["is_on"]
+        if data["track"] == "microphone" and one["invitation"] == "asked" and data["is_on"]:
+            one["invitation"] = "granted"
+        if data["track"] == "microphone" and not data["is_on"] and data["by"] != one_id:
+            one["invitation"] = "none"
     elif kind == "spotlight_changed":
         view["spotlight"] = data["participant_id"]
     elif kind in ("poll_created", "poll_edited", "poll_opened"):
         if poll is None:
             poll = {"key": None, "state": "draft", "opened_at_ms": None, "closed_at_ms": None}
             poll |= {"voted_count": 0, "tally": None, "own_vote": None, "has_voted": False}
+            poll |= {"entries": [], "own_answer": None, "hidden": [], **_PLAN}
             view["polls"].append(poll)
-        poll |= data
+        # What is left out has its default; opening says nothing of the right answer.
+        poll |= {**_SHAPE, **({} if kind == "poll_opened" else _PLAN), **data}
         if kind == "poll_opened":
             poll |= {"state": "open", "opened_at_ms": at_ms}
     elif kind == "poll_deleted":
         view["polls"] = [p for p in view["polls"] if p is not poll]
     elif kind == "vote_cast" and poll:
         poll |= {"has_voted": True, "own_vote": data.get("option")}
+        poll["own_answer"] = data.get("answer")
     elif kind == "poll_counted" and poll:
         poll["voted_count"] = data["voted_count"]
-        poll["tally"] = data.get("tally", poll["tally"])
+        if "tally" in data:
+            poll |= {"tally": data["tally"], "entries": data.get("entries", [])}
+    elif kind == "poll_text_hidden" and poll:
+        kept_hidden = [text for text in poll["hidden"] if text != data["text"]]
+        poll["hidden"] = sorted([*kept_hidden, *([data["text"]] if data["is_hidden"] else [])])
     elif kind == "poll_closed" and poll:
         poll |= {"state": "closed", "closed_at_ms": at_ms, "voted_count": data["voted_count"]}
     elif kind == "poll_revealed" and poll:
-        poll |= {"state": "revealed", "tally": data["tally"], "key": data["key"]}
+        poll |= {"state": "revealed", **_PLAN, "entries": [], **data}
     elif kind in _RECORDING:
         recording |= {"state": _RECORDING[kind], "recording_id": data["recording_id"]}
         if kind == "recording_started":
@@ -179,6 +221,7 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
         one["consent"] = "declined"
     elif kind == "moment_marked":
         moment = {key: data[key] for key in ("moment_id", "label")}
+        moment["is_private"] = data.get("is_private", False)
         view["moments"].append({**moment, "at_ms": at_ms})
     elif kind == "gap_declared" and data["reason"] == "server_restart":
         since = recording["since_ms"]
@@ -190,6 +233,11 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
     view["channels"][event["channel"]] = event["channel_seq"]
 
 
+_PLAN: Snapshot = {"right": None, "tolerance": 0.0, "explanation": ""}
+_SHAPE: Snapshot = {
+    "kind": "single", "targets": [], "scale": None, "labels": [], "words": 1, "can_change": True,
+    "limit_s": None,
+}  # fmt: skip
 _PRESENCE = {
     "participant_denied": "denied",
     "participant_removed": "removed",
@@ -205,7 +253,27 @@ _RECORDING = {
 }
 
 
+def _change_line(line: dict[str, Any], kind: str, data: dict[str, Any], at_ms: int) -> None:
+    if kind == "chat_edited":
+        line |= {"text": data["text"], "mentions": data.get("mentions", [])}
+        line["edited_at_ms"] = at_ms
+        return
+    who = [one for one in line["reactions"].pop(data["emoji"], []) if one != data["participant_id"]]
+    if data["is_on"]:
+        who.append(data["participant_id"])
+    if who:
+        line["reactions"][data["emoji"]] = who
+
+
 def _settle(view: Snapshot, at_ms: int) -> None:
+    led = any(
+        one["role"] == "facilitator" and one["presence"] == "present"
+        for one in view["participants"]
+    )
+    if view["state"] != "live" or led:
+        view["unattended_since_ms"] = None
+    elif view["unattended_since_ms"] is None:
+        view["unattended_since_ms"] = at_ms
     recording = view["recording"]
     present = [one for one in view["participants"] if one["presence"] == "present"]
     runs = recording["state"] == "on" and bool(present)

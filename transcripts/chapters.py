@@ -29,6 +29,7 @@ WEIGHTS = {
     "poll": 0.8,
     "moment": 0.5,
     "screen": 0.4,
+    "confusion": 0.3,
     "chapter": 1.5,
 }
 TITLED_BY = ("chapter", "phase", "breakout", "screen")

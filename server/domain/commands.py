@@ -16,10 +16,14 @@ from server.domain.events import (
     Audience,
     BallotChoice,
     BallotRound,
+    DealRule,
     Emoji,
     GapReason,
     HandOrder,
+    LateRule,
     LockKind,
+    PollAnswer,
+    PollKind,
     ReactionKind,
     Role,
     TrackKind,
@@ -467,6 +471,108 @@ class RevealDebate:
     debate_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class DraftBreakouts:
+    """``assignment``: participant → index of the room."""
+
+    names: tuple[str, ...]
+    tasks: tuple[str, ...] = ()
+    assignment: Mapping[str, int] = field(default_factory=dict[str, int])
+    duration_ms: int | None = None
+    late: LateRule = "smallest"
+    may_return: bool = True
+    may_choose: bool = False
+    room_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignBreakouts:
+    how: DealRule
+    groups: Mapping[str, str] = field(default_factory=dict[str, str])
+    """participant → group, each of which is spread over the rooms"""
+    is_rest_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EditBreakoutRoom:
+    room_id: str
+    name: str
+    task: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveBreakoutSet:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteBreakoutSet:
+    set_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBreakouts:
+    duration_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendBreakouts:
+    extra_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseBreakouts:
+    countdown_ms: int = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class MoveParticipant:
+    participant_id: str
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseRoom:
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRoom:
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnToMain:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CallForHelp:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerHelp:
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRoomNotes:
+    text: str
+    version: int = 0
+    """of the notes the text was written on"""
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastText:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastVoice:
+    is_on: bool
+
+
 # ---- of the server ---------------------------------------------------------------------------
 
 
@@ -533,7 +639,7 @@ class DeclareGap:
 
 @dataclass(frozen=True, slots=True)
 class AdvanceTime:
-    """Whatever is due by now in the session's debates (``debate_clock.next_due_ms``)."""
+    """Whatever is due by now in the session (``due.next_due_ms``)."""
 
 
 Command = (
@@ -616,6 +722,23 @@ Command = (
     | CloseBallot
     | HandInScores
     | RevealDebate
+    | DraftBreakouts
+    | AssignBreakouts
+    | EditBreakoutRoom
+    | SaveBreakoutSet
+    | DeleteBreakoutSet
+    | OpenBreakouts
+    | ExtendBreakouts
+    | CloseBreakouts
+    | MoveParticipant
+    | ChooseRoom
+    | VisitRoom
+    | ReturnToMain
+    | CallForHelp
+    | AnswerHelp
+    | WriteRoomNotes
+    | BroadcastText
+    | BroadcastVoice
     | AdvanceTime
 )
 

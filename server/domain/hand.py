@@ -1,4 +1,9 @@
-"""Hands: raised once each, first raised first (docs/rules.md, HA)."""
+"""Hands, whose turn it is, and how long everyone has spoken (docs/rules.md, HA).
+
+Hands stand as they were raised, or, in equity order, those first who had spoken least when they
+raised it: that number travels with the hand, so everyone can see why they stand where they stand,
+and nobody's place changes while they wait.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +13,27 @@ from typing import Any
 from server.domain import commands as c
 from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve, find_participant
-from server.domain.errors import NotAllowed
-from server.domain.state import Hand, SessionState
+from server.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from server.domain.events import FACILITATORS
+from server.domain.participant import with_participant
+from server.domain.state import Hand, Invitation, SessionState
 
 
 def is_raised(state: SessionState, participant_id: str) -> bool:
     return any(hand.participant_id == participant_id for hand in state.hands)
 
 
+def queue(state: SessionState) -> tuple[Hand, ...]:
+    """The hands in the order in which they are called (HA2, HA4)."""
+    if state.hand_order == "fifo":
+        return state.hands
+    return tuple(sorted(state.hands, key=lambda hand: (hand.talked_ms, hand.raised_at_ms)))
+
+
 def raise_hand(state: SessionState, _: c.RaiseHand, ask: Ask) -> list[Change]:
     if is_raised(state, ask.actor_id):
         return []
-    return [Change(e.HandRaised(ask.actor_id))]
+    return [Change(e.HandRaised(ask.actor_id, state.talked_ms.get(ask.actor_id) or None))]
 
 
 def lower_hand(state: SessionState, command: c.LowerHand, ask: Ask) -> list[Change]:
@@ -32,8 +46,65 @@ def lower_hand(state: SessionState, command: c.LowerHand, ask: Ask) -> list[Chan
     return [Change(e.HandLowered(target, ask.actor_id))]
 
 
+def set_order(state: SessionState, command: c.SetHandOrder, ask: Ask) -> list[Change]:
+    if command.order == state.hand_order:
+        return []
+    return [Change(e.HandOrderChanged(command.order, ask.actor_id))]
+
+
+def call_next(state: SessionState, _: c.CallNext, ask: Ask) -> list[Change]:
+    """The first who is here: hand down, asked to unmute."""
+    for hand in queue(state):
+        if state.participants[hand.participant_id].presence == "present":
+            lowered = Change(e.HandLowered(hand.participant_id, ask.actor_id))
+            return [lowered, *_inviting(state, hand.participant_id, ask)]
+    raise Conflict("no_hands", "Nobody who is here has a hand up.")
+
+
+def invite(state: SessionState, command: c.InviteToSpeak, ask: Ask) -> list[Change]:
+    if find_participant(state, command.participant_id).presence != "present":
+        raise NotFound("participant_not_present", "This participant is not in the session.")
+    return _inviting(state, command.participant_id, ask)
+
+
+def _inviting(state: SessionState, participant_id: str, ask: Ask) -> list[Change]:
+    who = state.participants[participant_id]
+    if who.invitation == "asked" or participant_id == ask.actor_id:
+        return []
+    return [Change(e.SpeakInvited(participant_id, ask.actor_id))]
+
+
+def decline(state: SessionState, _: c.DeclineToSpeak, ask: Ask) -> list[Change]:
+    if state.participants[ask.actor_id].invitation != "asked":
+        return []
+    return [Change(e.SpeakDeclined(ask.actor_id))]
+
+
+def count_airtime(_: SessionState, command: c.CountAirtime, __: Ask) -> list[Change]:
+    if len(command.participant_ids) != len(command.talked_ms):
+        raise Invalid("bad_count", "Everyone named has one count.", field="talked_ms")
+    if not command.participant_ids:
+        return []
+    return [Change(e.AirtimeCounted(command.participant_ids, command.talked_ms), FACILITATORS)]
+
+
+DECIDE: dict[type[Any], Decide] = {
+    c.RaiseHand: raise_hand,
+    c.LowerHand: lower_hand,
+    c.SetHandOrder: set_order,
+    c.CallNext: call_next,
+    c.InviteToSpeak: invite,
+    c.DeclineToSpeak: decline,
+    c.CountAirtime: count_airtime,
+}
+
+
+# ---- evolve ----------------------------------------------------------------------------------
+
+
 def _raised(state: SessionState, body: e.HandRaised, at_ms: int) -> SessionState:
-    return replace(state, hands=(*state.hands, Hand(body.participant_id, at_ms)))
+    raised = Hand(body.participant_id, at_ms, body.talked_ms or 0)
+    return replace(state, hands=(*state.hands, raised))
 
 
 def _lowered(state: SessionState, body: e.HandLowered, _: int) -> SessionState:
@@ -41,5 +112,35 @@ def _lowered(state: SessionState, body: e.HandLowered, _: int) -> SessionState:
     return replace(state, hands=kept)
 
 
-DECIDE: dict[type[Any], Decide] = {c.RaiseHand: raise_hand, c.LowerHand: lower_hand}
-EVOLVE: dict[type[Any], Evolve] = {e.HandRaised: _raised, e.HandLowered: _lowered}
+def _ordered(state: SessionState, body: e.HandOrderChanged, _: int) -> SessionState:
+    return replace(state, hand_order=body.order)
+
+
+def _becomes(invitation: Invitation) -> Evolve:
+    def evolve(state: SessionState, body: Any, _: int) -> SessionState:
+        who = state.participants.get(body.participant_id)
+        if who is None:
+            return state
+        is_speaking = invitation == "asked" and who.tracks.get("microphone", False)
+        now: Invitation = "granted" if is_speaking else invitation
+        return with_participant(state, replace(who, invitation=now))
+
+    return evolve
+
+
+def _counted(state: SessionState, body: e.AirtimeCounted, _: int) -> SessionState:
+    talked = dict(state.talked_ms)
+    for who, talked_ms in zip(body.participant_ids, body.talked_ms, strict=False):
+        if who in state.participants:
+            talked[who] = talked.get(who, 0) + talked_ms
+    return replace(state, talked_ms=talked)
+
+
+EVOLVE: dict[type[Any], Evolve] = {
+    e.HandRaised: _raised,
+    e.HandLowered: _lowered,
+    e.HandOrderChanged: _ordered,
+    e.SpeakInvited: _becomes("asked"),
+    e.SpeakDeclined: _becomes("none"),
+    e.AirtimeCounted: _counted,
+}

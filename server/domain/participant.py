@@ -5,20 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from server.domain import breakout_run
 from server.domain import commands as c
 from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve, find_participant
-from server.domain.errors import Conflict
+from server.domain.errors import Conflict, NotAllowed
 from server.domain.events import FACILITATORS, SESSION, TrackKind
 from server.domain.state import Participant, Presence, SessionState
 
 
 def join(state: SessionState, _: c.Join, ask: Ask) -> list[Change]:
     who = state.participants.get(ask.actor_id)
+    is_known = who is not None and who.is_admitted
+    _check_door(state, is_known, ask)
+    must_wait = ask.settings.lobby_is_on or (who is not None and who.must_wait)
     may_enter = (
         ask.actor.role == "facilitator"
-        or (who is not None and who.is_admitted)
-        or (state.stage == "live" and not ask.settings.lobby_is_on)
+        or is_known
+        or (state.stage == "live" and not must_wait)
     )
     actor, role = ask.actor, _role(ask)
     if not may_enter:
@@ -35,8 +39,20 @@ def join(state: SessionState, _: c.Join, ask: Ask) -> list[Change]:
     ):
         return [Change(e.ParticipantReturned(ask.actor_id))]
     return [
-        Change(e.ParticipantJoined(ask.actor_id, actor.name, role, actor.is_guest, actor.user_id))
+        Change(e.ParticipantJoined(ask.actor_id, actor.name, role, actor.is_guest, actor.user_id)),
+        *breakout_run.placing(state, ask.actor_id, role),
     ]
+
+
+def _check_door(state: SessionState, is_known: bool, ask: Ask) -> None:
+    """Banned is the account, not only the seat (PA4); a locked room takes nobody new (LK5)."""
+    if ask.actor.user_id is not None and any(
+        other.presence == "removed" and other.user_id == ask.actor.user_id
+        for other in state.participants.values()
+    ):
+        raise NotAllowed("removed", "A facilitator removed you from this session.")
+    if ask.actor.role == "learner" and not is_known and "room" in state.locks:
+        raise NotAllowed("room_locked", "The room is locked; nobody new can come in now.")
 
 
 def _role(ask: Ask) -> e.Role:
@@ -51,6 +67,16 @@ def changed_seat(state: SessionState, ask: Ask) -> list[Change]:
     if (who.name, who.role) == (ask.actor.name, ask.actor.role):
         return []
     return [Change(e.ParticipantChanged(who.participant_id, ask.actor.name, _role(ask)))]
+
+
+def note_seat(state: SessionState, command: c.NoteSeat, _: Ask) -> list[Change]:
+    """Told by who changed it, so that it need not wait for their next command (PA9)."""
+    who = state.participants.get(command.participant_id)
+    if who is None or who.presence != "present":
+        return []
+    if (who.name, who.role) == (command.name, command.role):
+        return []
+    return [Change(e.ParticipantChanged(who.participant_id, command.name, command.role))]
 
 
 def let_in(who: Participant) -> Change:
@@ -72,7 +98,10 @@ def lose_connection(state: SessionState, command: c.LoseConnection, _: Ask) -> l
     if who is None:
         return []
     if who.presence == "present":
-        return [Change(e.ParticipantAway(who.participant_id))]
+        return [
+            *breakout_run.silencing(state, who.participant_id),
+            Change(e.ParticipantAway(who.participant_id)),
+        ]
     if who.presence == "waiting":
         return [Change(e.ParticipantLeft(who.participant_id), FACILITATORS)]
     return []
@@ -84,6 +113,7 @@ def admit(state: SessionState, command: c.Admit, _: Ask) -> list[Change]:
         return [
             Change(e.ParticipantAdmitted(who.participant_id), FACILITATORS),
             let_in(who),
+            *breakout_run.placing(state, who.participant_id, who.role),
         ]
     if who.is_admitted:
         return []
@@ -107,7 +137,9 @@ def remove(state: SessionState, command: c.Remove, ask: Ask) -> list[Change]:
         return []
     return [
         *_put_down(state, who.participant_id, ask.actor.participant_id),
-        Change(e.ParticipantRemoved(who.participant_id), _channel_of(who)),
+        Change(
+            e.ParticipantRemoved(who.participant_id, command.may_return or None), _channel_of(who)
+        ),
     ]
 
 
@@ -122,7 +154,7 @@ def _put_down(state: SessionState, participant_id: str, by: str | None) -> list[
         changes.append(Change(e.HandLowered(participant_id, by)))
     if state.spotlight == participant_id:
         changes.append(Change(e.SpotlightChanged(None)))
-    return changes
+    return [*changes, *breakout_run.silencing(state, participant_id)]
 
 
 DECIDE: dict[type[Any], Decide] = {
@@ -132,6 +164,7 @@ DECIDE: dict[type[Any], Decide] = {
     c.Admit: admit,
     c.Deny: deny,
     c.Remove: remove,
+    c.NoteSeat: note_seat,
 }
 
 
@@ -182,6 +215,7 @@ def _waiting(state: SessionState, body: e.ParticipantWaiting, _: int) -> Session
         consent=known.consent if known else "unasked",
         tracks=silenced(known) if known else {},
         joined_at_ms=known.joined_at_ms if known else None,
+        must_wait=known.must_wait if known else False,
     )
     return with_participant(state, who)
 
@@ -191,7 +225,9 @@ def _admitted(state: SessionState, body: e.ParticipantAdmitted, _: int) -> Sessi
     if who is None:
         return state
     presence: Presence = "left" if who.presence in ("denied", "removed") else who.presence
-    return with_participant(state, replace(who, presence=presence, is_admitted=True))
+    return with_participant(
+        state, replace(who, presence=presence, is_admitted=True, must_wait=False)
+    )
 
 
 def _becomes(presence: Presence) -> Evolve:
@@ -207,10 +243,19 @@ def _becomes(presence: Presence) -> Evolve:
                 presence=presence,
                 tracks=silenced(who),
                 is_admitted=who.is_admitted and not shut_out,
+                invitation=who.invitation if presence in ("away", "present") else "none",
             ),
         )
 
     return evolve
+
+
+def _removed(state: SessionState, body: e.ParticipantRemoved, at_ms: int) -> SessionState:
+    state = _becomes("removed")(state, body, at_ms)
+    who = state.participants.get(body.participant_id)
+    if who is None or not body.may_return:
+        return state
+    return with_participant(state, replace(who, presence="left", must_wait=True))
 
 
 EVOLVE: dict[type[Any], Evolve] = {
@@ -219,7 +264,7 @@ EVOLVE: dict[type[Any], Evolve] = {
     e.ParticipantWaiting: _waiting,
     e.ParticipantAdmitted: _admitted,
     e.ParticipantDenied: _becomes("denied"),
-    e.ParticipantRemoved: _becomes("removed"),
+    e.ParticipantRemoved: _removed,
     e.ParticipantAway: _becomes("away"),
     e.ParticipantReturned: _becomes("present"),
     e.ParticipantLeft: _becomes("left"),

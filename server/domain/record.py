@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from server.domain import events as e
-from server.domain.events import Event, Role, TrackKind
+from server.domain.events import Event, PollAnswer, PollKind, Role, TrackKind
+from server.domain.poll_answer import WITH_TEXT
+from server.domain.poll_result import count, result_of, visible
 from server.domain.session import evolve
-from server.domain.state import SessionState, Stretch
+from server.domain.state import Poll, PollResult, SessionState, Stretch
 from server.domain.timeline import RecordTime, complement, intersection, merged
 
 GapCause = Literal["paused", "server_restart", "capture_lost", "disk_full"]
@@ -99,6 +101,16 @@ class PollOnRecord:
     """None when the log may not tell (anonymous and never shown)"""
     is_shown: bool
     """whether the class saw the tally"""
+    kind: PollKind = "single"
+    targets: tuple[str, ...] = ()
+    scale: tuple[float, float] | None = None
+    labels: tuple[str, ...] = ()
+    right: PollAnswer | None = None
+    tolerance: float = 0.0
+    explanation: str = ""
+    entries: tuple[str, ...] = ()
+    """what ``tally`` counts where it is not the options. What people wrote only where they were on
+    record then, and never what somebody hid; anonymous texts cannot be told apart and stay out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +137,8 @@ class Record:
     hands: tuple[HandUp, ...]
     polls: tuple[PollOnRecord, ...]
     moments: tuple[Mark, ...]
+    confusion: tuple[int, ...]
+    """when somebody was lost; nobody knows who"""
     spotlights: tuple[tuple[int, str | None], ...]
     """``(from, participant)``, in order"""
     member_user_ids: frozenset[str]
@@ -171,8 +185,10 @@ class _Walk:
         self.chat: list[str] = []
         self.hands: list[HandUp] = []
         self.polls: list[str] = []
+        self.answered_on_record: set[tuple[str, str]] = set()
         self.revealed_at: dict[str, int] = {}
         self.moments: list[str] = []
+        self.confusion: list[int] = []
         self.spotlights: list[tuple[int, str | None]] = []
 
     def step(self, event: Event) -> None:
@@ -200,14 +216,29 @@ class _Walk:
                 self.declared.append(gap)
             case e.SpotlightChanged(participant_id=target):
                 self.spotlights.append((at_ms, target))
-            case e.ChatSent(message_id=key, participant_id=who) if state.is_on_record(who):
+            case e.ChatSent(message_id=key, participant_id=who, to=None) if state.is_on_record(who):
                 self.chat.append(key)
+            case e.ChatEdited(message_id=key) if key in self.chat and not state.is_on_record(
+                event.actor_id or ""
+            ):
+                # What it says now was written off the record.
+                self.chat.remove(key)
             case e.HandRaised(participant_id=who) if state.is_on_record(who):
                 self.hands.append(HandUp(who, at_ms))
-            case e.MomentMarked(moment_id=key) if state.recording.since_ms is not None:
+            case e.MomentMarked(moment_id=key, is_private=private) if (
+                state.recording.since_ms is not None and not private
+            ):
                 self.moments.append(key)
+            case e.ConfusionTapped() if state.recording.since_ms is not None:
+                self.confusion.append(at_ms)
             case e.PollOpened(poll_id=key) if state.recording.since_ms is not None:
                 self.polls.append(key)
+            case e.VoteCast(poll_id=key, participant_id=str(who)):
+                # The latest answer counts, and whether its author was on record at that moment.
+                on_record = state.is_on_record(who)
+                (self.answered_on_record.add if on_record else self.answered_on_record.discard)(
+                    (key, who)
+                )
             case e.PollRevealed(poll_id=key) if state.recording.since_ms is not None:
                 self.revealed_at[key] = at_ms
             case _:
@@ -252,6 +283,7 @@ class _Walk:
                 Mark(m.moment_id, m.participant_id, m.label, m.at_ms)
                 for m in (moments[key] for key in self.moments)
             ),
+            confusion=tuple(self.confusion),
             spotlights=tuple(self.spotlights),
             member_user_ids=frozenset(
                 who.user_id
@@ -262,9 +294,13 @@ class _Walk:
 
     def _poll(self, poll_id: str) -> PollOnRecord:
         poll = self.state.polls[poll_id]
-        # An anonymous poll's tally is in the log only where the class (or its host) saw it.
-        logged = next(iter(poll.shown.values()), None)
-        tally = poll.revealed_tally or (logged if poll.is_anonymous else poll.tally)
+        # An anonymous poll's result is in the log only where the class (or its host) saw it.
+        if poll.is_anonymous:
+            result = poll.revealed or poll.final
+        else:
+            result = result_of(poll)
+        if poll.kind in WITH_TEXT:
+            result = None if poll.is_anonymous else visible(poll, self._on_record_texts(poll))
         return PollOnRecord(
             poll_id=poll_id,
             question=poll.question,
@@ -275,9 +311,25 @@ class _Walk:
             closed_at_ms=poll.closed_at_ms,
             revealed_at_ms=self.revealed_at.get(poll_id),
             voted_count=len(poll.voters),
-            tally=tally,
-            is_shown=poll.revealed_tally is not None or e.SESSION in poll.shown,
+            tally=None if result is None else result.tally,
+            is_shown=poll.revealed is not None or e.SESSION in poll.shown,
+            kind=poll.kind,
+            targets=poll.targets,
+            scale=poll.scale,
+            labels=poll.labels,
+            right=poll.right,
+            tolerance=poll.tolerance,
+            explanation=poll.explanation,
+            entries=() if result is None else result.entries,
         )
+
+    def _on_record_texts(self, poll: Poll) -> PollResult:
+        said = [
+            answer
+            for who, answer in poll.votes.items()
+            if (poll.poll_id, who) in self.answered_on_record
+        ]
+        return count(poll, said)
 
     def _gaps(self, time: RecordTime) -> tuple[RecordGap, ...]:
         if not time.stretches:

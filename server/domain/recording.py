@@ -13,7 +13,7 @@ from server.domain import commands as c
 from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve, clean_text
 from server.domain.errors import Conflict, Invalid
-from server.domain.events import SERVER
+from server.domain.events import SERVER, SESSION, person
 from server.domain.participant import with_participant
 from server.domain.state import (
     Capture,
@@ -69,7 +69,10 @@ def give_consent(state: SessionState, command: c.GiveConsent, ask: Ask) -> list[
 
 def mark(_: SessionState, command: c.MarkMoment, ask: Ask) -> list[Change]:
     label = clean_text(command.label, "label", LONGEST_LABEL) if command.label.strip() else ""
-    return [Change(e.MomentMarked(ask.new_id(), ask.actor_id, label))]
+    if ask.actor.role == "facilitator":
+        return [Change(e.MomentMarked(ask.new_id(), ask.actor_id, label), SESSION)]
+    body = e.MomentMarked(ask.new_id(), ask.actor_id, label, is_private=True)
+    return [Change(body, person(ask.actor_id))]
 
 
 def capture_started(state: SessionState, command: c.ReportCaptureStarted, _: Ask) -> list[Change]:
@@ -176,7 +179,9 @@ def _consents(consent: Consent) -> Evolve:
 
 
 def _marked(state: SessionState, body: e.MomentMarked, at_ms: int) -> SessionState:
-    moment = Moment(body.moment_id, body.participant_id, body.label, at_ms)
+    moment = Moment(
+        body.moment_id, body.participant_id, body.label, at_ms, bool(body.is_private)
+    )
     return replace(state, moments=(*state.moments, moment))
 
 

@@ -10,14 +10,27 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from server.domain import chat, hand, participant, poll, recording, track
+from server.domain import (
+    breakout,
+    breakout_run,
+    chat,
+    confusion,
+    due,
+    hand,
+    lock,
+    participant,
+    poll,
+    reaction,
+    recording,
+    track,
+)
 from server.domain import commands as c
 from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve
 from server.domain.commands import Command
 from server.domain.events import FACILITATORS, Event
 from server.domain.permissions import authorize
-from server.domain.state import NO_SETTINGS, Actor, SessionState, Settings
+from server.domain.state import NO_SETTINGS, Actor, PollResult, SessionState, Settings
 
 
 def start(state: SessionState, _: c.StartSession, ask: Ask) -> list[Change]:
@@ -31,7 +44,7 @@ def start(state: SessionState, _: c.StartSession, ask: Ask) -> list[Change]:
 
 
 def end(state: SessionState, _: c.EndSession, ask: Ask) -> list[Change]:
-    changes: list[Change] = []
+    changes = breakout_run.closing(state)
     for one in state.polls.values():
         if one.stage == "open":
             changes += poll.closing(one, ask)
@@ -52,6 +65,7 @@ def start_epoch(state: SessionState, command: c.StartEpoch, ask: Ask) -> list[Ch
     changes += [recording.stopping(capture) for capture in state.captures.values()]
     for who in state.participants.values():
         if who.presence == "present":
+            changes += breakout_run.silencing(state, who.participant_id)
             changes.append(Change(e.ParticipantAway(who.participant_id)))
         elif who.presence == "waiting":
             changes.append(Change(e.ParticipantLeft(who.participant_id), FACILITATORS))
@@ -64,10 +78,16 @@ DECIDE: Mapping[type[Any], Decide] = {
     c.StartEpoch: start_epoch,
     **participant.DECIDE,
     **hand.DECIDE,
+    **lock.DECIDE,
+    **confusion.DECIDE,
+    **reaction.DECIDE,
     **chat.DECIDE,
     **track.DECIDE,
     **poll.DECIDE,
     **recording.DECIDE,
+    **breakout.DECIDE,
+    **breakout_run.DECIDE,
+    **due.DECIDE,
 }
 
 
@@ -79,7 +99,7 @@ def decide(
     *,
     new_id: Callable[[], str],
     settings: Settings = NO_SETTINGS,
-    tallies: Mapping[str, tuple[int, ...]] | None = None,
+    tallies: Mapping[str, PollResult] | None = None,
     cause_id: str | None = None,
 ) -> list[Event]:
     """The events the command leads to, numbered after ``state``; [] when it changes nothing.
@@ -89,10 +109,16 @@ def decide(
     authorize(state, command, actor)
     at_ms = max(now_ms, state.at_ms)
     ask = Ask(actor, at_ms, new_id, settings, tallies or {})
-    changes = [] if isinstance(command, c.Join) else participant.changed_seat(state, ask)
+    if isinstance(command, c.Join | c.TapConfusion):
+        changes: list[Change] = []
+    else:
+        changes = participant.changed_seat(state, ask)
     changes += DECIDE[type(command)](state, command, ask)
     if isinstance(command, c.Vote) and state.polls[command.poll_id].is_anonymous:
         cause_id = None  # nothing may lead from a command to an anonymous vote (PO7)
+    actor_id = actor.participant_id
+    if isinstance(command, c.TapConfusion):
+        actor_id, cause_id = None, None  # nobody learns who is lost (CF1)
     seq, channels = state.seq, dict(state.channels)
     events: list[Event] = []
     for change in changes:
@@ -105,8 +131,8 @@ def decide(
                 channel=change.channel,
                 channel_seq=channels[change.channel],
                 at_ms=at_ms,
-                actor_id=actor.participant_id,
-                room_id=None,
+                actor_id=actor_id,
+                room_id=e.room_of(change.channel),
                 body=change.body,
                 cause_id=cause_id,
             )
@@ -144,10 +170,15 @@ EVOLVE: Mapping[type[Any], Evolve] = {
     e.SessionEnded: _ended,
     **participant.EVOLVE,
     **hand.EVOLVE,
+    **lock.EVOLVE,
+    **confusion.EVOLVE,
+    **reaction.EVOLVE,
     **chat.EVOLVE,
     **track.EVOLVE,
     **poll.EVOLVE,
     **recording.EVOLVE,
+    **breakout.EVOLVE,
+    **breakout_run.EVOLVE,
 }
 
 
@@ -162,6 +193,7 @@ def evolve(state: SessionState, event: Event) -> SessionState:
     elif (change := EVOLVE.get(type(body))) is not None:
         after = change(state, body, event.at_ms)
     after = recording.settle(after, event.at_ms)
+    after = lock.settle(after, event.at_ms)
     return replace(
         after,
         seq=event.seq,

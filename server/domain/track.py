@@ -7,6 +7,7 @@ from typing import Any
 
 from server.domain import commands as c
 from server.domain import events as e
+from server.domain import lock
 from server.domain.change import Ask, Change, Decide, Evolve, find_participant
 from server.domain.errors import Conflict, NotFound
 from server.domain.participant import with_participant
@@ -16,11 +17,16 @@ from server.domain.state import SessionState
 def set_track(state: SessionState, command: c.SetTrack, ask: Ask) -> list[Change]:
     if state.track_is_on(ask.actor_id, command.track) == command.is_on:
         return []
+    if command.is_on:
+        lock.check_track(state, ask, command.track)
     changes: list[Change] = []
     if command.track == "screen" and command.is_on:
+        room_id = state.participants[ask.actor_id].room_id
         for other in state.present:
             if other.participant_id == ask.actor_id or not other.tracks.get("screen"):
                 continue
+            if other.room_id != room_id:
+                continue  # a breakout room has a screen of its own
             if ask.actor.role != "facilitator":
                 raise Conflict("screen_taken", f"{other.name} is sharing a screen.")
             changes += _switch_off(state, other.participant_id, "screen", ask.actor_id)
@@ -32,6 +38,15 @@ def set_track(state: SessionState, command: c.SetTrack, ask: Ask) -> list[Change
 def mute(state: SessionState, command: c.MuteParticipant, ask: Ask) -> list[Change]:
     target = find_participant(state, command.participant_id).participant_id
     return _switch_off(state, target, command.track, ask.actor_id)
+
+
+def mute_all(state: SessionState, _: c.MuteAll, ask: Ask) -> list[Change]:
+    """Everyone but facilitators."""
+    changes: list[Change] = []
+    for who in state.present:
+        if who.role != "facilitator":
+            changes += _switch_off(state, who.participant_id, "microphone", ask.actor_id)
+    return changes
 
 
 def _switch_off(
@@ -58,7 +73,16 @@ def _track_changed(state: SessionState, body: e.TrackChanged, _: int) -> Session
     who = state.participants.get(body.participant_id)
     if who is None:
         return state
-    return with_participant(state, replace(who, tracks={**who.tracks, body.track: body.is_on}))
+    invitation = who.invitation
+    if body.track == "microphone":
+        if body.is_on:
+            invitation = "granted" if invitation == "asked" else invitation
+        elif body.by != body.participant_id:
+            invitation = "none"
+    return with_participant(
+        state,
+        replace(who, tracks={**who.tracks, body.track: body.is_on}, invitation=invitation),
+    )
 
 
 def _spotlight_changed(state: SessionState, body: e.SpotlightChanged, _: int) -> SessionState:
@@ -68,6 +92,7 @@ def _spotlight_changed(state: SessionState, body: e.SpotlightChanged, _: int) ->
 DECIDE: dict[type[Any], Decide] = {
     c.SetTrack: set_track,
     c.MuteParticipant: mute,
+    c.MuteAll: mute_all,
     c.Spotlight: spotlight,
 }
 EVOLVE: dict[type[Any], Evolve] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from server.domain.confusion import WINDOW_MS
 from server.domain.errors import Conflict
 
 
@@ -26,7 +27,40 @@ class Limit:
 
 
 DEFAULT = Limit(30, 10.0)
+_HOST = Limit(20, 4.0)
+"""What a facilitator clicks."""
 LIMITS: Mapping[str, Limit] = {
+    "join": Limit(20, 1.0),
+    "leave": Limit(6, 0.5),
+    "start_session": Limit(6, 0.5),
+    "end_session": Limit(6, 0.5),
+    "admit": Limit(200, 20.0),
+    "deny": Limit(60, 10.0),
+    "remove": Limit(20, 2.0),
+    "set_track": Limit(20, 4.0),
+    "mute_participant": Limit(60, 10.0),
+    "mute_all": Limit(6, 0.5),
+    "spotlight": _HOST,
+    "edit_poll": _HOST,
+    "delete_poll": _HOST,
+    "open_poll": _HOST,
+    "close_poll": _HOST,
+    "reveal_poll": _HOST,
+    "start_recording": Limit(6, 0.5),
+    "pause_recording": Limit(6, 0.5),
+    "resume_recording": Limit(6, 0.5),
+    "stop_recording": Limit(6, 0.5),
+    "set_hand_order": Limit(6, 0.5),
+    "call_next": _HOST,
+    "invite_to_speak": Limit(40, 4.0),
+    "decline_to_speak": Limit(6, 0.5),
+    "set_lock": Limit(30, 4.0),
+    # A seat counts once within what facilitators look back on (CF2).
+    "tap_confusion": Limit(1, 1000 / WINDOW_MS),
+    "reaction": Limit(8, 2.0),
+    "edit_chat": Limit(8, 1.0),
+    "react_to_chat": Limit(15, 3.0),
+    "delete_chat": Limit(30, 4.0),
     "send_chat": Limit(8, 1.0),
     "raise_hand": Limit(6, 0.5),
     "lower_hand": Limit(30, 10.0),

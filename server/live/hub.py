@@ -261,6 +261,8 @@ class LiveHub:
                 await room.mailbox.submit(THE_SERVER, c.LoseConnection(who))
             empty_s = 0.0 if room.empty_since_ns is None else (now_ns - room.empty_since_ns) / 1e9
             if room.state.stage == "live":
+                if (count := room.reactions.due(now_ns / 1e9)) is not None:
+                    await room.mailbox.submit(THE_SERVER, count)
                 if empty_s >= self._idle_end_s:
                     log.info("session %s ends: nobody was there for %d s", room.session_id, empty_s)
                     await room.mailbox.submit(THE_SERVER, c.EndSession())

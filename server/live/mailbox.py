@@ -26,10 +26,11 @@ from server.domain import commands as c
 from server.domain import events as e
 from server.domain.commands import Command
 from server.domain.errors import Conflict, DomainError
-from server.domain.events import Event
-from server.domain.poll import SHOWN_FROM
+from server.domain.events import Event, PollAnswer
+from server.domain.poll import SHOWN_FROM, answer_of
+from server.domain.poll_result import count
 from server.domain.session import decide, evolve
-from server.domain.state import THE_SERVER, Actor, SessionState, Settings
+from server.domain.state import THE_SERVER, Actor, PollResult, SessionState, Settings
 from server.live.clock import SessionClock
 from server.live.ports import AnonymousVote, Answer, Append, Clock, Loaded, SessionLog
 from server.live.wire import refusal
@@ -82,7 +83,7 @@ class RoomMailbox:
         self.state = SessionState(session_id)
         self.settings = Settings()
         """as last read; the hub reads them at every join and start"""
-        self.shown_tallies: dict[str, tuple[int, ...]] = {}
+        self.shown_tallies: dict[str, PollResult] = {}
         """what an open anonymous poll shows now"""
         self._log = event_log
         self._clock = clock
@@ -95,7 +96,9 @@ class RoomMailbox:
         self._held_until = 0.0
         self._answers: dict[tuple[str, str], str] = {}
         self._refusals: OrderedDict[tuple[str, str], str] = OrderedDict()
-        self._tallies: dict[str, tuple[int, ...]] = {}
+        self._votes: dict[str, list[str]] = {}
+        """anonymous poll → answers as JSON"""
+        self._tallies: dict[str, PollResult] = {}
         self._snapshot_seq = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -124,9 +127,10 @@ class RoomMailbox:
             max(loaded.state.at_ms, loaded.alive_until_ms),
         )
         self._answers = dict(loaded.answers)
-        self._tallies = dict(loaded.tallies)
+        self._votes = {poll_id: list(answers) for poll_id, answers in loaded.votes.items()}
+        self._tallies = {key: self._counted(key) for key in self._votes if key in self.state.polls}
         self.shown_tallies = {
-            key: tally for key, tally in loaded.tallies.items() if sum(tally) >= SHOWN_FROM
+            key: result for key, result in self._tallies.items() if result.count >= SHOWN_FROM
         }
         self._snapshot_seq = loaded.state.seq
 
@@ -275,9 +279,11 @@ class RoomMailbox:
             )
         is_secret = False
         for event in new:
-            if isinstance(event.body, e.VoteCast) and event.body.option is None:
+            if isinstance(event.body, e.ConfusionTapped):
                 is_secret = True
-                batch.votes.append(_vote(one))
+            if isinstance(event.body, e.VoteCast) and event.body.participant_id is None:
+                is_secret = True
+                batch.votes.append(_vote(batch.state, one))
             batch.state = evolve(batch.state, event)
         batch.events += new
         seq = None if is_secret else batch.state.seq
@@ -321,14 +327,18 @@ class RoomMailbox:
 
     def _count(self, votes: list[AnonymousVote]) -> None:
         for vote in votes:
-            options = len(self.state.polls[vote.poll_id].options)
-            tally = list(self._tallies.get(vote.poll_id, (0,) * options))
-            tally[vote.option] += 1
-            self._tallies[vote.poll_id] = tuple(tally)
+            self._votes.setdefault(vote.poll_id, []).append(vote.answer)
         for poll_id in {vote.poll_id for vote in votes}:
-            tally_now = self._tallies[poll_id]
-            if sum(tally_now) - sum(self.shown_tallies.get(poll_id, ())) >= SHOWN_FROM:
-                self.shown_tallies[poll_id] = tally_now
+            now = self._tallies[poll_id] = self._counted(poll_id)
+            shown = self.shown_tallies.get(poll_id)
+            if now.count - (shown.count if shown is not None else 0) >= SHOWN_FROM:
+                self.shown_tallies[poll_id] = now
+
+    def _counted(self, poll_id: str) -> PollResult:
+        answers = (
+            msgspec.json.decode(answer, type=PollAnswer) for answer in self._votes[poll_id]
+        )
+        return count(self.state.polls[poll_id], answers)
 
 
 def _key(one: _Pending) -> tuple[str, str] | None:
@@ -337,10 +347,13 @@ def _key(one: _Pending) -> tuple[str, str] | None:
     return (one.actor.participant_id, one.command_id)
 
 
-def _vote(one: _Pending) -> AnonymousVote:
+def _vote(state: SessionState, one: _Pending) -> AnonymousVote:
     if not isinstance(one.command, c.Vote) or one.actor.participant_id is None:
         raise TypeError("only a participant's vote leads to vote_cast")
-    return AnonymousVote(one.command.poll_id, one.actor.participant_id, one.command.option)
+    answer = answer_of(state.polls[one.command.poll_id], one.command)
+    return AnonymousVote(
+        one.command.poll_id, one.actor.participant_id, msgspec.json.encode(answer).decode()
+    )
 
 
 def _result(events: list[Event]) -> dict[str, str] | None:

@@ -242,7 +242,11 @@ class PlaneMediaControl:
         if session is None:
             return
         voice = session.voices.setdefault(room_id, StageByVoice())
-        if voice.heard(notice.participant_ids, time.monotonic()):
+        now = time.monotonic()
+        state = self.host.state(session_id)
+        if state is not None and state.stage == "live":
+            session.airtime.heard(state, room_id, notice.participant_ids, now)
+        if voice.heard(notice.participant_ids, now):
             self._refresh(session)
         payload = {
             "speakers": list(notice.participant_ids), "levels": list(notice.levels_dbov),
@@ -295,6 +299,13 @@ class PlaneMediaControl:
         return Choice(link.participant_id, link.track_of(publication_id), publication_id)
 
     # ---- inside ------------------------------------------------------------------------------
+
+    def _count_airtime(self, session: SessionMedia, now: float) -> None:
+        state = self.host.state(session.session_id)
+        if state is None or state.stage != "live":
+            return
+        if (count := session.airtime.due(now)) is not None:
+            self.report(session.session_id, count)
 
     def _session(self, session_id: str) -> SessionMedia:
         if session_id not in self._sessions:
@@ -353,6 +364,7 @@ class PlaneMediaControl:
                         link = session.links.get(participant_id)
                         if link is not None:
                             self.plane.apply([CloseTransport(link.transport_id)])
+                self._count_airtime(session, now)
                 if not session.captures.is_idle:
                     self._refresh(session)
                 if not session.links and not session.incoming and session.captures.is_idle:

@@ -9,6 +9,7 @@ from typing import Any
 
 from server.domain.events import TrackKind
 from server.domain.state import SessionState
+from server.live.airtime import Airtime
 from server.live.media_control_capture import SessionCaptures, Wanted
 from server.live.media_control_choice import Choice, Source, StageByVoice, Viewer, choose
 from server.live.ports import CaptureReport, MediaHost
@@ -72,6 +73,7 @@ class SessionMedia:
         self.incoming: dict[str, Link] = {}
         """participant → the one that will, once it is up; until then it is in no room"""
         self.voices: dict[str, StageByVoice] = {}
+        self.airtime = Airtime()
         self.lost_at: dict[str, float] = {}
         """participant → when the socket went"""
         self.captures = SessionCaptures(session_id, data, plane.apply, report)

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 import socketio
 
-from server.domain.events import SERVER
+from server.domain.events import SERVER, SESSION
 from server.live.direct import DirectSender
 from server.schemas.live import SessionSnapshot, WireEvent
 
@@ -89,6 +89,10 @@ class Outbox:
         seen = [event for event in events if event.channel != SERVER]
         if seen:
             self._queue.put_nowait(_Events(seen))
+
+    def presence(self, event: str, payload: Sequence[Any]) -> None:
+        """To whoever is in the session now; it is not part of the log and has no order."""
+        self._direct.broadcast(NAMESPACE, self._room(SESSION), event, list(payload))
 
     def subscribe(
         self, connection_id: str, channels: tuple[str, ...], snapshot: SessionSnapshot

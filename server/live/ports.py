@@ -10,12 +10,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from server.domain.commands import DeclareGap, ReportCaptureStarted, ReportCaptureStopped
+from server.domain.commands import (
+    CountAirtime,
+    DeclareGap,
+    ReportCaptureStarted,
+    ReportCaptureStopped,
+)
 from server.domain.events import Event, Role
 from server.domain.state import SessionState, Settings
 from server.schemas.live import MediaAnswer, MediaOffer, MediaView
 
-CaptureReport = ReportCaptureStarted | ReportCaptureStopped | DeclareGap
+CaptureReport = ReportCaptureStarted | ReportCaptureStopped | DeclareGap | CountAirtime
+"""What the media plane alone knows and the log must hold."""
 
 OnSessionEnded = Callable[[str, str | None], Awaitable[None]]
 """``(session_id, recording_id or None)``, after the end is committed; called again for the same
@@ -149,9 +155,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class AnonymousVote:
+    """Who voted and what, the last time the two are together: the store parts them."""
+
     poll_id: str
     participant_id: str
-    option: int
+    answer: str
+    """JSON"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +183,8 @@ class Loaded:
     alive_until_ms: int
     answers: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     """(participant, command id) → answer as JSON"""
-    tallies: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
-    """of anonymous polls"""
+    votes: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """poll → its anonymous answers as JSON, in no order"""
 
 
 class SessionLog(Protocol):

@@ -13,6 +13,7 @@ from server.live.flood import Buckets
 from server.live.mailbox import RoomMailbox
 from server.live.outbox import Outbox
 from server.live.ports import Seat
+from server.live.reactions import Reactions
 from server.live.view import view_for
 from server.live.wire import channels_of, to_wire
 from server.schemas.live import MediaView, SessionSnapshot
@@ -51,6 +52,7 @@ class Room:
     """participant → connection"""
     buckets: dict[str, Buckets] = field(default_factory=dict[str, Buckets])
     """participant → limits; outlive a connection, or a reconnect would lift them"""
+    reactions: Reactions = field(default_factory=Reactions)
     empty_since_ns: int | None = None
     captures_sealed: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -18,10 +18,12 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 
 from server.domain import commands as c
 from server.domain.errors import Conflict, DomainError, Invalid, NotAllowed
+from server.domain.lock import check_reaction
 from server.domain.state import THE_SERVER
 from server.live.direct import DirectSender
 from server.live.flood import Buckets
 from server.live.outbox import NAMESPACE, to_json
+from server.live.reactions import GATHER_S
 from server.live.room import Connection, Room, actor_of
 from server.live.wire import error_body, refusal, to_domain
 from server.schemas.live import (
@@ -30,6 +32,7 @@ from server.schemas.live import (
     ErrorBody,
     MediaOffer,
     MediaView,
+    Reaction,
 )
 
 if TYPE_CHECKING:
@@ -87,6 +90,7 @@ class LiveSocket:
             "media_offer": self._media_offer,
             "media_view": self._media_view,
             "snapshot": self._snapshot,
+            "reaction": self._reaction,
         }.items():
             self.sio.on(event, handler, namespace=NAMESPACE)
 
@@ -273,6 +277,25 @@ class LiveSocket:
             await self._hub.media.view(
                 connection.session_id, connection.participant_id, connection.connection_id, view
             )
+
+    async def _reaction(self, sid: str, message: object = None, *_: object) -> dict[str, Any]:
+        """Presence: refused like a command, shown to whoever is there, never logged by name."""
+        try:
+            connection, room = self._find(sid)
+            reaction = _read(message, Reaction)
+            connection.buckets.take("reaction", self._hub.clock.monotonic_ns())
+            self._check_inside(connection, room)
+            await self._refresh(connection, room)
+            check_reaction(room.state, actor_of(connection.seat), room.mailbox.now_ms())
+        except DomainError as error:
+            return {"error": to_json(error_body(error))}
+        if room.reactions.add(connection.participant_id, reaction.kind):
+            self._hub.spawn(self._show_reactions(room), f"reactions-{room.session_id}")
+        return {}
+
+    async def _show_reactions(self, room: Room) -> None:
+        await asyncio.sleep(GATHER_S)
+        room.outbox.presence("reactions", room.reactions.take())
 
     async def _snapshot(self, sid: str, *_: object) -> dict[str, Any]:
         try:

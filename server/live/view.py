@@ -6,11 +6,21 @@ from collections.abc import Mapping
 
 from server.domain.change import find_participant
 from server.domain.chat import is_party
-from server.domain.events import FACILITATORS, SESSION, person
-from server.domain.state import ChatMessage, Participant, Poll, SessionState, Settings
+from server.domain.events import FACILITATORS, SESSION, PollAnswer, person
+from server.domain.poll_answer import WITH_OPTION
+from server.domain.poll_result import shown_in, visible
+from server.domain.state import (
+    ChatMessage,
+    Participant,
+    Poll,
+    PollResult,
+    SessionState,
+    Settings,
+)
 from server.schemas import live as wire
 
-Tallies = Mapping[str, tuple[int, ...]]
+Tallies = Mapping[str, PollResult]
+"""of open anonymous polls: the result that is shown now"""
 
 
 def view_for(
@@ -126,35 +136,56 @@ def _message(message: ChatMessage) -> wire.ChatView:
 
 def _poll(poll: Poll, me: Participant, shown: Tallies) -> wire.PollView:
     is_host = me.role == "facilitator"
-    tally = _tally(poll, me, shown)
+    is_told = is_host or poll.stage == "revealed"
+    result = _result(poll, me, shown)
+    own = poll.votes.get(me.participant_id)
+    has_option = poll.kind in WITH_OPTION
     return wire.PollView(
         poll_id=poll.poll_id,
         question=poll.question,
         options=list(poll.options),
         audience=poll.audience,
         is_anonymous=poll.is_anonymous,
-        key=poll.key if is_host or poll.stage == "revealed" else None,
+        key=poll.key if is_told else None,
         state=poll.stage,
         opened_at_ms=poll.opened_at_ms,
         closed_at_ms=poll.closed_at_ms,
         voted_count=len(poll.voters),
-        tally=None if tally is None else list(tally),
-        own_vote=poll.votes.get(me.participant_id),
+        tally=None if result is None else list(result.tally),
+        own_vote=own if has_option and isinstance(own, int) else None,
         has_voted=me.participant_id in poll.voters,
+        kind=poll.kind,
+        targets=list(poll.targets),
+        scale=None if poll.scale is None else list(poll.scale),
+        labels=list(poll.labels),
+        words=poll.words,
+        can_change=poll.can_change,
+        limit_s=poll.limit_s,
+        right=plain_answer(poll.right) if is_told else None,
+        tolerance=poll.tolerance if is_told else 0.0,
+        explanation=poll.explanation if is_told else "",
+        entries=[] if result is None else list(result.entries),
+        own_answer=None if has_option else plain_answer(own),
+        hidden=sorted(poll.hidden) if is_host else [],
     )
 
 
-def _tally(poll: Poll, me: Participant, shown: Tallies) -> tuple[int, ...] | None:
+def plain_answer(answer: PollAnswer | None) -> int | float | str | list[int | str] | None:
+    return list(answer) if isinstance(answer, tuple) else answer
+
+
+def _result(poll: Poll, me: Participant, shown: Tallies) -> PollResult | None:
     """What the events in this viewer's channels have shown, and no more (PO5)."""
-    if poll.revealed_tally is not None:
-        return poll.revealed_tally
+    if poll.revealed is not None:
+        return shown_in(poll, SESSION)
     if poll.audience == "none":
         return None
     if poll.stage == "open" and poll.is_anonymous:
         may_see = poll.audience == "all" or me.role == "facilitator"
-        return shown.get(poll.poll_id) if may_see else None
+        now = shown.get(poll.poll_id) if may_see else None
+        return None if now is None else visible(poll, now)
     if SESSION in poll.shown:
-        return poll.shown[SESSION]
+        return shown_in(poll, SESSION)
     if me.role == "facilitator":
-        return poll.shown.get(FACILITATORS)
-    return poll.shown.get(person(me.participant_id))
+        return shown_in(poll, FACILITATORS)
+    return shown_in(poll, person(me.participant_id))

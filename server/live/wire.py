@@ -16,10 +16,15 @@ from server.domain.events import (
     ParticipantJoined,
     ParticipantWaiting,
     PollCounted,
+    PollRevealed,
+    VoteCast,
     person,
 )
-from server.domain.state import Participant, SessionState
-from server.live.view import Tallies
+from server.domain.poll import answer_in
+from server.domain.poll_answer import WITH_OPTION
+from server.domain.poll_result import shown_in, visible
+from server.domain.state import Participant, Poll, PollResult, SessionState
+from server.live.view import Tallies, plain_answer
 from server.schemas import live as wire
 
 
@@ -37,6 +42,8 @@ def channels_of(viewer: Participant) -> tuple[str, ...]:
     """What this participant may follow; nothing from the lobby or after being shut out."""
     if viewer.presence not in ("present", "away", "left") or viewer.joined_at_ms is None:
         return ()
+    if viewer.must_wait:
+        return ()  # sent out: outside until let in again
     own = person(viewer.participant_id)
     if viewer.role == "facilitator":
         return (SESSION, FACILITATORS, own)
@@ -50,17 +57,8 @@ def to_wire(event: Event, state: SessionState, shown: Tallies) -> wire.WireEvent
     body = event.body
     if isinstance(body, ParticipantJoined | ParticipantWaiting):
         data.pop("user_id", None)
-    if isinstance(body, PollCounted) and body.tally is None:
-        poll = state.polls.get(body.poll_id)
-        channel = SESSION if poll is not None and poll.audience == "all" else FACILITATORS
-        may_see = (
-            poll is not None
-            and poll.is_anonymous
-            and poll.audience != "none"
-            and event.channel == channel
-        )
-        if may_see and body.poll_id in shown:
-            data["tally"] = list(shown[body.poll_id])
+    if isinstance(body, VoteCast | PollCounted | PollRevealed):
+        data = _poll_data(data, event, state.polls.get(body.poll_id), shown)
     return wire.WireEvent(
         session_id=event.session_id,
         room_id=event.room_id,
@@ -74,6 +72,37 @@ def to_wire(event: Event, state: SessionState, shown: Tallies) -> wire.WireEvent
         data=data,
         cause_id=event.cause_id,
     )
+
+
+def _poll_data(
+    data: dict[str, Any], event: Event, poll: Poll | None, shown: Tallies
+) -> dict[str, Any]:
+    """With the answer in its one form, and the result this channel may see, hidden texts left
+    out; the log holds neither (PO5, PO11)."""
+    body = event.body
+    data.pop("is_shown", None)
+    entries = data.pop("entries", None)
+    if poll is None:
+        return data
+    result: PollResult | None = None
+    if isinstance(body, VoteCast):
+        data.pop("text", None)
+        if body.participant_id is not None and poll.kind not in WITH_OPTION:
+            data["answer"] = plain_answer(answer_in(poll, body))
+    elif isinstance(body, PollRevealed):
+        result = shown_in(poll, SESSION)
+    elif isinstance(body, PollCounted) and (body.is_shown or entries):
+        result = shown_in(poll, event.channel)
+    elif isinstance(body, PollCounted) and body.tally is None and poll.is_anonymous:
+        channel = SESSION if poll.audience == "all" else FACILITATORS
+        now = shown.get(poll.poll_id)
+        if poll.audience != "none" and event.channel == channel and now is not None:
+            result = visible(poll, now)
+    if result is not None:
+        data["tally"] = list(result.tally)
+        if result.entries:
+            data["entries"] = list(result.entries)
+    return data
 
 
 def error_body(error: DomainError) -> wire.ErrorBody:

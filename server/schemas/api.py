@@ -319,7 +319,7 @@ class Gap(Struct):
 
 class TimelineMark(Struct):
     at_ms: int
-    kind: Literal["poll", "hand", "chat", "moment", "screen"]
+    kind: Literal["poll", "hand", "chat", "moment", "screen", "confusion"]
     label: str
     data: dict[str, str | int | list[str | int] | None]
 

@@ -22,6 +22,14 @@ RecordingState = Literal["off", "on", "paused", "stopped"]
 SessionState = Literal["scheduled", "live", "ended"]
 Consent = Literal["unasked", "given", "declined"]
 Audience = Literal["none", "host", "voters", "all"]
+PollKind = Literal[
+    "single", "multiple", "true_false", "rating", "ranking", "matching", "word_cloud",
+    "short_text", "numeric",
+]  # fmt: skip
+PollAnswer = int | float | str | list[int | str]
+"""By kind: an option (single, true_false), options (multiple), a point of the scale (rating),
+options from first to last (ranking), the target of each option (matching), words (word_cloud),
+text (short_text), a number (numeric)."""
 HandOrder = Literal["fifo", "equity"]
 Emoji = Literal[
     "thumbs_up", "heart", "laugh", "surprised", "sad", "clap", "question", "check"
@@ -37,6 +45,14 @@ Invitation = Literal["none", "asked", "granted"]
 Text = Annotated[str, Meta(min_length=1, max_length=2000)]
 Label = Annotated[str, Meta(min_length=1, max_length=200)]
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
+RoomId = Annotated[str, Meta(min_length=1, max_length=64)]
+LateRule = Literal["smallest", "main", "choose"]
+"""where somebody goes who comes while rooms are open and belongs to none"""
+DealRule = Literal["random", "groups", "airtime", "none"]
+BreakoutState = Literal["draft", "open", "closing", "closed"]
+"""closing: the countdown back to the main room runs"""
+PollTexts = Annotated[list[Label], Meta(max_length=10)]
+PollLabel = Annotated[str, Meta(max_length=40)]
 Motion = Annotated[str, Meta(min_length=1, max_length=300)]
 Advance = Literal["manual", "automatic"]
 SeatKey = Annotated[str, Meta(min_length=3, max_length=128)]
@@ -171,20 +187,51 @@ class Spotlight(Command, tag="spotlight"):
 
 class CreatePoll(Command, tag="create_poll"):
     question: Label
-    options: Annotated[list[Label], Meta(min_length=2, max_length=10)]
+    options: PollTexts = []
     audience: Audience = "all"
     is_anonymous: bool = False
     key: int | None = None
-    """Index of the right option for a quiz poll."""
+    """Index of the right option of a single choice or of true and false."""
+    kind: PollKind = "single"
+    targets: PollTexts = []
+    """What the options of a matching poll are matched to."""
+    scale: Annotated[list[float], Meta(min_length=2, max_length=2)] | None = None
+    """Lowest and highest answer of a rating or a number."""
+    labels: Annotated[list[PollLabel], Meta(max_length=2)] = []
+    """The ends of a rating in words; the unit of a number."""
+    words: Annotated[int, Meta(ge=1, le=5)] = 1
+    right: PollAnswer | None = None
+    """The right answer of the other kinds that can have one."""
+    tolerance: Annotated[float, Meta(ge=0)] = 0.0
+    explanation: Annotated[str, Meta(max_length=500)] = ""
+    can_change: bool = True
+    limit_s: Annotated[int, Meta(ge=5, le=3600)] | None = None
+    opens: bool = False
+    """Ask it at once."""
 
 
 class EditPoll(Command, tag="edit_poll"):
     poll_id: Id
     question: Label
-    options: Annotated[list[Label], Meta(min_length=2, max_length=10)]
+    options: PollTexts = []
     audience: Audience = "all"
     is_anonymous: bool = False
     key: int | None = None
+    """Index of the right option of a single choice or of true and false."""
+    kind: PollKind = "single"
+    targets: PollTexts = []
+    """What the options of a matching poll are matched to."""
+    scale: Annotated[list[float], Meta(min_length=2, max_length=2)] | None = None
+    """Lowest and highest answer of a rating or a number."""
+    labels: Annotated[list[PollLabel], Meta(max_length=2)] = []
+    """The ends of a rating in words; the unit of a number."""
+    words: Annotated[int, Meta(ge=1, le=5)] = 1
+    right: PollAnswer | None = None
+    """The right answer of the other kinds that can have one."""
+    tolerance: Annotated[float, Meta(ge=0)] = 0.0
+    explanation: Annotated[str, Meta(max_length=500)] = ""
+    can_change: bool = True
+    limit_s: Annotated[int, Meta(ge=5, le=3600)] | None = None
 
 
 class DeletePoll(Command, tag="delete_poll"):
@@ -197,7 +244,9 @@ class OpenPoll(Command, tag="open_poll"):
 
 class Vote(Command, tag="vote"):
     poll_id: Id
-    option: Annotated[int, Meta(ge=0, le=9)]
+    option: Annotated[int, Meta(ge=0, le=9)] | None = None
+    """Of a single choice; ``answer`` serves every kind."""
+    answer: PollAnswer | None = None
 
 
 class ClosePoll(Command, tag="close_poll"):
@@ -206,6 +255,15 @@ class ClosePoll(Command, tag="close_poll"):
 
 class RevealPoll(Command, tag="reveal_poll"):
     poll_id: Id
+
+
+class HidePollText(Command, tag="hide_poll_text"):
+    """Facilitator: take a text out of the result of a word cloud or a short text, or put it back;
+    whoever wrote it the same but for case and blanks is meant too."""
+
+    poll_id: Id
+    text: Annotated[str, Meta(min_length=1, max_length=300)]
+    is_hidden: bool = True
 
 
 class StartRecording(Command, tag="start_recording"):
@@ -466,6 +524,113 @@ class RevealDebate(Command, tag="reveal_debate"):
 
 
 
+class DraftBreakouts(Command, tag="draft_breakouts"):
+    """Facilitator: plan rooms, instead of any planned before. ``assignment``: participant →
+    index of the room."""
+
+    names: Annotated[list[Annotated[str, Meta(max_length=80)]], Meta(min_length=1, max_length=50)]
+    tasks: Annotated[list[Annotated[str, Meta(max_length=1000)]], Meta(max_length=50)] = []
+    assignment: dict[str, int] = {}
+    duration_ms: int | None = None
+    late: LateRule = "smallest"
+    may_return: bool = True
+    may_choose: bool = False
+    room_size: int | None = None
+
+
+class AssignBreakouts(Command, tag="assign_breakouts"):
+    """Deal the learners who are here: at random, each group of ``groups`` (participant → group)
+    spread over the rooms, by airtime, or none: everybody out of the rooms."""
+
+    how: DealRule
+    groups: dict[str, str] = {}
+    is_rest_only: bool = False
+    """only those who are in no room yet"""
+
+
+class EditBreakoutRoom(Command, tag="edit_breakout_room"):
+    room_id: RoomId
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    task: Annotated[str, Meta(max_length=1000)] = ""
+
+
+class SaveBreakoutSet(Command, tag="save_breakout_set"):
+    """Keep the rooms and who belongs to them for another time."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class DeleteBreakoutSet(Command, tag="delete_breakout_set"):
+    set_id: Id
+
+
+class OpenBreakouts(Command, tag="open_breakouts"):
+    duration_ms: int | None = None
+    """None: until they are closed"""
+
+
+class ExtendBreakouts(Command, tag="extend_breakouts"):
+    """Longer; also takes back a countdown."""
+
+    extra_ms: int
+
+
+class CloseBreakouts(Command, tag="close_breakouts"):
+    countdown_ms: int = 30_000
+    """0: at once"""
+
+
+class MoveParticipant(Command, tag="move_participant"):
+    """Facilitator: say where somebody belongs (``main``: to no room); at once when rooms are
+    open."""
+
+    participant_id: Id
+    room_id: RoomId
+
+
+class ChooseRoom(Command, tag="choose_room"):
+    """Go into one's room, or into one of one's choice where that is allowed."""
+
+    room_id: RoomId
+
+
+class VisitRoom(Command, tag="visit_room"):
+    """Facilitator: look into a room; answers its call for help."""
+
+    room_id: RoomId
+
+
+class ReturnToMain(Command, tag="return_to_main"):
+    pass
+
+
+class CallForHelp(Command, tag="call_for_help"):
+    pass
+
+
+class AnswerHelp(Command, tag="answer_help"):
+    """A facilitator has helped, or the room takes its call back."""
+
+    room_id: RoomId
+
+
+class WriteRoomNotes(Command, tag="write_room_notes"):
+    """The whole text. ``version`` is that of the notes it was written on."""
+
+    text: Annotated[str, Meta(max_length=8000)]
+    version: int = 0
+
+
+class BroadcastText(Command, tag="broadcast_text"):
+    text: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
+class BroadcastVoice(Command, tag="broadcast_voice"):
+    """One's own microphone is heard in every room, while it is on."""
+
+    is_on: bool
+
+
 AnyCommand = (
     Join
     | Leave
@@ -497,6 +662,7 @@ AnyCommand = (
     | Vote
     | ClosePoll
     | RevealPoll
+    | HidePollText
     | StartRecording
     | PauseRecording
     | ResumeRecording
@@ -537,6 +703,23 @@ AnyCommand = (
     | CloseBallot
     | HandInScores
     | RevealDebate
+    | DraftBreakouts
+    | AssignBreakouts
+    | EditBreakoutRoom
+    | SaveBreakoutSet
+    | DeleteBreakoutSet
+    | OpenBreakouts
+    | ExtendBreakouts
+    | CloseBreakouts
+    | MoveParticipant
+    | ChooseRoom
+    | VisitRoom
+    | ReturnToMain
+    | CallForHelp
+    | AnswerHelp
+    | WriteRoomNotes
+    | BroadcastText
+    | BroadcastVoice
 )
 
 
@@ -633,6 +816,23 @@ class PollView(Struct):
     """None while this viewer may not see it"""
     own_vote: int | None
     has_voted: bool
+    kind: PollKind = "single"
+    targets: list[str] = []
+    scale: list[float] | None = None
+    labels: list[str] = []
+    words: int = 1
+    can_change: bool = True
+    limit_s: int | None = None
+    right: PollAnswer | None = None
+    """as ``key``, of the other kinds"""
+    tolerance: float = 0.0
+    explanation: str = ""
+    entries: list[str] = []
+    """what ``tally`` counts where it is not the options: words, texts or numbers"""
+    own_answer: PollAnswer | None = None
+    """of kinds without ``own_vote``"""
+    hidden: list[str] = []
+    """texts taken out of the result; facilitators only"""
 
 class NoteView(Struct):
     note_id: str
@@ -720,6 +920,93 @@ class RecordingView(Struct):
     recording_id: str | None
 
 
+class BreakoutRoomView(Struct):
+    room_id: str
+    name: str
+    task: str
+    participant_ids: list[str]
+    """who belongs here; where they are now is in ``participants``"""
+    notes: str
+    """"" for who may not read them: they are the room's and the facilitators'"""
+    notes_version: int
+    notes_by: str | None
+
+
+class HelpView(Struct):
+    room_id: str
+    participant_id: str
+    called_at_ms: int
+    place: int
+    """in the list of rooms that wait, from 1"""
+
+
+class BroadcastView(Struct):
+    participant_id: str
+    text: str
+    at_ms: int
+
+
+class BreakoutsView(Struct):
+    breakout_id: str
+    state: BreakoutState
+    rooms: list[BreakoutRoomView]
+    duration_ms: int | None
+    late: LateRule
+    may_return: bool
+    may_choose: bool
+    room_size: int | None
+    opened_at_ms: int | None
+    ends_at_ms: int | None
+    closes_at_ms: int | None
+    """when the countdown ends"""
+    help: list[HelpView]
+    """calls of the rooms one may follow"""
+    voice_by: str | None
+    """whose microphone is heard in every room"""
+    broadcasts: list[BroadcastView]
+
+
+class BreakoutSetRoomView(Struct):
+    name: str
+    task: str
+    participant_ids: list[str]
+
+
+class BreakoutSetView(Struct):
+    set_id: str
+    name: str
+    rooms: list[BreakoutSetRoomView]
+
+
+class ReturnedNotesView(Struct):
+    room_id: str
+    name: str
+    task: str
+    text: str
+    at_ms: int
+
+
+class RoomPartView(Struct):
+    """What is in a room for those who are in it."""
+
+    room_id: str
+    notes: str
+    notes_version: int
+    notes_by: str | None
+
+
+class Following(Struct):
+    """Down message ``following``: somebody moved, and from now on follows these channels. Takes
+    the place of what was known of the rooms; much smaller than a snapshot."""
+
+    channels: dict[str, int]
+    """all of them, with their last counters"""
+    rooms: list[RoomPartView]
+    help: list[HelpView]
+    chat: list[ChatView]
+    """of the rooms followed; that of the main room stays"""
+
+
 class MomentView(Struct):
     moment_id: str
     at_ms: int
@@ -762,6 +1049,12 @@ class SessionSnapshot(Struct):
     recording: RecordingView
     spotlight: str | None
     moments: list[MomentView]
+    breakouts: BreakoutsView | None
+    """for learners only while they are open"""
+    breakout_sets: list[BreakoutSetView]
+    """kept in this session; facilitators only"""
+    returned_notes: list[ReturnedNotesView]
+    """what rooms that have closed wrote"""
     lobby_is_on: bool
 
 

@@ -4,7 +4,7 @@ Everything that must stand or fall together (events, the answers to their comman
 ``Append``; appends that wait together share one transaction and one fsync, which is what bounds
 a busy class. An append returns after commit, and only then is anybody told.
 
-Votes of anonymous polls. The row holds the poll, a random key and the option. Whenever votes
+Votes of anonymous polls. The row holds the poll, a random key and the answer. Whenever votes
 come, the poll's rows are all deleted and written anew in a random order under new keys, deleted
 cells are overwritten (``secure_delete``) and the write-ahead log is emptied, so that neither the
 order of rows nor old pages say which vote came with which voter. The caller gathers votes for a
@@ -31,6 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from server.domain.events import (
     PERSONAL,
     ChatDeleted,
+    ChatEdited,
     Event,
     SessionEnded,
     body_of,
@@ -220,18 +221,15 @@ def _event(row: RowMapping, personal: Mapping[str, str]) -> Event:
     )
 
 
-def select_tallies(
-    connection: Connection, session_id: str, state: SessionState
-) -> dict[str, tuple[int, ...]]:
-    counts = {
-        key: [0] * len(poll.options) for key, poll in state.polls.items() if poll.is_anonymous
-    }
+def select_votes(connection: Connection, session_id: str) -> dict[str, tuple[str, ...]]:
+    """Poll → its anonymous answers as JSON, by value: the order of rows is nobody's business."""
     votes = t.anonymous_votes.c
-    for poll_id, option in connection.execute(
-        select(votes.poll_id, votes.option).where(votes.session_id == session_id)
+    found: dict[str, list[str]] = {}
+    for poll_id, answer in connection.execute(
+        select(votes.poll_id, votes.answer).where(votes.session_id == session_id)
     ):
-        counts[poll_id][option] += 1
-    return {key: tuple(tally) for key, tally in counts.items()}
+        found.setdefault(poll_id, []).append(answer)
+    return {poll_id: tuple(sorted(answers)) for poll_id, answers in found.items()}
 
 
 def _load(connection: Connection, session_id: str) -> Loaded:
@@ -253,7 +251,7 @@ def _load(connection: Connection, session_id: str) -> Loaded:
                 )
             )
         },
-        tallies=select_tallies(connection, session_id, state),
+        votes=select_votes(connection, session_id),
     )
 
 
@@ -296,6 +294,7 @@ def _store(connection: Connection, batches: list[Append]) -> None:
                     "text": data.pop(name),
                 }
                 for name in PERSONAL.get(event.type, ())
+                if name in data
             ]
             rows.append(_row(event, data))
     if rows:
@@ -330,7 +329,12 @@ def _store(connection: Connection, batches: list[Append]) -> None:
             _replace(connection, t.heartbeats, batch.session_id, at_ms=batch.alive_at_ms)
         for event in batch.events:
             if isinstance(event.body, ChatDeleted):
-                _erase_message(connection, batch.session_id, event.body.message_id)
+                _erase_message(connection, batch.session_id, event.body.message_id, event.seq)
+            if isinstance(event.body, ChatEdited):
+                # A private message's edit is two events, one right after the other.
+                is_private = event.channel.startswith("person:")
+                before = event.seq - 1 if is_private else event.seq
+                _erase_message(connection, batch.session_id, event.body.message_id, before)
             if isinstance(event.body, SessionEnded):
                 _note_end(connection, batch.session_id)
         if batch.is_end_told:
@@ -383,9 +387,9 @@ def _store_votes(connection: Connection, batch: Append) -> None:
         )
         votes = t.anonymous_votes
         here = (votes.c.session_id == batch.session_id, votes.c.poll_id == poll_id)
-        options = [*connection.scalars(select(votes.c.option).where(*here))]
-        options += [vote.option for vote in new]
-        shuffled.shuffle(options)
+        answers = [*connection.scalars(select(votes.c.answer).where(*here))]
+        answers += [vote.answer for vote in new]
+        shuffled.shuffle(answers)
         connection.execute(delete(votes).where(*here))
         connection.execute(
             insert(votes),
@@ -394,9 +398,9 @@ def _store_votes(connection: Connection, batch: Append) -> None:
                     "session_id": batch.session_id,
                     "poll_id": poll_id,
                     "vote_key": secrets.token_hex(16),
-                    "option": option,
+                    "answer": answer,
                 }
-                for option in options
+                for answer in answers
             ],
         )
 
@@ -413,12 +417,17 @@ def _note_end(connection: Connection, session_id: str) -> None:
     )
 
 
-def _erase_message(connection: Connection, session_id: str, message_id: str) -> None:
-    """A deleted message is gone from the disk too; the cached state may still quote it."""
+def _erase_message(
+    connection: Connection, session_id: str, message_id: str, before_seq: int
+) -> None:
+    """A deleted message, and what an edited one said before, is gone from the disk too; the
+    cached state may still quote it."""
     _overwrite_deleted(connection)
     sent = connection.execute(
         select(t.events.c.seq, t.events.c.data).where(
-            t.events.c.session_id == session_id, t.events.c.type == "chat_sent"
+            t.events.c.session_id == session_id,
+            t.events.c.type.in_(("chat_sent", "chat_edited")),
+            t.events.c.seq < before_seq,
         )
     )
     seqs = [seq for seq, data in sent if json.loads(data)["message_id"] == message_id]

@@ -21,12 +21,16 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 # Written out once more on purpose: a slip in the table must not pass unseen.
 HOST_IN_CLASS = {
     "open_poll", "close_poll", "reveal_poll", "start_recording", "pause_recording",
-    "resume_recording", "stop_recording", "mark_moment",
+    "resume_recording", "stop_recording",
 }  # fmt: skip
 HOST = {
     "admit", "deny", "mute_participant", "spotlight", "create_poll", "edit_poll", "delete_poll",
 }  # fmt: skip
-ANYONE = {"raise_hand", "lower_hand", "send_chat", "delete_chat", "set_track", "give_consent"}
+HOST |= {"set_hand_order", "call_next", "invite_to_speak", "mute_all", "set_lock"}
+ANYONE_IN_CLASS = {"vote", "mark_moment", "tap_confusion"}
+SERVER_IN_CLASS = {"count_airtime", "count_reactions"}
+ANYONE = {"decline_to_speak", "edit_chat", "react_to_chat"}
+ANYONE |= {"raise_hand", "lower_hand", "send_chat", "delete_chat", "set_track", "give_consent"}
 SERVER_ALWAYS = {
     "start_epoch", "lose_connection", "report_capture_started", "report_capture_stopped",
     "declare_gap",
@@ -37,6 +41,10 @@ def is_allowed(name: str, role: str, presence: str | None, stage: str) -> bool:
     if role == "server":
         if name in SERVER_ALWAYS:
             return True
+        if name in SERVER_IN_CLASS:
+            return stage == "live"
+        if name == "note_seat":
+            return stage != "ended"
         return (name == "end_session" and stage == "live") or (
             name == "remove" and stage != "ended"
         )
@@ -55,7 +63,7 @@ def is_allowed(name: str, role: str, presence: str | None, stage: str) -> bool:
         return host
     if name in HOST_IN_CLASS or name == "end_session":
         return host and stage == "live"
-    if name == "vote":
+    if name in ANYONE_IN_CLASS:
         return stage == "live"
     return name in ANYONE
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -17,9 +17,9 @@ import pytest
 from server.domain import commands as c
 from server.domain.commands import Command
 from server.domain.errors import DomainError
-from server.domain.events import EVENT_TYPES, SERVER, Event
+from server.domain.events import EVENT_TYPES, SERVER, Event, LockKind
 from server.domain.poll import SHOWN_FROM
-from server.domain.state import THE_SERVER, Actor, SessionState
+from server.domain.state import THE_SERVER, Actor, PollResult, SessionState
 from server.live.view import view_for
 from server.live.wire import channels_of, to_wire
 from tests.live_world import ADA, BOB, FAY, OPEN, World, apply, comparable, kept
@@ -32,7 +32,7 @@ class Watched(World):
 
     def __init__(self) -> None:
         super().__init__(settings=OPEN)
-        self.shown: dict[str, tuple[int, ...]] = {}
+        self.shown: dict[str, PollResult] = {}
         self.views: dict[str, dict[str, Any]] = {}
 
     def fresh(self, who: str) -> dict[str, Any]:
@@ -51,9 +51,10 @@ class Watched(World):
     def do(self, actor: Actor, command: Command, *, after_ms: int = 10) -> list[Event]:
         before = self.state
         events = super().do(actor, command, after_ms=after_ms)
-        for poll_id, tally in self.tallies.items():
-            if sum(tally) - sum(self.shown.get(poll_id, ())) >= SHOWN_FROM:
-                self.shown[poll_id] = tally
+        for poll_id, now in self.tallies.items():
+            shown = self.shown.get(poll_id)
+            if now.count - (shown.count if shown is not None else 0) >= SHOWN_FROM:
+                self.shown[poll_id] = now
         self._tell(before, events)
         return events
 
@@ -89,6 +90,32 @@ def test_EV6_snapshot_plus_events_is_a_fresh_snapshot_for_every_event() -> None:
     world.do(ADA, c.SendChat("hello"))
     world.do(BOB, c.SendChat("bye"))
     world.do(FAY, c.DeleteChat(world.last("chat_sent")["message_id"]))
+    world.do(ADA, c.SendChat("@Fay only you", to="fay", mentions=("fay",)))
+    secret = world.last("chat_sent")["message_id"]
+    world.do(FAY, c.SendChat("yes?", to="ada", reply_to=secret))
+    world.do(ADA, c.EditChat(secret, "@Bob no", ()))
+    world.do(FAY, c.ReactToChat(secret, "heart"))
+    world.do(FAY, c.ReactToChat(secret, "heart", False))
+    world.do(BOB, c.SendChat("to all"))
+    world.do(ADA, c.ReactToChat(world.last("chat_sent")["message_id"], "clap"))
+    world.do(ADA, c.DeleteChat(secret))
+    world.do(FAY, c.SetHandOrder("equity"))
+    world.do(THE_SERVER, c.CountAirtime(("ada", "bob"), (3000, 1000)))
+    world.do(THE_SERVER, c.CountReactions(("clap",), (3,)))
+    world.do(BOB, c.RaiseHand())
+    world.do(FAY, c.CallNext())
+    world.do(BOB, c.SetTrack("microphone", True))
+    world.do(FAY, c.InviteToSpeak("ada"))
+    world.do(ADA, c.DeclineToSpeak())
+    world.do(FAY, c.MuteAll())
+    world.do(FAY, c.SetLock("chat", True))
+    world.do(FAY, c.SetLock("chat", False))
+    world.do(BOB, c.TapConfusion())
+    world.do(ADA, c.MarkMoment("mine"))
+    world.do(FAY, c.Remove("p0", may_return=True))
+    world.join(learners[0])
+    world.do(FAY, c.Admit("p0"))
+    world.do(THE_SERVER, c.NoteSeat("p1", "P1 indeed", "learner"))
     world.do(ADA, c.SetTrack("microphone", True))
     world.do(FAY, c.Spotlight("ada"))
     world.do(FAY, c.StartRecording())
@@ -170,6 +197,9 @@ PEOPLE = [
 ]
 
 
+LOCKS: tuple[Any, ...] = get_args(LockKind)
+
+
 def random_command(random: Random, world: World) -> tuple[Actor, Command]:
     actor = random.choice(PEOPLE)
     who = random.choice(PEOPLE).participant_id or ""
@@ -185,6 +215,14 @@ def random_command(random: Random, world: World) -> tuple[Actor, Command]:
         *[(actor, c.Join())] * 6, server, server, (actor, c.Leave()), (actor, c.StartSession()),
         (actor, c.Admit(who)), (actor, c.Deny(who)),
         *[(FAY, c.Admit(who)), (FAY, c.Join())] * 3, (FAY, c.Remove(learner)),
+        (actor, c.SendChat("a", random.choice([None, who]))), (actor, c.EditChat(message, "new")),
+        (actor, c.ReactToChat(message, random.choice(["heart", "clap"]), random.random() < 0.7)),
+        (actor, c.SetHandOrder(random.choice(["fifo", "equity"]))), (FAY, c.CallNext()),
+        (FAY, c.InviteToSpeak(who)), (actor, c.DeclineToSpeak()), (actor, c.MuteAll()),
+        (actor, c.SetLock(random.choice(LOCKS), random.random() < 0.4)),
+        (actor, c.TapConfusion()), (FAY, c.Remove(learner, may_return=True)),
+        (THE_SERVER, c.CountAirtime((who,), (500,))),
+        (THE_SERVER, c.NoteSeat(who, "New", "learner")),
         (actor, c.RaiseHand()), (actor, c.LowerHand(random.choice([None, who]))),
         (actor, c.SendChat("text")), (actor, c.DeleteChat(message)),
         (actor, c.SetTrack(track, random.random() < 0.6)), (actor, c.MuteParticipant(who, track)),
