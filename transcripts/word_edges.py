@@ -25,6 +25,7 @@ REACH_MS = 900
 """how far a word may be moved; further off and the pause belongs to other words"""
 SHORTEST_WORD_MS = 40
 MS_A_LETTER = 65
+CLAUSE_ENDS = ".?!,;:"
 
 
 def pauses(samples: Samples) -> list[tuple[int, int]]:
@@ -80,18 +81,20 @@ def snapped(words: Sequence[Word], samples: Samples) -> list[Word]:
 
 
 def without_tail(words: Sequence[Word], samples: Samples) -> list[Word]:
-    """Drops a last sentence that was mostly "said" after the last sound: "Thank you." of nobody.
+    """Drops a last clause that was mostly "said" after the last sound: "Thank you." of nobody.
 
-    An engine ends what it hears as texts end, when the sound stops before its window does.
+    An engine ends what it hears as texts end, when the sound stops before its window does; the
+    words it makes up then pile up at the end of the clip.
     """
     sound_ends = pauses(samples)[-1][0]
     begin = len(words)
-    while begin and (begin == len(words) or words[begin - 1].text[-1] not in ".?!"):
+    while begin and (begin == len(words) or words[begin - 1].text[-1] not in CLAUSE_ENDS):
         begin -= 1
     tail = words[begin:]
-    late = sum(word.end_ms > sound_ends and word.start_ms >= sound_ends - RELEASE_MS
-               for word in tail)  # fmt: skip
-    return list(words[:begin] if 2 * late > len(tail) else words)
+    late = [word for word in tail if word.start_ms >= sound_ends - RELEASE_MS]
+    # One word alone may be real and its time wrong.
+    is_made_up = len(late) > 1 or any(w.start_ms > sound_ends + SHORTEST_PAUSE_MS for w in late)
+    return list(words[:begin] if is_made_up and 2 * len(late) > len(tail) else words)
 
 
 def _first_after(

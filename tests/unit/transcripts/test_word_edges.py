@@ -82,11 +82,14 @@ def test_a_sentence_after_the_last_sound_was_said_by_nobody() -> None:
     said = [word(0, 500, "Roman"), word(500, 1000, "character.")]
     late = [word(1000, 1200, "Thank"), word(1200, 1400, "you.")]
     assert without_tail([*said, *late], samples) == said
+    piled_up = [word(990, 1480, "I'm"), word(1480, 1480, "all"), word(1480, 1480, "right.")]
+    clause = [word(0, 500, "the"), word(500, 1000, "book,")]
+    assert without_tail([*clause, *piled_up], samples) == clause
     assert without_tail(said, samples) == said
     assert without_tail([], samples) == []
 
 
 def test_a_last_word_that_ends_late_stays() -> None:
     samples = sound((True, 1000), (False, 500))
-    said = [word(0, 500, "Roman."), word(600, 1300, "Character")]
+    said = [word(0, 500, "Paris,"), word(1000, 1300, "Lubeck.")]
     assert without_tail(said, samples) == said
