@@ -85,6 +85,17 @@ async def test_SE2_who_waits_before_the_start_learns_of_it(server: LiveServer) -
     await until(lambda: server.started == ["s1"], "the start was told")
 
 
+async def test_SE2_with_the_lobby_on_who_waits_learns_of_the_start_and_waits_on(
+    server: LiveServer,
+) -> None:
+    server.seats.plan = replace(server.seats.plan, lobby_is_on=True)
+    fay, ada = await server.join("fay", "ada")
+    await fay.do("start_session")
+    await until(lambda: ada.view["state"] == "live", "ada is told")
+    assert ada.presence("ada") == "waiting"
+    assert (ada.view["channels"], ada.types()) == ({}, [])
+
+
 async def test_PA4_denied_is_told_and_kept_out(server: LiveServer) -> None:
     server.seats.plan = replace(server.seats.plan, lobby_is_on=True)
     fay, ada = await class_of(server, "ada")
