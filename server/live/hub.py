@@ -23,6 +23,7 @@ from server.domain.events import Event
 from server.domain.session import fold
 from server.domain.state import THE_SERVER, SessionState
 from server.live.clock import SystemClock
+from server.live.due import DueTimer
 from server.live.flood import LIMITS, Limit
 from server.live.mailbox import HOLD_VOTES_S, RoomMailbox
 from server.live.outbox import Outbox, to_json
@@ -128,6 +129,7 @@ class LiveHub:
         await self.socket.close()
         await self.media.close()
         for room in list(self._rooms.values()):
+            room.stop_waiting()
             await room.mailbox.close()
             await room.outbox.close()
         for task in list(self._tasks):
@@ -174,6 +176,7 @@ class LiveHub:
                 session_id, self.socket.sio, self.socket.direct, self.socket.is_connected
             )
             opened = Room(session_id, mailbox, outbox, empty_since_ns=self.clock.monotonic_ns())
+            opened.due = DueTimer(mailbox, self.spawn)
             self._rooms[session_id] = opened
             try:
                 await mailbox.open()
@@ -200,6 +203,8 @@ class LiveHub:
         except Exception:
             log.exception("session %s: media did not take a change", room.session_id)
         room.publish(events, self.clock.utc_ms())
+        if room.due is not None:
+            room.due.set()
         if after.present:
             room.empty_since_ns = None
         elif room.empty_since_ns is None:
@@ -257,6 +262,8 @@ class LiveHub:
         self.socket.drop_slow()
         now_ns = self.clock.monotonic_ns()
         for room in list(self._rooms.values()):
+            if room.due is not None:
+                room.due.set()
             for who in self.socket.gone(room):
                 await room.mailbox.submit(THE_SERVER, c.LoseConnection(who))
             empty_s = 0.0 if room.empty_since_ns is None else (now_ns - room.empty_since_ns) / 1e9
@@ -284,6 +291,7 @@ class LiveHub:
             if room.connections or self._rooms.get(room.session_id) is not room:
                 return
             del self._rooms[room.session_id]
+            room.stop_waiting()
             await room.mailbox.close()
             await room.outbox.close()
 
@@ -304,7 +312,7 @@ class LiveHub:
             state,
             participant_id,
             await self.seats.settings(session_id),
-            channels=() if who is None else channels_of(who),
+            channels=() if who is None else channels_of(state, who),
             now_ms=state.at_ms,
             utc_ms=self.clock.utc_ms(),
             shown={},
@@ -321,7 +329,7 @@ class LiveHub:
         room = self._rooms.get(session_id)
         state = room.state if room is not None else await self._from_log(session_id)
         who = state.participants.get(participant_id)
-        channels = () if who is None else channels_of(who)
+        channels = () if who is None else channels_of(state, who)
         if not channels:
             raise NotAllowed("not_present", "You are not in this session.")
         if not 0 <= after <= state.seq or state.seq - after > RETENTION:
@@ -345,6 +353,13 @@ class LiveHub:
             return
         room = await self.room(session_id)
         await room.mailbox.submit(THE_SERVER, c.Remove(participant_id))
+
+    async def seat_changed(
+        self, session_id: str, participant_id: str, name: str, role: e.Role
+    ) -> None:
+        """The account's name or role was changed from the class (PA11)."""
+        if (room := self._rooms.get(session_id)) is not None and room.state.stage != "ended":
+            await room.mailbox.submit(THE_SERVER, c.NoteSeat(participant_id, name, role))
 
     async def sign_out(self, user_id: str, sign_in_id: str | None = None) -> None:
         """Close every socket of an account, or only those that one sign-in opened."""

@@ -366,6 +366,10 @@ def _result(events: list[Event]) -> dict[str, str] | None:
                 return {"poll_id": key}
             case e.MomentMarked(moment_id=key):
                 return {"moment_id": key}
+            case e.BreakoutsDrafted(breakout_id=key):
+                return {"breakout_id": key}
+            case e.BreakoutSetSaved(set_id=key):
+                return {"set_id": key}
             case e.RecordingStarted(recording_id=key):
                 return {"recording_id": key}
             case _:

@@ -20,7 +20,7 @@ import socketio
 
 from server.domain.events import SERVER, SESSION
 from server.live.direct import DirectSender
-from server.schemas.live import SessionSnapshot, WireEvent
+from server.schemas.live import Following, SessionSnapshot, WireEvent
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,13 @@ class _Subscribe:
     connection_id: str
     channels: tuple[str, ...]
     snapshot: SessionSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class _Follow:
+    connection_id: str
+    channels: tuple[str, ...]
+    following: Following
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ class Outbox:
         self._sio = sio
         self._direct = direct
         self._is_connected = is_connected
-        self._queue: asyncio.Queue[_Events | _Subscribe | _Unsubscribe | _Close] = asyncio.Queue()
+        self._queue: asyncio.Queue[_Events | _Subscribe | _Follow | _Unsubscribe | _Close] = asyncio.Queue()
         self._rooms: dict[str, tuple[str, ...]] = {}
         """connection → Socket.IO rooms it is in"""
         self._task: asyncio.Task[None] | None = None
@@ -99,6 +106,12 @@ class Outbox:
     ) -> None:
         self._queue.put_nowait(_Subscribe(connection_id, channels, snapshot))
 
+    def follow(
+        self, connection_id: str, channels: tuple[str, ...], following: Following
+    ) -> None:
+        """Other channels from here on, told without a snapshot."""
+        self._queue.put_nowait(_Follow(connection_id, channels, following))
+
     def unsubscribe(self, connection_id: str) -> None:
         self._queue.put_nowait(_Unsubscribe(connection_id))
 
@@ -116,7 +129,7 @@ class Outbox:
             finally:
                 self._queue.task_done()
 
-    async def _send(self, entry: _Events | _Subscribe | _Unsubscribe | _Close) -> None:
+    async def _send(self, entry: _Events | _Subscribe | _Follow | _Unsubscribe | _Close) -> None:
         match entry:
             case _Events(events):
                 for channel, run in groupby(events, key=lambda event: event.channel):
@@ -132,6 +145,8 @@ class Outbox:
                 await self._sio.emit(
                     "snapshot", to_json(snapshot), to=connection_id, namespace=NAMESPACE
                 )
+            case _Follow(connection_id, channels, following):
+                await self._follow(connection_id, channels, following)
             case _Unsubscribe(connection_id):
                 await self._leave(connection_id)
             case _Close(connection_id, reason):
@@ -142,6 +157,24 @@ class Outbox:
                     "closed", {"reason": reason}, to=connection_id, namespace=NAMESPACE
                 )
                 await self._sio.disconnect(connection_id, namespace=NAMESPACE)
+
+    async def _follow(
+        self, connection_id: str, channels: tuple[str, ...], following: Following
+    ) -> None:
+        if not self._is_connected(connection_id):
+            return
+        before = self._rooms.get(connection_id, ())
+        rooms = tuple(self._room(channel) for channel in channels)
+        for room in before:
+            if room not in rooms:
+                await self._sio.leave_room(connection_id, room, namespace=NAMESPACE)
+        for room in rooms:
+            if room not in before:
+                await self._sio.enter_room(connection_id, room, namespace=NAMESPACE)
+        self._rooms[connection_id] = rooms
+        await self._sio.emit(
+            "following", to_json(following), to=connection_id, namespace=NAMESPACE
+        )
 
     async def _leave(self, connection_id: str) -> None:
         for room in self._rooms.pop(connection_id, ()):

@@ -9,14 +9,19 @@ from dataclasses import dataclass, field
 from server.domain import events as e
 from server.domain.events import Event
 from server.domain.state import Actor, SessionState
+from server.live.due import DueTimer
 from server.live.flood import Buckets
 from server.live.mailbox import RoomMailbox
 from server.live.outbox import Outbox
 from server.live.ports import Seat
 from server.live.reactions import Reactions
-from server.live.view import view_for
+from server.live.view import following_for, view_for
 from server.live.wire import channels_of, to_wire
 from server.schemas.live import MediaView, SessionSnapshot
+
+
+MOVES = (e.BreakoutsDrafted, e.BreakoutsOpened, e.BreakoutsClosed, e.ParticipantMoved)
+"""events after which somebody may follow other rooms"""
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +58,9 @@ class Room:
     buckets: dict[str, Buckets] = field(default_factory=dict[str, Buckets])
     """participant → limits; outlive a connection, or a reconnect would lift them"""
     reactions: Reactions = field(default_factory=Reactions)
+    followed: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """connection → channels it was told it follows"""
+    due: DueTimer | None = None
     empty_since_ns: int | None = None
     captures_sealed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -67,16 +75,21 @@ class Room:
             state,
             participant_id,
             self.mailbox.settings,
-            channels=() if who is None else channels_of(who),
+            channels=() if who is None else channels_of(state, who),
             now_ms=self.mailbox.now_ms(),
             utc_ms=utc_ms,
             shown=self.mailbox.shown_tallies,
         )
 
+    def stop_waiting(self) -> None:
+        if self.due is not None:
+            self.due.close()
+
     def subscribe(self, connection: Connection, utc_ms: int) -> None:
         """Send the snapshot, and from then on what happens after it."""
         snapshot = self.snapshot(connection.participant_id, utc_ms)
         channels = tuple(snapshot.channels)
+        self.followed[connection.connection_id] = channels
         self.outbox.subscribe(connection.connection_id, channels, snapshot)
 
     def publish(self, events: Sequence[Event], utc_ms: int) -> None:
@@ -111,6 +124,29 @@ class Room:
             connection = self.connections.get(who)
             if connection is not None and connection.is_open:
                 self.subscribe(connection, utc_ms)
+        if any(isinstance(event.body, MOVES) for event in events):
+            self._follow_rooms()
+
+    def _follow_rooms(self) -> None:
+        """Whoever moved follows other channels now, and needs what is in their room: no whole
+        snapshot, because a whole class moves at once."""
+        state = self.state
+        self.followed = {
+            key: self.followed[key]
+            for key in (one.connection_id for one in self.connections.values())
+            if key in self.followed
+        }
+        for connection in self.connections.values():
+            before = self.followed.get(connection.connection_id)
+            who = state.participants.get(connection.participant_id)
+            if not connection.is_open or not before or who is None:
+                continue
+            channels = channels_of(state, who)
+            if channels and channels != before:
+                self.followed[connection.connection_id] = channels
+                self.outbox.follow(
+                    connection.connection_id, channels, following_for(state, who, channels)
+                )
 
     def _hang_up(self, participant_id: str, reason: str) -> None:
         connection = self.connections.get(participant_id)

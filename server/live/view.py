@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from server.domain.breakout import rooms_followed
 from server.domain.change import find_participant
-from server.domain.chat import is_party
+from server.domain.chat import is_in_reach, is_party
 from server.domain.events import FACILITATORS, SESSION, PollAnswer, person
 from server.domain.poll_answer import WITH_OPTION
 from server.domain.poll_result import shown_in, visible
@@ -16,6 +17,13 @@ from server.domain.state import (
     PollResult,
     SessionState,
     Settings,
+)
+from server.live.breakout_view import (
+    breakouts_view,
+    help_views,
+    returned_view,
+    room_parts,
+    sets_view,
 )
 from server.schemas import live as wire
 
@@ -63,7 +71,9 @@ def view_for(
         talked_ms=dict(state.talked_ms) if is_inside and me.role == "facilitator" else {},
         confusion=list(state.confusion) if is_inside and me.role == "facilitator" else [],
         chat=[
-            _message(m) for m in state.chat if is_inside and is_party(m, me.participant_id)
+            _message(m)
+            for m in state.chat
+            if is_inside and is_party(m, me.participant_id) and is_in_reach(state, m, me)
         ],
         polls=[_poll(poll, me, shown) for poll in (_polls(state, me) if is_inside else ())],
         debates=[],
@@ -81,7 +91,28 @@ def view_for(
             for m in state.moments
             if is_inside and (not m.is_private or m.participant_id == me.participant_id)
         ],
+        breakouts=breakouts_view(state, me) if is_inside else None,
+        breakout_sets=sets_view(state, me) if is_inside else [],
+        returned_notes=returned_view(state) if is_inside else [],
         lobby_is_on=settings.lobby_is_on,
+    )
+
+
+def following_for(
+    state: SessionState, me: Participant, channels: tuple[str, ...]
+) -> wire.Following:
+    """What somebody needs who follows other rooms than before."""
+    rooms = rooms_followed(state, me)
+    breakouts = state.breakouts
+    return wire.Following(
+        channels={channel: state.channels.get(channel, 0) for channel in channels},
+        rooms=room_parts(state, me),
+        help=[] if breakouts is None else help_views(breakouts, rooms),
+        chat=[
+            _message(m)
+            for m in state.chat
+            if m.room_id in rooms and is_party(m, me.participant_id)
+        ],
     )
 
 
@@ -131,6 +162,7 @@ def _message(message: ChatMessage) -> wire.ChatView:
         mentions=list(message.mentions),
         edited_at_ms=message.edited_at_ms,
         reactions={str(emoji): list(who) for emoji, who in message.reactions.items()},
+        room_id=message.room_id,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from server.domain.breakout import rooms_followed
 from server.domain.commands import COMMANDS, Command
 from server.domain.errors import DomainError
 from server.domain.events import (
@@ -19,6 +20,7 @@ from server.domain.events import (
     PollRevealed,
     VoteCast,
     person,
+    room,
 )
 from server.domain.poll import answer_in
 from server.domain.poll_answer import WITH_OPTION
@@ -38,16 +40,17 @@ def to_domain(command: wire.AnyCommand) -> Command:
     return COMMANDS[str(name)](**fields)
 
 
-def channels_of(viewer: Participant) -> tuple[str, ...]:
+def channels_of(state: SessionState, viewer: Participant) -> tuple[str, ...]:
     """What this participant may follow; nothing from the lobby or after being shut out."""
     if viewer.presence not in ("present", "away", "left") or viewer.joined_at_ms is None:
         return ()
     if viewer.must_wait:
         return ()  # sent out: outside until let in again
     own = person(viewer.participant_id)
+    rooms = tuple(room(room_id) for room_id in rooms_followed(state, viewer))
     if viewer.role == "facilitator":
-        return (SESSION, FACILITATORS, own)
-    return (SESSION, own)
+        return (SESSION, FACILITATORS, own, *rooms)
+    return (SESSION, own, *rooms)
 
 
 def to_wire(event: Event, state: SessionState, shown: Tallies) -> wire.WireEvent:

@@ -798,6 +798,8 @@ class ChatView(Struct):
     edited_at_ms: int | None
     reactions: dict[str, list[str]]
     """emoji → participants"""
+    room_id: str
+    """where it was written, and where it stays"""
 
 
 class PollView(Struct):

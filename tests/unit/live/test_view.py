@@ -36,7 +36,7 @@ class Watched(World):
         self.views: dict[str, dict[str, Any]] = {}
 
     def fresh(self, who: str) -> dict[str, Any]:
-        channels = channels_of(self.state.participants[who])
+        channels = channels_of(self.state, self.state.participants[who])
         snapshot = view_for(
             self.state,
             who,
@@ -61,9 +61,9 @@ class Watched(World):
     def _tell(self, before: SessionState, events: Sequence[Event]) -> None:
         for who in self.state.participants.values():
             key = who.participant_id
-            channels = channels_of(who)
+            channels = channels_of(self.state, who)
             old = before.participants.get(key)
-            if key not in self.views or old is None or channels_of(old) != channels:
+            if key not in self.views or old is None or channels_of(before, old) != channels:
                 # Let in, shut out or of another role now: the server sends a snapshot.
                 self.views[key] = self.fresh(key)
                 continue
@@ -165,7 +165,7 @@ def test_EV8_nothing_private_reaches_a_browser() -> None:
     world.do(THE_SERVER, c.ReportCaptureStarted("cap", "fay", "microphone", "x.rtp"))
     assert world.log[-1].channel == SERVER
     for who in world.state.participants.values():
-        assert SERVER not in channels_of(who)
+        assert SERVER not in channels_of(world.state, who)
     text = str([to_wire(event, world.state, {}) for event in world.log])
     assert "user-fay" not in text
     assert "user-ada" not in text
