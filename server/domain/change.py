@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from server.domain.errors import Invalid, NotFound
 from server.domain.events import SESSION, Body
-from server.domain.state import Actor, Participant, SessionState, Settings
+from server.domain.state import Actor, Participant, PollResult, SessionState, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,13 @@ class Ask:
     now_ms: int
     new_id: Callable[[], str]
     settings: Settings
-    tallies: Mapping[str, tuple[int, ...]]
+    tallies: Mapping[str, PollResult]
     """of anonymous polls, whose votes are not in the log"""
+
+    ballots: Mapping[str, tuple[tuple[int, ...], ...]] = field(
+        default_factory=dict[str, tuple[tuple[int, ...], ...]]
+    )
+    """debate → how opinions moved, of debates whose second ballot has closed"""
 
     @property
     def actor_id(self) -> str:

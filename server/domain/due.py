@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from server.domain import breakout_run
+from server.domain import breakout_run, debate_clock
 from server.domain import commands as c
 from server.domain.change import Ask, Change, Decide
 from server.domain.state import SessionState
 
 Due = tuple[Callable[[SessionState], int | None], Decide]
 
-NOUNS: tuple[Due, ...] = ((breakout_run.next_due_ms, breakout_run.advance_time),)
+NOUNS: tuple[Due, ...] = (
+    (breakout_run.next_due_ms, breakout_run.advance_time),
+    (debate_clock.next_due_ms, debate_clock.advance_time),
+)
 """each on its own: what one does must not depend on what another does at the same moment"""
 
 

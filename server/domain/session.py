@@ -15,6 +15,9 @@ from server.domain import (
     breakout_run,
     chat,
     confusion,
+    debate,
+    debate_clock,
+    debate_judging,
     due,
     hand,
     lock,
@@ -44,7 +47,7 @@ def start(state: SessionState, _: c.StartSession, ask: Ask) -> list[Change]:
 
 
 def end(state: SessionState, _: c.EndSession, ask: Ask) -> list[Change]:
-    changes = breakout_run.closing(state)
+    changes = [*breakout_run.closing(state), *debate.end_all(state, ask)]
     for one in state.polls.values():
         if one.stage == "open":
             changes += poll.closing(one, ask)
@@ -62,6 +65,8 @@ def start_epoch(state: SessionState, command: c.StartEpoch, ask: Ask) -> list[Ch
     if state.recording.stage == "on":
         from_ms = min(max(command.alive_until_ms, state.at_ms), ask.now_ms)
         changes.append(Change(e.GapDeclared(from_ms, ask.now_ms, "server_restart")))
+    alive_until_ms = min(max(command.alive_until_ms, state.at_ms), ask.now_ms)
+    changes += debate_clock.stop_for_restart(state, alive_until_ms, ask)
     changes += [recording.stopping(capture) for capture in state.captures.values()]
     for who in state.participants.values():
         if who.presence == "present":
@@ -87,6 +92,7 @@ DECIDE: Mapping[type[Any], Decide] = {
     **recording.DECIDE,
     **breakout.DECIDE,
     **breakout_run.DECIDE,
+    **debate.DECIDE,
     **due.DECIDE,
 }
 
@@ -100,6 +106,7 @@ def decide(
     new_id: Callable[[], str],
     settings: Settings = NO_SETTINGS,
     tallies: Mapping[str, PollResult] | None = None,
+    ballots: Mapping[str, tuple[tuple[int, ...], ...]] | None = None,
     cause_id: str | None = None,
 ) -> list[Event]:
     """The events the command leads to, numbered after ``state``; [] when it changes nothing.
@@ -108,7 +115,7 @@ def decide(
     """
     authorize(state, command, actor)
     at_ms = max(now_ms, state.at_ms)
-    ask = Ask(actor, at_ms, new_id, settings, tallies or {})
+    ask = Ask(actor, at_ms, new_id, settings, tallies or {}, ballots or {})
     if isinstance(command, c.Join | c.TapConfusion):
         changes: list[Change] = []
     else:
@@ -116,9 +123,30 @@ def decide(
     changes += DECIDE[type(command)](state, command, ask)
     if isinstance(command, c.Vote) and state.polls[command.poll_id].is_anonymous:
         cause_id = None  # nothing may lead from a command to an anonymous vote (PO7)
+    if isinstance(command, c.CastBallot):
+        cause_id = None
     actor_id = actor.participant_id
     if isinstance(command, c.TapConfusion):
         actor_id, cause_id = None, None  # nobody learns who is lost (CF1)
+    events = _numbered(state, changes, at_ms, actor_id, cause_id)
+    if any(one.is_begun for one in state.debates.values()):
+        after = state
+        for event in events:
+            after = evolve(after, event)
+        if after.participants is not state.participants:
+            # Somebody went or came: in the same breath clocks stop and floors are held (DB).
+            events += _numbered(after, debate.react(after, ask), at_ms, actor_id, cause_id)
+    return events
+
+
+def _numbered(
+    state: SessionState,
+    changes: Iterable[Change],
+    at_ms: int,
+    actor_id: str | None,
+    cause_id: str | None,
+) -> list[Event]:
+    """As they follow on ``state``."""
     seq, channels = state.seq, dict(state.channels)
     events: list[Event] = []
     for change in changes:
@@ -179,6 +207,7 @@ EVOLVE: Mapping[type[Any], Evolve] = {
     **recording.EVOLVE,
     **breakout.EVOLVE,
     **breakout_run.EVOLVE,
+    **debate.EVOLVE,
 }
 
 
@@ -190,6 +219,10 @@ def evolve(state: SessionState, event: Event) -> SessionState:
         after = poll.voted(state, body, event.channel.removeprefix("person:"))
     elif isinstance(body, e.PollCounted):
         after = poll.counted(state, body, event.channel)
+    elif isinstance(body, e.DebateBallotCast):
+        after = debate_judging.ballot_cast(state, body, event.channel.removeprefix("person:"))
+    elif isinstance(body, e.DebateScored):
+        after = debate_judging.scored(state, body, event.channel.removeprefix("person:"))
     elif (change := EVOLVE.get(type(body))) is not None:
         after = change(state, body, event.at_ms)
     after = recording.settle(after, event.at_ms)
