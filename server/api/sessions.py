@@ -71,6 +71,12 @@ async def add_member(ask: Ask) -> api.Member:
     return await ask.services.planning.add_member(ask.caller, ask.path("session_id"), ask.body)
 
 
+async def set_role(ask: Ask) -> api.Member:
+    return await ask.services.planning.set_role(
+        ask.caller, ask.path("session_id"), ask.path("participant_id"), ask.body
+    )
+
+
 async def remove_member(ask: Ask) -> None:
     await ask.services.planning.remove_member(
         ask.caller, ask.path("session_id"), ask.path("user_id")
@@ -142,6 +148,10 @@ ROUTES = (
     ),
     Route(
         "DELETE", ONE + "/members/{user_id}", remove_member, "session_facilitator", conflicts=True
+    ),
+    Route(
+        "PUT", ONE + "/participants/{participant_id}/role", set_role, "session_facilitator",
+        body=api.SetRole, answer=api.Member, conflicts=True,
     ),
     Route("GET", f"{ONE}/links", list_links, "session_facilitator", answer=list[api.JoinLink]),
     Route(

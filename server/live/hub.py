@@ -20,6 +20,7 @@ from server.domain import commands as c
 from server.domain import events as e
 from server.domain.errors import Conflict, DomainError, NotAllowed
 from server.domain.events import Event
+from server.domain.poll import overdue
 from server.domain.session import fold
 from server.domain.state import THE_SERVER, SessionState
 from server.live.clock import SystemClock
@@ -268,6 +269,8 @@ class LiveHub:
                 await room.mailbox.submit(THE_SERVER, c.LoseConnection(who))
             empty_s = 0.0 if room.empty_since_ns is None else (now_ns - room.empty_since_ns) / 1e9
             if room.state.stage == "live":
+                for poll_id in overdue(room.state, room.mailbox.now_ms()):
+                    await room.mailbox.submit(THE_SERVER, c.ClosePoll(poll_id))
                 if (count := room.reactions.due(now_ns / 1e9)) is not None:
                     await room.mailbox.submit(THE_SERVER, count)
                 if empty_s >= self._idle_end_s:

@@ -195,6 +195,12 @@ class TakeSeat(Request):
     name: Name
 
 
+class SetRole(Request):
+    """Of a participant whose account is a member; from inside the class."""
+
+    role: Literal["facilitator", "learner"]
+
+
 class AddMember(Request):
     """Enrol an account in a session; ``role`` within the session."""
 

@@ -6,7 +6,7 @@ A server beside it learns of changed accounts from the database, at the next com
 from __future__ import annotations
 
 from server.domain.errors import NotFound
-from server.schemas.live import SessionSnapshot, WireEvent
+from server.schemas.live import SessionRole, SessionSnapshot, WireEvent
 
 
 class NobodyLive:
@@ -14,6 +14,11 @@ class NobodyLive:
         return 0
 
     async def kick(self, session_id: str, participant_id: str) -> None:
+        pass
+
+    async def seat_changed(
+        self, session_id: str, participant_id: str, name: str, role: SessionRole
+    ) -> None:
         pass
 
     async def sign_out(self, user_id: str, sign_in_id: str | None = None) -> None:

@@ -113,6 +113,19 @@ class RecordingRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FormatRecord:
+    """A debate format somebody made."""
+
+    format_id: str
+    owner_id: str | None
+    owner_name: str | None
+    data: Mapping[str, Any]
+    version: int
+    updated_at: datetime
+    is_deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NotificationRecord:
     notification_id: str
     kind: Literal["recording_provisional", "recording_ready", "recording_failed"]
@@ -281,6 +294,25 @@ class Recordings(Protocol):
     ) -> bool: ...
 
 
+class DebateFormatStore(Protocol):
+    """Formats that people made; the shipped ones are files."""
+
+    async def formats(self) -> list[FormatRecord]:
+        """All that are not deleted, by name."""
+        ...
+
+    async def format(self, format_id: str) -> FormatRecord | None:
+        """Deleted ones too."""
+        ...
+
+    async def count_of(self, owner_id: str) -> int: ...
+    async def add(
+        self, format_id: str, owner_id: str, data: Mapping[str, Any], now: datetime
+    ) -> None: ...
+    async def change(self, format_id: str, data: Mapping[str, Any], now: datetime) -> None: ...
+    async def set_deleted(self, format_id: str, deleted_at: datetime | None) -> None: ...
+
+
 class Unit(Protocol):
     """One transaction: committed at the end of the ``async with``, undone by an exception."""
 
@@ -290,6 +322,8 @@ class Unit(Protocol):
     def sessions(self) -> Sessions: ...
     @property
     def recordings(self) -> Recordings: ...
+    @property
+    def debate_formats(self) -> DebateFormatStore: ...
 
 
 class Library(Protocol):
@@ -327,6 +361,12 @@ class LiveSessions(Protocol):
     def present_count(self, session_id: str) -> int: ...
     async def kick(self, session_id: str, participant_id: str) -> None:
         """Remove the seat at once, with the socket and the media of it."""
+        ...
+
+    async def seat_changed(
+        self, session_id: str, participant_id: str, name: str, role: SessionRole
+    ) -> None:
+        """Say so in class now; it holds from the next command on whatever comes of this."""
         ...
 
     async def sign_out(self, user_id: str, sign_in_id: str | None = None) -> None:

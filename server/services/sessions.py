@@ -210,6 +210,31 @@ class SessionPlanning:
         if seat is not None:
             await self._live.kick(session_id, seat.participant_id)
 
+    async def set_role(
+        self, caller: Caller, session_id: str, participant_id: str, body: api.SetRole
+    ) -> api.Member:
+        """Make somebody who is in class a facilitator of this session, or a learner again."""
+        async with self._library.write() as unit:
+            await facilitated(unit, caller, session_id)
+            seat = await unit.sessions.seat(participant_id)
+            if seat is None or seat.session_id != session_id:
+                raise not_found("participant")
+            user = await unit.accounts.user(seat.user_id) if seat.user_id is not None else None
+            if user is None or user.is_disabled:
+                raise Conflict("needs_account", "A guest has no account to facilitate with.")
+            if body.role == "facilitator" and not may_facilitate(user):
+                raise Conflict(
+                    "needs_facilitator_account",
+                    "This is a learner's account; an admin can change that.",
+                    field="role",
+                )
+            if body.role == "learner" and user.role == "admin":
+                raise Conflict("admin_facilitates", "Admins facilitate every session.")
+            await unit.sessions.put_member(session_id, user.user_id, body.role, self._now())
+            await self._check_facilitators(unit, session_id)
+        await self._live.seat_changed(session_id, participant_id, user.name, body.role)
+        return api.Member(user.user_id, user.name, user.email, body.role)
+
     @staticmethod
     async def _check_facilitators(unit: Unit, session_id: str) -> None:
         """Raised inside the transaction, which is undone with it."""

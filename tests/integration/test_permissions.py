@@ -92,6 +92,10 @@ CASES = (
         "remove_member", "DELETE", "/sessions/{session}/members/{learner}", LEADERS, None,
         once(404),
     ),
+    Case(
+        "set_role", "PUT", "/sessions/{session}/participants/nobody/role", LEADERS,
+        {"role": "learner"}, frozenset({404}),
+    ),
     Case("list_links", "GET", "/sessions/{session}/links", LEADERS),
     Case("create_link", "POST", "/sessions/{session}/links", LEADERS, {"name": "G"}),
     Case("revoke_link", "DELETE", "/sessions/{session}/links/{link_id}", LEADERS),
