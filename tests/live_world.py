@@ -18,6 +18,8 @@ from server.domain.poll import answer_of
 from server.domain.poll_result import count as count_answers
 from server.domain.session import decide, evolve
 from server.domain.state import THE_SERVER, Actor, PollResult, SessionState, Settings
+from tests import breakout_world, debate_world
+
 
 OPEN = Settings("Class", None, lobby_is_on=False, record_automatically=False)
 
@@ -42,6 +44,9 @@ class World:
     """anonymous answers, which the mailbox keeps apart"""
     tallies: dict[str, PollResult] = field(default_factory=dict[str, PollResult])
 
+    ballots: debate_world.Cast = field(default_factory=dict[str, Any])
+    """the same of confidential ballots"""
+
     def do(self, actor: Actor, command: Command, *, after_ms: int = 10) -> list[Event]:
         """Let time pass, decide and evolve; raises what ``decide`` raises."""
         self.now_ms += after_ms
@@ -53,12 +58,16 @@ class World:
             new_id=self.new_id,
             settings=self.settings,
             tallies=self.tallies,
+            ballots=debate_world.matrices(self.ballots),
             cause_id="command-id",
         )
         for event in events:
             self.state = evolve(self.state, event)
             if event.type == "vote_cast" and isinstance(command, c.Vote):
                 self._count(command)
+            if isinstance(command, c.CastBallot) and event.type == "debate_ballot_cast":
+                rounds = self.ballots.setdefault(command.debate_id, {})
+                rounds.setdefault(command.round, {})[actor.participant_id or ""] = command.choice
         self.log += events
         return events
 
@@ -165,7 +174,7 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
         view["confusion"].append(at_ms)
     elif kind == "chat_sent":
         line = {"to": None, "reply_to": None, "mentions": [], "edited_at_ms": None}
-        line |= {"at_ms": at_ms, "is_deleted": False, "reactions": {}}
+        line |= {"at_ms": at_ms, "is_deleted": False, "reactions": {}, "room_id": "main"}
         view["chat"].append({**line, **data})
     elif kind in ("chat_edited", "chat_reacted"):
         for line in view["chat"]:
@@ -228,6 +237,9 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
         if since is not None and data["to_ms"] > since:
             recording["elapsed_ms"] += max(0, data["from_ms"] - since)
             recording["since_ms"] = data["to_ms"]
+    breakout_world.fold(view, event)
+    elif kind.startswith("debate_"):
+        debate_world.fold(view, event)
     _settle(view, at_ms)
     view["seq"] = event["seq"]
     view["channels"][event["channel"]] = event["channel_seq"]

@@ -25,6 +25,7 @@ from server.live.breakout_view import (
     room_parts,
     sets_view,
 )
+from server.live.debate_view import debates_view, notes_view
 from server.schemas import live as wire
 
 Tallies = Mapping[str, PollResult]
@@ -76,7 +77,7 @@ def view_for(
             if is_inside and is_party(m, me.participant_id) and is_in_reach(state, m, me)
         ],
         polls=[_poll(poll, me, shown) for poll in (_polls(state, me) if is_inside else ())],
-        debates=[],
+        debates=debates_view(state, me) if is_inside else [],
         recording=wire.RecordingView(
             recording.stage,
             recording.elapsed_ms(now_ms),
@@ -108,6 +109,7 @@ def following_for(
         channels={channel: state.channels.get(channel, 0) for channel in channels},
         rooms=room_parts(state, me),
         help=[] if breakouts is None else help_views(breakouts, rooms),
+        notes=notes_view(state, me),
         chat=[
             _message(m)
             for m in state.chat

@@ -26,6 +26,7 @@ from server.domain.poll import answer_in
 from server.domain.poll_answer import WITH_OPTION
 from server.domain.poll_result import shown_in, visible
 from server.domain.state import Participant, Poll, PollResult, SessionState
+from server.live.debate_view import side_channels
 from server.live.view import Tallies, plain_answer
 from server.schemas import live as wire
 
@@ -48,9 +49,10 @@ def channels_of(state: SessionState, viewer: Participant) -> tuple[str, ...]:
         return ()  # sent out: outside until let in again
     own = person(viewer.participant_id)
     rooms = tuple(room(room_id) for room_id in rooms_followed(state, viewer))
+    sides = side_channels(state, viewer)
     if viewer.role == "facilitator":
-        return (SESSION, FACILITATORS, own, *rooms)
-    return (SESSION, own, *rooms)
+        return (SESSION, FACILITATORS, own, *rooms, *sides)
+    return (SESSION, own, *rooms, *sides)
 
 
 def to_wire(event: Event, state: SessionState, shown: Tallies) -> wire.WireEvent:

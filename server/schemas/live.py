@@ -1007,6 +1007,8 @@ class Following(Struct):
     help: list[HelpView]
     chat: list[ChatView]
     """of the rooms followed; that of the main room stays"""
+    notes: dict[str, list[NoteView]]
+    """debate → the notes one may see now; where none are given there are none"""
 
 
 class MomentView(Struct):

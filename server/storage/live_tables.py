@@ -84,7 +84,7 @@ anonymous_votes = Table(
     Column("session_id", String(64), primary_key=True),
     Column("poll_id", String(64), primary_key=True),
     Column("vote_key", String(32), primary_key=True),
-    Column("option", Integer, nullable=False),
+    Column("answer", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -204,7 +204,7 @@ async def cast(event_log: EventLog, batches: list[list[int]]) -> None:
         await event_log.append(
             Append(
                 "s1",
-                votes=[AnonymousVote("poll", VOTERS[n], option_of(n)) for n in batch],
+                votes=[AnonymousVote("poll", VOTERS[n], str(option_of(n))) for n in batch],
                 answers=[Answer(VOTERS[n], f"command-{n}", '{"ok":true}') for n in batch],
             )
         )
@@ -214,13 +214,13 @@ async def test_PO7_no_table_joins_a_vote_to_its_voter(event_log: EventLog, tmp_p
     await cast(event_log, [list(range(n, n + 4)) for n in range(0, 24, 4)])
     with sqlite3.connect(tmp_path / "live.db") as raw:
         columns = [row[1] for row in raw.execute("PRAGMA table_info(anonymous_votes)")]
-        assert columns == ["session_id", "poll_id", "vote_key", "option"]
+        assert columns == ["session_id", "poll_id", "vote_key", "answer"]
         with pytest.raises(sqlite3.OperationalError):
             raw.execute("SELECT rowid FROM anonymous_votes")
         with pytest.raises(sqlite3.OperationalError):
             raw.execute("SELECT rowid FROM has_voted")
-        votes = raw.execute("SELECT vote_key, option FROM anonymous_votes").fetchall()
-        assert sorted(option for _, option in votes) == sorted(option_of(n) for n in range(24))
+        votes = raw.execute("SELECT vote_key, answer FROM anonymous_votes").fetchall()
+        assert sorted(int(answer) for _, answer in votes) == sorted(option_of(n) for n in range(24))
         # No value of a vote's row is anywhere else in the database.
         for (table,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
             if table == "anonymous_votes":
@@ -237,21 +237,21 @@ async def test_PO7_the_order_of_rows_and_bytes_says_nothing(
     """Neither the table's order nor the bytes of database and log follow the order of voting."""
     await cast(event_log, [list(range(n, n + size)) for n in range(0, 24, size)])
     with sqlite3.connect(tmp_path / "live.db") as raw:
-        rows = raw.execute("SELECT vote_key, option FROM anonymous_votes").fetchall()
+        rows = raw.execute("SELECT vote_key, answer FROM anonymous_votes").fetchall()
         keys = {key for key, _ in rows}
     raw.close()
     cast_order = [option_of(n) for n in range(24)]
-    assert [option for _, option in rows] != cast_order
+    assert [int(answer) for _, answer in rows] != cast_order
     found: dict[str, int] = {}
     for path in sorted(tmp_path.iterdir()):
         blob = path.read_bytes()
-        text = re.findall(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", blob)
+        text = re.findall(rb"(?<=poll)[0-9a-f]{32}", blob)
         for key in text:
             found[key.decode()] = found.get(key.decode(), 0) + 1
     # Earlier keys are overwritten everywhere: what is left is the last shuffle, once.
     assert {key for key in found if key in keys} == keys
     by_place = sorted(rows, key=lambda row: _place(tmp_path, row[0]))
-    options = [option for _, option in by_place]
+    options = [int(answer) for _, answer in by_place]
     assert options not in (cast_order, cast_order[::-1])
     assert set(found) == keys, "keys of earlier batches are still on the disk"
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from server.domain import commands as c
+from server.domain.poll_result import result_of
 from server.domain.record import record_of
 from tests.live_server import Client, LiveServer, until
 
@@ -264,7 +265,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled(server: LiveServer, seed:
     state = server.state()
     assert [line.text for line in state.chat] == said
     tally = Counter(votes.values())
-    assert state.polls[poll_id].tally == tuple(tally[option] for option in range(3))
+    assert result_of(state.polls[poll_id]).tally == tuple(tally[option] for option in range(3))
     for client in clients:
         await client.is_level()
     assert (await server.log.load("s1")).state == state

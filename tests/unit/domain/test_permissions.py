@@ -21,19 +21,31 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 # Written out once more on purpose: a slip in the table must not pass unseen.
 HOST_IN_CLASS = {
     "open_poll", "close_poll", "reveal_poll", "start_recording", "pause_recording",
-    "resume_recording", "stop_recording",
+    "resume_recording", "stop_recording", "hide_poll_text",
 }  # fmt: skip
 HOST = {
     "admit", "deny", "mute_participant", "spotlight", "create_poll", "edit_poll", "delete_poll",
 }  # fmt: skip
 HOST |= {"set_hand_order", "call_next", "invite_to_speak", "mute_all", "set_lock"}
 ANYONE_IN_CLASS = {"vote", "mark_moment", "tap_confusion"}
-SERVER_IN_CLASS = {"count_airtime", "count_reactions"}
+SERVER_IN_CLASS = {"count_airtime", "count_reactions", "advance_time"}
 ANYONE = {"decline_to_speak", "edit_chat", "react_to_chat"}
 ANYONE |= {"raise_hand", "lower_hand", "send_chat", "delete_chat", "set_track", "give_consent"}
 SERVER_ALWAYS = {
     "start_epoch", "lose_connection", "report_capture_started", "report_capture_stopped",
     "declare_gap",
+}  # fmt: skip
+
+HOST |= {
+    "draft_breakouts", "assign_breakouts", "edit_breakout_room", "save_breakout_set",
+    "delete_breakout_set", "move_participant",
+}  # fmt: skip
+HOST_IN_CLASS |= {
+    "open_breakouts", "extend_breakouts", "close_breakouts", "visit_room", "broadcast_text",
+    "broadcast_voice",
+}  # fmt: skip
+ANYONE_IN_CLASS |= {
+    "choose_room", "return_to_main", "call_for_help", "answer_help", "write_room_notes",
 }  # fmt: skip
 
 
@@ -45,7 +57,7 @@ def is_allowed(name: str, role: str, presence: str | None, stage: str) -> bool:
             return stage == "live"
         if name == "note_seat":
             return stage != "ended"
-        return (name == "end_session" and stage == "live") or (
+        return (name in ("end_session", "close_poll") and stage == "live") or (
             name == "remove" and stage != "ended"
         )
     if stage == "ended":
@@ -136,7 +148,7 @@ def test_wire_commands_are_the_domains_by_name_and_fields() -> None:
     ours = {
         name
         for name, cls in COMMANDS.items()
-        if "server" not in PERMISSIONS[cls].roles or name in ("end_session", "remove")
+        if "server" not in PERMISSIONS[cls].roles or name in ("end_session", "remove", "close_poll")
     }
     assert set(structs) == ours
     for name, struct in structs.items():
