@@ -31,6 +31,7 @@ from server.live.ports import Clock as LiveClock
 from server.live.ports import MediaControl, Seat
 from server.media.python_plane import PlaneSettings, PythonPlane
 from server.services.caller import Callers, CookieSigner
+from server.services.debate_formats import DebateFormats
 from server.services.identity import Identity
 from server.services.items import ItemReview
 from server.services.lifecycle import SessionLifecycle
@@ -47,6 +48,7 @@ from server.storage.event_log import EventLog
 from server.storage.library import SqlLibrary
 from server.storage.migrate import DATABASES, NewerSchema, upgrade
 from server.storage.secrets_folder import SecretsFolder, lan_addresses
+from server.storage.shipped_formats import shipped_formats
 
 log = logging.getLogger(__name__)
 
@@ -163,6 +165,7 @@ def compose(
         seats=seats,
         recordings=RecordingLibrary(library, LocalBlobs(data), now),
         items=ItemReview(library, now),
+        debate_formats=DebateFormats(library, shipped_formats(), now),
         live=hub,
     )
     exposure = Exposure(

@@ -20,6 +20,7 @@ from server.services.caller import (
     Callers,
     CookieSigner,
 )
+from server.services.debate_formats import DebateFormats
 from server.services.identity import Identity, SignedIn
 from server.services.items import ItemReview
 from server.services.links import JoinLinks
@@ -52,6 +53,7 @@ class Services:
     seats: Seats
     recordings: RecordingLibrary
     items: ItemReview
+    debate_formats: DebateFormats
     live: LiveSessions
 
 

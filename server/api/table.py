@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from server.api import identity, recordings, sessions
+from server.api import debate_formats, identity, recordings, sessions
 from server.api.route import Route
 
-ROUTES: tuple[Route, ...] = (*identity.ROUTES, *sessions.ROUTES, *recordings.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *identity.ROUTES,
+    *sessions.ROUTES,
+    *recordings.ROUTES,
+    *debate_formats.ROUTES,
+)

@@ -186,7 +186,8 @@ def _bells(speech: Speech, path: str) -> Iterator[Problem]:
             yield Problem("bell_outside", "A bell rings within the speech.", f"{where}.at_s")
         elif bell.at_s <= before:
             yield Problem("bells_unordered", "Bells are in order of time.", f"{where}.at_s")
-        before = max(before, bell.at_s)
+        else:
+            before = bell.at_s
         if not 1 <= bell.strokes <= 5:
             yield Problem("bad_strokes", "A bell has 1 to 5 strokes.", f"{where}.strokes")
 
@@ -199,9 +200,10 @@ def _periods(form: Format, speech: Speech, path: str) -> Iterator[Problem]:
         where = f"{path}.periods[{number}]"
         if not 0 <= period.from_s <= speech.length_s:
             yield Problem("period_outside", "A period begins within the speech.", f"{where}.from_s")
-        elif period.from_s <= before:
+            continue
+        if period.from_s <= before:
             yield Problem("periods_unordered", "Periods are in order of time.", f"{where}.from_s")
-        elif (period.kind == "overtime") != (period.from_s == speech.length_s):
+        if (period.kind == "overtime") != (period.from_s == speech.length_s):
             yield Problem(
                 "overtime_misplaced", "Overtime, and it alone, begins at the end.", f"{where}.kind"
             )

@@ -15,9 +15,9 @@ from typing import Any, Literal, get_origin
 import msgspec
 from msgspec import Struct
 
-from server.schemas import api, live
+from server.schemas import api, debate_format, live
 
-NOT_EXPORTED = frozenset({"Command", "Request"})
+NOT_EXPORTED = frozenset({"Command", "FormatPart", "Request"})
 """Bases without fields of their own."""
 PARTIAL = frozenset({"ErrorBody"})
 """Answers whose optional fields may be left out."""
@@ -52,17 +52,19 @@ def _open_dicts(schema: Any) -> None:
 
 def json_schema() -> dict[str, Any]:
     """One document whose ``$defs`` hold every struct, the command union and the named literals."""
-    types = structs(live) | structs(api)
+    types = structs(live) | structs(api) | structs(debate_format)
     _, definitions = msgspec.json.schema_components(
         list(types.values()), ref_template="#/$defs/{name}"
     )
     for name, struct in types.items():
         definition = definitions[name]
-        is_request = struct.__struct_config__.forbid_unknown_fields
+        # A format is sent both ways and always whole.
+        is_part = issubclass(struct, debate_format.FormatPart)
+        is_request = struct.__struct_config__.forbid_unknown_fields and not is_part
         if not is_request and name not in PARTIAL:
             # We always send every field of an answer, those with a default too.
             definition["required"] = list(definition.get("properties", {}))
-    for module in (live, api):
+    for module in (live, api, debate_format):
         for name, literal in literals(module).items():
             definitions[name] = msgspec.json.schema(literal)
     commands, _ = msgspec.json.schema_components([live.AnyCommand], ref_template="#/$defs/{name}")

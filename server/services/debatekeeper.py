@@ -118,7 +118,7 @@ class _Reader:
         value = self._attribute(element, name)
         if finish is not None and value == "finish":
             return finish
-        parts = re.fullmatch(r"(\d{1,4})(?::([0-5]\d))?", value)
+        parts = re.fullmatch(r"(\d{1,3})(?::([0-5]\d))?|\d{4}", value)
         if parts is None:
             raise Invalid(
                 "xml_bad_time",
@@ -126,7 +126,7 @@ class _Reader:
                 field=f"{element.path}/@{name}",
             )
         first, second = parts.groups()
-        return int(first) if second is None else int(first) * 60 + int(second)
+        return int(first) * 60 + int(second) if second else int(value)
 
     def _kind_of_period(self, element: Element, name: str) -> PeriodKind:
         ref = self._attribute(element, name)

@@ -1,4 +1,4 @@
-"""``library.db`` as the use cases see it: transactions that hold three repositories."""
+"""``library.db`` as the use cases see it: transactions that hold the repositories."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from server.storage.accounts import SqlAccounts
+from server.storage.debate_formats import SqlDebateFormats
 from server.storage.recordings import SqlRecordings
 from server.storage.sessions import SqlSessions
 
@@ -17,6 +18,7 @@ class SqlUnit:
         self.accounts = SqlAccounts(connection)
         self.sessions = SqlSessions(connection)
         self.recordings = SqlRecordings(connection)
+        self.debate_formats = SqlDebateFormats(connection)
 
 
 class SqlLibrary:

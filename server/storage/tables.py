@@ -353,6 +353,23 @@ notifications = Table(
     Index(None, "user_id", "created_at"),
 )
 
+# ---- debate formats --------------------------------------------------------------------------
+
+debate_formats = Table(
+    "debate_formats",
+    metadata,
+    Column("format_id", String(32), primary_key=True),
+    Column("owner_id", ForeignKey("users.user_id", ondelete="SET NULL")),
+    # The whole format; what is listed of it is read from there.
+    Column("data", JSON, nullable=False),
+    # Raised by every change, so that two people who edit at once do not undo each other.
+    Column("version", Integer, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("deleted_at", UtcTime),
+    Index(None, "owner_id"),
+)
+
 # ---- search ----------------------------------------------------------------------------------
 
 SEARCH_DDL = (

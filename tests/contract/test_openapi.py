@@ -53,6 +53,7 @@ class Running:
             "user_id": self.names["outsider"],
             "link_id": self.names["link_id"],
             "item_id": "i1",
+            "format_id": self.names["format"],
         }
         lines = ["[parameters]", *(f'"path.{name}" = "{value}"' for name, value in known.items())]
         if who == "admin":

@@ -13,8 +13,10 @@ import pytest
 
 from server.api.table import ROUTES
 from server.domain import commands as c
+from server.domain.debate_format import to_data
 from server.schemas import api
 from server.storage import tables as t
+from server.storage.shipped_formats import shipped_formats
 from tests.house import PASSWORD, House, Person, open_house
 
 ROLES = (
@@ -29,6 +31,14 @@ INSIDE = frozenset({"guest", "learner", "facilitator", "admin"})
 LEADERS = frozenset({"facilitator", "admin"})
 ADMIN = frozenset({"admin"})
 SIGNED_OUT = frozenset({"stranger", "guest", "other_guest"})
+
+
+FORMAT = to_data(shipped_formats()[0])
+XML = (
+    '<debate-format schema-version="2.2"><name>X</name><speech-types>'
+    '<speech-type ref="a" length="60"/></speech-types><speeches>'
+    '<speech type="a"><name>Pro 1</name></speech></speeches></debate-format>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,14 @@ CASES = (
     Case("write_progress", "PUT", "/recordings/{recording}/progress", INSIDE, {"position_ms": 5}),
     Case("recording_media", "GET", "/recordings/{recording}/media/1/captions.vtt", INSIDE),
     Case("download_recording", "GET", "/recordings/{recording}/download", INSIDE),
+    Case("list_debate_formats", "GET", "/debate-formats", USERS),
+    Case("read_debate_format", "GET", "/debate-formats/{format}", USERS),
+    Case("create_debate_format", "POST", "/debate-formats", STAFF, {"format": FORMAT}),
+    Case("edit_debate_format", "PUT", "/debate-formats/{format}", LEADERS, {"format": FORMAT}),
+    Case("delete_debate_format", "DELETE", "/debate-formats/{format}", LEADERS),
+    Case("restore_debate_format", "POST", "/debate-formats/{format}/restore", LEADERS),
+    Case("check_debate_format", "POST", "/debate-formats/check", STAFF, {"format": FORMAT}),
+    Case("import_debate_format", "POST", "/debate-formats/import", STAFF, {"text": XML}),
     Case("list_notifications", "GET", "/notifications", USERS),
     Case("read_notification", "POST", "/notifications/n1/read", frozenset({"learner"})),
 )  # fmt: skip
@@ -162,6 +180,7 @@ async def school(house: House, *, is_live: bool = False) -> School:
     invitation = await admin.json(
         "POST", "/invitations", {"email": "i@x.org", "name": "I", "role": "learner"}, 201
     )
+    made = await facilitator.json("POST", "/debate-formats", {"format": FORMAT}, 201)
     outsider = people["outsider"].user
     learner = people["learner"].user
     assert outsider is not None
@@ -180,6 +199,7 @@ async def school(house: House, *, is_live: bool = False) -> School:
             "invitation": invitation["link"].removeprefix("/invite/"),
             "invitation_id": invitation["invitation_id"],
             "reset": reset["link"].removeprefix("/reset/"),
+            "format": made["summary"]["format_id"],
         },
     )
 
