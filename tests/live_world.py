@@ -238,7 +238,7 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
             recording["elapsed_ms"] += max(0, data["from_ms"] - since)
             recording["since_ms"] = data["to_ms"]
     breakout_world.fold(view, event)
-    elif kind.startswith("debate_"):
+    if kind.startswith("debate_"):
         debate_world.fold(view, event)
     _settle(view, at_ms)
     view["seq"] = event["seq"]

@@ -19,9 +19,16 @@ from server.live.view import following_for, view_for
 from server.live.wire import channels_of, to_wire
 from server.schemas.live import MediaView, SessionSnapshot
 
-
-MOVES = (e.BreakoutsDrafted, e.BreakoutsOpened, e.BreakoutsClosed, e.ParticipantMoved)
-"""events after which somebody may follow other rooms"""
+MOVES = (
+    e.BreakoutsDrafted,
+    e.BreakoutsOpened,
+    e.BreakoutsClosed,
+    e.ParticipantMoved,
+    e.DebateSeatsAssigned,
+    e.DebateEdited,
+    e.DebateDeleted,
+)
+"""events after which somebody may follow other rooms, or another side of a debate"""
 
 
 @dataclass(slots=True, eq=False)

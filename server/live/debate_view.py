@@ -1,0 +1,73 @@
+"""Debates as one participant may see them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import msgspec
+
+from server.domain.debate_state import Debate, Note
+from server.domain.events import side_channel
+from server.domain.state import Participant, SessionState
+from server.schemas import live as wire
+
+_OWN = frozenset({"own_ballots", "own_sheet", "notes"})
+_SAME = tuple(
+    one.name
+    for one in msgspec.structs.fields(wire.DebateView)
+    if one.name not in _OWN and one.name in {field.name for field in fields(Debate)}
+)
+"""fields everybody sees as they are"""
+
+
+def debates_view(state: SessionState, me: Participant) -> list[wire.DebateView]:
+    return [_view(debate, me) for debate in state.debates.values()]
+
+
+def _view(debate: Debate, me: Participant) -> wire.DebateView:
+    who = me.participant_id
+    sheet = debate.sheet_of.get(who)
+    same = {name: _plain(getattr(debate, name)) for name in _SAME}
+    return wire.DebateView(
+        **same,
+        own_ballots=[key for key, voters in debate.voters.items() if who in voters],
+        own_sheet=None
+        if sheet is None
+        else {"points": dict(sheet.points), "ranks": dict(sheet.ranks)},
+        notes=[_note(one) for one in visible_notes(debate, who)],
+    )
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def visible_notes(debate: Debate, participant_id: str) -> list[Note]:
+    """One's own side's; all once they are open (DB)."""
+    if debate.are_notes_open:
+        return list(debate.notes)
+    side = debate.side_of(participant_id)
+    return [note for note in debate.notes if note.side == side]
+
+
+def _note(note: Note) -> wire.NoteView:
+    return wire.NoteView(note.note_id, note.side, note.participant_id, note.text, note.at_ms)
+
+
+def notes_view(state: SessionState, me: Participant) -> dict[str, list[wire.NoteView]]:
+    """Debate → notes, where there are any."""
+    found = {
+        debate.debate_id: [_note(one) for one in visible_notes(debate, me.participant_id)]
+        for debate in state.debates.values()
+    }
+    return {debate_id: notes for debate_id, notes in found.items() if notes}
+
+
+def side_channels(state: SessionState, who: Participant) -> tuple[str, ...]:
+    """Of the sides this participant sits on."""
+    return tuple(
+        side_channel(debate.debate_id, side)
+        for debate in state.debates.values()
+        if (side := debate.side_of(who.participant_id)) is not None
+    )
