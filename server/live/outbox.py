@@ -62,6 +62,9 @@ class _Close:
     reason: str
 
 
+_Entry = _Events | _Subscribe | _Follow | _Unsubscribe | _Close
+
+
 class Outbox:
     def __init__(
         self,
@@ -74,7 +77,7 @@ class Outbox:
         self._sio = sio
         self._direct = direct
         self._is_connected = is_connected
-        self._queue: asyncio.Queue[_Events | _Subscribe | _Follow | _Unsubscribe | _Close] = asyncio.Queue()
+        self._queue: asyncio.Queue[_Entry] = asyncio.Queue()
         self._rooms: dict[str, tuple[str, ...]] = {}
         """connection → Socket.IO rooms it is in"""
         self._task: asyncio.Task[None] | None = None
@@ -129,7 +132,7 @@ class Outbox:
             finally:
                 self._queue.task_done()
 
-    async def _send(self, entry: _Events | _Subscribe | _Follow | _Unsubscribe | _Close) -> None:
+    async def _send(self, entry: _Entry) -> None:
         match entry:
             case _Events(events):
                 for channel, run in groupby(events, key=lambda event: event.channel):

@@ -16,10 +16,13 @@ from server.domain.state import SessionState
 from tests.live_world import ADA, FAY, OPEN, live_class
 
 
+ROOM = {"room_id": "r.1", "name": "Red", "task": "", "participant_ids": ["ada"]}
+
+
 def sample(cls: type[Any]) -> Any:
     values: dict[str, Any] = {
         "options": ("a", "b"), "tally": (1, 0), "is_on": True, "is_guest": False,
-        "is_anonymous": False, "key": 1, "option": 0,
+        "is_anonymous": False, "key": 1, "option": 0, "rooms": (ROOM,),
     }  # fmt: skip
     numbers = ("epoch", "utc_ms", "voted_count", "from_ms", "to_ms")
     return cls(
