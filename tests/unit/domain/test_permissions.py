@@ -47,6 +47,19 @@ HOST_IN_CLASS |= {
 ANYONE_IN_CLASS |= {
     "choose_room", "return_to_main", "call_for_help", "answer_help", "write_room_notes",
 }  # fmt: skip
+HOST |= {
+    "plan_debate", "edit_debate", "delete_debate", "draw_seats", "set_chair",
+    "set_adjudicators", "open_notes",
+}  # fmt: skip
+HOST_IN_CLASS |= {"begin_debate", "open_ballot", "close_ballot", "reveal_debate"}
+# Who of those in the room (chair, speaker, side, adjudicator) is asked in the debate (DB).
+ANYONE |= {"assign_seat"}
+ANYONE_IN_CLASS |= {
+    "take_chair", "end_debate", "set_advance", "start_clock", "pause_clock", "extend_clock",
+    "next_speech", "previous_speech", "name_speaker", "wait_for_speaker", "use_prep", "end_prep",
+    "ask_turn", "yield_turn", "give_turn", "offer_point", "withdraw_point", "answer_point",
+    "end_point", "write_note", "cast_ballot", "hand_in_scores",
+}  # fmt: skip
 
 
 def is_allowed(name: str, role: str, presence: str | None, stage: str) -> bool:
