@@ -13,6 +13,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from recordings.poll_marks import mark_of
 from recordings.spans import RecordingTime, Span, Spans
 from server.domain import events as e
 from server.domain.record import Record, record_of
@@ -108,7 +109,9 @@ def facts_of(session_id: str, recording_id: str, log: Sequence[e.Event]) -> Fact
                 list(p.tally or ()), p.key,
             )
             for p in record.polls
-            if p.closed_at_ms is not None or p.revealed_at_ms is not None
+            # Items are made of choices: other kinds have no distractors.
+            if p.kind in ("single", "true_false")
+            and (p.closed_at_ms is not None or p.revealed_at_ms is not None)
         ],
     )  # fmt: skip
 
@@ -185,13 +188,7 @@ def _marks(record: Record) -> list[TimelineMark]:
     for moment in record.moments:
         add(moment.at_ms, "moment", moment.label, {"moment_id": moment.moment_id})
     for poll in record.polls:
-        # The key and an unseen tally are not everybody's: they come with the reveal.
-        data: _Data = {"poll_id": poll.poll_id, "options": list(poll.options)}
-        if poll.tally is not None and poll.is_shown:
-            data["tally"] = list(poll.tally)
-        if poll.revealed_at_ms is not None:
-            data["key"] = poll.key
-        add(poll.opened_at_ms, "poll", poll.question, data)
+        add(poll.opened_at_ms, "poll", poll.question, mark_of(poll))
     for person in record.people.values():
         for span in person.on.get("screen", ()):
             add(span.start_ms, "screen", person.name, by(person.participant_id))

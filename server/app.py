@@ -36,6 +36,7 @@ from server.services.identity import Identity
 from server.services.items import ItemReview
 from server.services.lifecycle import SessionLifecycle
 from server.services.links import JoinLinks
+from server.services.polls import PollBook
 from server.services.recordings import RecordingLibrary
 from server.services.seats import Place, Seats
 from server.services.secrecy import Passwords
@@ -166,6 +167,7 @@ def compose(
         recordings=RecordingLibrary(library, LocalBlobs(data), now),
         items=ItemReview(library, now),
         debate_formats=DebateFormats(library, shipped_formats(), now),
+        polls=PollBook(library, hub),
         live=hub,
     )
     exposure = Exposure(

@@ -24,6 +24,7 @@ from server.services.debate_formats import DebateFormats
 from server.services.identity import Identity, SignedIn
 from server.services.items import ItemReview
 from server.services.links import JoinLinks
+from server.services.polls import PollBook
 from server.services.ports import LiveSessions
 from server.services.recordings import RecordingLibrary
 from server.services.seats import Seats
@@ -54,6 +55,7 @@ class Services:
     recordings: RecordingLibrary
     items: ItemReview
     debate_formats: DebateFormats
+    polls: PollBook
     live: LiveSessions
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from server.api import debate_formats, identity, recordings, sessions
+from server.api import debate_formats, identity, polls, recordings, sessions
 from server.api.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *identity.ROUTES,
     *sessions.ROUTES,
+    *polls.ROUTES,
     *recordings.ROUTES,
     *debate_formats.ROUTES,
 )

@@ -41,9 +41,9 @@ from server.live.ports import (
 )
 from server.live.room import Room
 from server.live.socket import LiveSocket
-from server.live.view import view_for
+from server.live.view import poll_for_host, view_for
 from server.live.wire import channels_of, to_wire
-from server.schemas.live import SessionSnapshot, WireEvent
+from server.schemas.live import PollView, SessionSnapshot, WireEvent
 
 log = logging.getLogger(__name__)
 
@@ -264,7 +264,7 @@ class LiveHub:
         now_ns = self.clock.monotonic_ns()
         for room in list(self._rooms.values()):
             if room.due is not None:
-                room.due.set()
+                room.due.check()
             for who in self.socket.gone(room):
                 await room.mailbox.submit(THE_SERVER, c.LoseConnection(who))
             empty_s = 0.0 if room.empty_since_ns is None else (now_ns - room.empty_since_ns) / 1e9
@@ -303,6 +303,17 @@ class LiveHub:
     def present_count(self, session_id: str) -> int:
         room = self._rooms.get(session_id)
         return 0 if room is None else len(room.state.present)
+
+    async def polls(self, session_id: str) -> list[PollView]:
+        """Of a session as its facilitators see them, live or not."""
+        room = self._rooms.get(session_id)
+        shown = room.mailbox.shown_tallies if room is not None else {}
+        state = await self.session_state(session_id)
+        return [poll_for_host(poll, shown) for poll in state.polls.values()]
+
+    async def session_state(self, session_id: str) -> SessionState:
+        room = self._rooms.get(session_id)
+        return room.state if room is not None else await self._from_log(session_id)
 
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot:
         """Raises NotFound for a participant who was never in the session."""

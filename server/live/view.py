@@ -204,6 +204,11 @@ def _poll(poll: Poll, me: Participant, shown: Tallies) -> wire.PollView:
     )
 
 
+def poll_for_host(poll: Poll, shown: Tallies) -> wire.PollView:
+    """As a facilitator who has not voted sees it."""
+    return _poll(poll, Participant("", "", "facilitator", False, "left"), shown)
+
+
 def plain_answer(answer: PollAnswer | None) -> int | float | str | list[int | str] | None:
     return list(answer) if isinstance(answer, tuple) else answer
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from server.schemas.live import Consent, Role, SessionState
+from server.schemas.live import Consent, PollView, Role, SessionState
 
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Title = Annotated[str, Meta(min_length=1, max_length=160)]
@@ -206,6 +206,15 @@ class AddMember(Request):
 
     email: Email
     role: Literal["facilitator", "learner"] = "learner"
+
+
+class EarlierPolls(Struct):
+    """Polls of another session of the course, to be asked again."""
+
+    session_id: str
+    session_title: str
+    at: datetime
+    polls: list[PollView]
 
 
 class Member(Struct):

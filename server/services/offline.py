@@ -6,7 +6,8 @@ A server beside it learns of changed accounts from the database, at the next com
 from __future__ import annotations
 
 from server.domain.errors import NotFound
-from server.schemas.live import SessionRole, SessionSnapshot, WireEvent
+from server.domain.state import SessionState
+from server.schemas.live import PollView, SessionRole, SessionSnapshot, WireEvent
 
 
 class NobodyLive:
@@ -26,6 +27,12 @@ class NobodyLive:
 
     async def refresh_settings(self, session_id: str) -> None:
         pass
+
+    async def polls(self, session_id: str) -> list[PollView]:
+        return []
+
+    async def session_state(self, session_id: str) -> SessionState:
+        return SessionState(session_id)
 
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot:
         raise NotFound("session_not_found", "There is no live session here.")

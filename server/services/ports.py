@@ -13,8 +13,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from server.domain.state import SessionState as FoldedSession
 from server.schemas.api import Item, RecordingSummary, Step
-from server.schemas.live import Role, SessionRole, SessionSnapshot, SessionState, WireEvent
+from server.schemas.live import (
+    PollView,
+    Role,
+    SessionRole,
+    SessionSnapshot,
+    SessionState,
+    WireEvent,
+)
 
 # ---- records ---------------------------------------------------------------------------------
 
@@ -375,6 +383,14 @@ class LiveSessions(Protocol):
 
     async def refresh_settings(self, session_id: str) -> None:
         """The session was edited."""
+        ...
+
+    async def polls(self, session_id: str) -> list[PollView]:
+        """As its facilitators see them."""
+        ...
+
+    async def session_state(self, session_id: str) -> FoldedSession:
+        """The fold of the session's log, live or not."""
         ...
 
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot: ...

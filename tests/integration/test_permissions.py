@@ -106,6 +106,8 @@ CASES = (
         "set_role", "PUT", "/sessions/{session}/participants/nobody/role", LEADERS,
         {"role": "learner"}, frozenset({404}),
     ),
+    Case("earlier_polls", "GET", "/sessions/{session}/polls/earlier", LEADERS),
+    Case("export_polls", "GET", "/sessions/{session}/polls.csv", LEADERS),
     Case("list_links", "GET", "/sessions/{session}/links", LEADERS),
     Case("create_link", "POST", "/sessions/{session}/links", LEADERS, {"name": "G"}),
     Case("revoke_link", "DELETE", "/sessions/{session}/links/{link_id}", LEADERS),
