@@ -7,7 +7,6 @@ from typing import Any
 from server.domain import commands as c
 from server.domain.state import THE_SERVER, Actor, SessionState
 
-
 View = dict[str, Any]
 
 BLANK = {"notes": "", "notes_version": 0, "notes_by": None}

@@ -30,6 +30,7 @@ from server.schemas.live import MediaAnswer, MediaOffer, MediaView
 from server.storage.engines import async_engine, sync_engine
 from server.storage.event_log import EventLog
 from server.storage.migrate import upgrade
+from tests import breakout_world
 from tests.live_world import apply, comparable, kept
 
 NAMESPACE = "/live"
@@ -273,6 +274,7 @@ class Client:
         sio.on("snapshot", self._on_snapshot, namespace=NAMESPACE)
         sio.on("events", self._on_events, namespace=NAMESPACE)
         sio.on("closed", self._on_closed, namespace=NAMESPACE)
+        sio.on("following", self._on_following, namespace=NAMESPACE)
         sio.on("connect_error", self._on_refused, namespace=NAMESPACE)
         for name in ("slots", "levels", "quality"):
             sio.on(name, partial(self._on_push, name), namespace=NAMESPACE)
@@ -290,6 +292,10 @@ class Client:
             assert event["channel_seq"] == known + 1, (known, event)
             self.events.append(event)
             apply(self.view, event)
+
+    async def _on_following(self, following: dict[str, Any]) -> None:
+        self.order.append("following")
+        breakout_world.follow(self.view, following)
 
     async def _on_closed(self, message: dict[str, Any]) -> None:
         self.closed = message["reason"]

@@ -15,6 +15,7 @@ from server.live.mailbox import RoomMailbox
 
 log = logging.getLogger(__name__)
 
+_LATE_MS: Final = 500
 _AGAIN_S: Final = 0.05
 """when a clock says "not yet" to what was due, it is asked again after so long"""
 
@@ -42,6 +43,14 @@ class DueTimer:
         if due_ms is not None:
             wait_s = max(0, due_ms - self._mailbox.now_ms()) / 1000
             self._handle = asyncio.get_running_loop().call_later(wait_s, self._ring)
+
+    def check(self) -> None:
+        """Once in a while: a machine that slept, or whose clock was moved, is late."""
+        self.set()
+        is_late = self._due_ms is not None and self._mailbox.now_ms() > self._due_ms + _LATE_MS
+        if is_late and self._handle is not None:
+            self._handle.cancel()
+            self._ring()
 
     def _ring(self) -> None:
         self._handle = None

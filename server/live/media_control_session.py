@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from server.domain.events import TrackKind
+from server.domain.place import floors, places, voice_to_all
 from server.domain.state import SessionState
 from server.live.airtime import Airtime
 from server.live.media_control_capture import SessionCaptures, Wanted
@@ -18,6 +19,8 @@ from server.media.plane import (
     MediaPlane,
     PlaceTransport,
     PlaneCommand,
+    SetFloor,
+    SetGuests,
     SetPublicationEnabled,
 )
 from server.schemas.live import MediaView, SlotAssignment
@@ -76,6 +79,9 @@ class SessionMedia:
         self.airtime = Airtime()
         self.lost_at: dict[str, float] = {}
         """participant → when the socket went"""
+        self.floors: dict[str, frozenset[str]] = {}
+        """room → who alone may be heard there, as the plane was told"""
+        self.guests: dict[str, frozenset[str]] = {}
         self.captures = SessionCaptures(session_id, data, plane.apply, report)
 
     def plane_room(self, room_id: str) -> str:
@@ -83,7 +89,8 @@ class SessionMedia:
 
     def refresh(self, state: SessionState) -> None:
         """Bring the plane into line with the state."""
-        commands: list[PlaneCommand] = []
+        where = places(state)
+        commands = self._floors(state, where)
         sources: list[Source] = []
         for link in self.links.values():
             who = state.participants.get(link.participant_id)
@@ -96,21 +103,58 @@ class SessionMedia:
                     commands.append(SetPublicationEnabled(link.publication(mid), is_on))
             if who is None or not is_here:
                 continue
-            if link.room_id != who.room_id:
-                link.room_id = who.room_id
-                commands.append(PlaceTransport(link.transport_id, self.plane_room(who.room_id)))
+            room_id = where[link.participant_id]
+            if link.room_id != room_id:
+                link.room_id = room_id
+                commands.append(PlaceTransport(link.transport_id, self.plane_room(room_id)))
             on: frozenset[TrackKind] = frozenset(k for k, is_on in who.tracks.items() if is_on)
             sources.append(
                 Source(
-                    link.participant_id, who.room_id, who.role == "facilitator",
+                    link.participant_id, room_id, who.role == "facilitator",
                     link.publications, on,
                 )
             )  # fmt: skip
+        commands += self._guests(state, where)
         for link in self.links.values():
             if link.room_id is not None:
                 commands += self._assign(link, sources, state.spotlight)
         self._plane.apply(commands)
         self._capture(state)
+
+    def _floors(self, state: SessionState, where: Mapping[str, str]) -> list[PlaneCommand]:
+        """Before anybody is placed: nobody is heard in a room whose floor they do not have."""
+        rooms = {where[key] for key in self.links if key in where}
+        wanted = floors(state, rooms)
+        # A room that nobody is in any more needs no floor, and the plane can forget it.
+        changed = {
+            room_id: wanted.get(room_id)
+            for room_id in (*wanted, *self.floors)
+            if wanted.get(room_id) != self.floors.get(room_id)
+        }
+        self.floors = {room_id: floor for room_id, floor in wanted.items() if floor is not None}
+        return [
+            SetFloor(self.plane_room(room_id), floor, floor or frozenset())
+            for room_id, floor in changed.items()
+        ]
+
+    def _guests(self, state: SessionState, where: Mapping[str, str]) -> list[PlaneCommand]:
+        """Whoever speaks to all rooms is heard in those they are not in."""
+        speaker = self.links.get(voice_to_all(state) or "")
+        voice = None if speaker is None else speaker.publications.get("microphone")
+        wanted: dict[str, frozenset[str]] = {}
+        if speaker is not None and voice is not None:
+            others = {where[key] for key in self.links if key in where} - {speaker.room_id}
+            wanted = {str(room_id): frozenset({voice}) for room_id in others}
+        changed = [
+            room_id
+            for room_id in (*wanted, *(one for one in self.guests if one not in wanted))
+            if wanted.get(room_id) != self.guests.get(room_id)
+        ]
+        self.guests = wanted
+        return [
+            SetGuests(self.plane_room(room_id), wanted.get(room_id, frozenset()))
+            for room_id in changed
+        ]
 
     def _assign(
         self, link: Link, sources: Sequence[Source], spotlight: str | None

@@ -75,6 +75,15 @@ class SetFloor:
 
 
 @dataclass(frozen=True, slots=True)
+class SetGuests:
+    """Microphones of other rooms that this one hears as well, whoever else is loud. They stay
+    where they are: their own room hears them as before."""
+
+    room_id: RoomId
+    publication_ids: frozenset[PublicationId]
+
+
+@dataclass(frozen=True, slots=True)
 class AssignSlot:
     """Show ``publication_id`` (None = empty) in a viewer's video or screen slot, at most at
     ``max_layer``. The switch is seamless: the old picture stays until the new one's keyframe.
@@ -120,6 +129,7 @@ PlaneCommand = (
     | PlaceTransport
     | SetPublicationEnabled
     | SetFloor
+    | SetGuests
     | AssignSlot
     | RequestKeyframe
     | StartCapture

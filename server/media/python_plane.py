@@ -45,6 +45,7 @@ from server.media.plane import (
     RequestKeyframe,
     RoomId,
     SetFloor,
+    SetGuests,
     SetPublicationEnabled,
     SlotSwitched,
     StartCapture,
@@ -198,6 +199,11 @@ class PythonPlane:
                     for publication in peer.publications.values():
                         publication.has_floor = room.has_floor(peer.participant_id)
                         self._gate_moved(publication, now_ns)
+            case SetGuests():
+                room = self._room(command.room_id)
+                found = (self._find(one) for one in sorted(command.publication_ids))
+                room.guests = {one.publication_id: one for one in found if one is not None}
+                self._reroute(now_ns)
             case AssignSlot():
                 viewing = self._viewings.get(command.transport_id)
                 if viewing is not None:
@@ -282,7 +288,7 @@ class PythonPlane:
         if room is None:
             return
         room.peers.pop(peer.transport_id, None)
-        if not room.peers and room.floor is None:
+        if not room.peers and room.floor is None and not room.guests:
             del self._rooms[room.room_id]
 
     def _ready(self, peer: Peer) -> None:
@@ -304,6 +310,8 @@ class PythonPlane:
                 publication.capture.seal(reason)
             publication.room_id = None
             publication.refresh(now_ns)
+            for room in self._rooms.values():
+                room.guests.pop(publication.publication_id, None)
         self._endpoint.say_goodbye(peer)
         self._endpoint.remove(peer)
         self._leave_room(peer)

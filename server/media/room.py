@@ -21,6 +21,8 @@ class Room:
         self.peers: dict[str, Peer] = {}
         self.floor: frozenset[str] | None = None
         self.priority: frozenset[str] = frozenset()
+        self.guests: dict[str, Publication] = {}
+        """microphones from other rooms that are heard here as well"""
         self._ranking: list[str] = []
         self.speakers: tuple[str, ...] = ()
 
@@ -28,10 +30,15 @@ class Room:
         return self.floor is None or participant_id in self.floor
 
     def microphones(self) -> list[Publication]:
-        return [
+        own = (
             publication
             for peer in self.peers.values()
             for publication in peer.publications.values()
+        )
+        guests = (one for one in self.guests.values() if one.room_id != self.room_id)
+        return [
+            publication
+            for publication in (*own, *guests)
             if publication.track == "microphone" and publication.is_open
             and publication.is_started
         ]  # fmt: skip
@@ -70,7 +77,11 @@ class Room:
             plan["screen_audio"] = self._screen_audio(peer, screen)
         rest = [p for p in others if p is not on_stage]
         wanted = rest[:LOUDEST]
-        wanted += [p for p in rest[LOUDEST:] if p.participant_id in self.priority]
+        wanted += [
+            p
+            for p in rest[LOUDEST:]
+            if p.participant_id in self.priority or p.publication_id in self.guests
+        ]
         free: list[Slot] = []
         for slot in _audio_slots(peer):
             plan[slot.name] = None

@@ -39,6 +39,7 @@ from server.media.plane import (
     PublicationStarted,
     RequestKeyframe,
     SetFloor,
+    SetGuests,
     SetPublicationEnabled,
     SlotSwitched,
     StartCapture,
@@ -342,6 +343,32 @@ async def test_only_those_with_the_floor_are_heard(hall: Hall) -> None:
     await ann.hears("audio0", 880)
     hall.apply(SetFloor("main", None))
     await bob.hears("audio0", 440)
+
+
+async def test_a_guest_is_heard_in_other_rooms_and_at_home(hall: Hall) -> None:
+    ann, bob = await hall.join("ann", "main"), await hall.join("bob", "main")
+    red, blue = await hall.join("red", "red"), await hall.join("blue", "blue")
+    ann.speaks(440)
+    red.speaks(880)
+    await bob.hears("audio0", 440)
+    hall.apply(SetGuests("red", frozenset({ann.id("microphone")})))
+    hall.apply(SetGuests("blue", frozenset({ann.id("microphone")})))
+    await red.hears("audio0", 440)
+    await blue.hears("audio0", 440)
+    await bob.hears("audio0", 440)
+    assert ann.received("audio0") == 0, "hearing is not mutual"
+    assert blue.received("audio1") == 0, "and rooms stay apart"
+    hall.apply(SetGuests("blue", frozenset()))
+    await hall.wait_for(
+        AudioSlotsChanged,
+        lambda n: n.transport_id == "blue" and set(n.slots.values()) == {None},
+    )
+    await red.hears("audio0", 440)
+    hall.apply(CloseTransport("ann"))
+    await hall.wait_for(
+        AudioSlotsChanged,
+        lambda n: n.transport_id == "red" and set(n.slots.values()) == {None},
+    )
 
 
 async def test_the_three_loudest_are_heard_and_who_has_priority(hall: Hall) -> None:
