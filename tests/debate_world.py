@@ -8,7 +8,7 @@ from typing import Any
 from server.domain import commands as c
 from server.domain import events as e
 from server.domain.debate_format import Format, to_data
-from server.domain.debate_result import Matrix, matrix_of
+from server.domain.debate_result import Matrix, matrix_of, point_ranges
 from server.domain.debate_state import Debate, all_seats
 from server.domain.due import next_due_ms
 from server.domain.errors import DomainError
@@ -36,7 +36,7 @@ def fold(view: View, event: dict[str, Any]) -> None:
         note["at_ms"] = data.get("written_at_ms", event["at_ms"])
         if all(one["note_id"] != note["note_id"] for one in debate["notes"]):
             debate["notes"].append(note)
-            debate["notes"].sort(key=lambda one: one["at_ms"])
+            debate["notes"].sort(key=lambda one: (one["at_ms"], one["note_id"]))
     elif kind == "debate_ballot_cast":
         debate["own_ballots"].append(data["round"])
     else:
@@ -163,3 +163,80 @@ def wait(world: Any, ms: int) -> list[e.Event]:
 
 def kinds(events: Sequence[e.Event]) -> list[str]:
     return [event.type for event in events]
+
+
+def debates_happen(world: Any, fay: Actor, ada: Actor, bob: Actor) -> None:
+    """Every event of a debate once; nothing is going on at the end."""
+    world.do(fay, c.PlanDebate("Gone", "main", format=to_data(shipped("quick"))))
+    world.do(fay, c.DeleteDebate(world.last("debate_planned")["debate_id"]))
+    room = Hall(world, fay, shipped("quick"), pois=True)
+    pro, con = (room.by_seat[f"{side}:1"] for side in ("pro", "con"))
+    second = room.by_seat["con:2"]
+    room.do(fay, c.EditDebate, "Another motion")
+    room.do(fay, c.SetAdjudicators, ("ada",))
+    room.do(fay, c.SetChair, "bob")
+    room.do(pro, c.WriteNote, "ours")
+    room.do(con, c.WriteNote, "theirs")
+    room.do(fay, c.AssignSeat, "con:3", None)
+    room.do(fay, c.AssignSeat, "con:3", second.participant_id)
+    room.do(fay, c.OpenBallot, "before")
+    for who, choice in ((ada, "for"), (bob, "against"), (pro, "for")):
+        room.do(who, c.CastBallot, "before", choice)
+    room.do(fay, c.CloseBallot)
+    room.do(fay, c.BeginDebate)
+    room.do(bob, c.ExtendClock, 30)
+    room.wait(20 * 60_000)
+    room.do(bob, c.NameSpeaker, 0, room.by_seat["pro:2"].participant_id)
+    room.do(bob, c.NameSpeaker, 0, None)
+    room.do(bob, c.StartClock)
+    room.wait(40_000)
+    room.do(con, c.OfferPoint)
+    room.do(second, c.OfferPoint)
+    room.do(pro, c.AnswerPoint, con.participant_id, True)
+    room.wait(16_000)
+    room.do(second, c.WithdrawPoint)
+    world.do(THE_SERVER, c.LoseConnection(pro.participant_id))
+    room.wait(40_000)
+    room.do(bob, c.WaitForSpeaker)
+    world.join(pro)
+    room.do(pro, c.StartClock)
+    room.do(bob, c.PauseClock)
+    room.do(bob, c.SetAdvance, "automatic")
+    room.do(bob, c.StartClock)
+    while room.debate.part is None or room.debate.part.kind != "free":
+        room.do(bob, c.NextSpeech)
+    room.do(bob, c.StartClock)
+    room.do(con, c.AskTurn)
+    room.do(second, c.AskTurn)
+    room.do(second, c.YieldTurn)
+    room.wait(5_000)
+    room.do(con, c.YieldTurn)
+    world.epoch(alive_until_ms=world.now_ms)
+    world.join(fay, ada, bob, *room.by_seat.values())
+    room.do(bob, c.StartClock)
+    room.do(bob, c.EndDebate)
+    room.do(fay, c.OpenBallot, "after")
+    for who in (ada, bob, con):
+        room.do(who, c.CastBallot, "after", "for")
+    room.do(fay, c.CloseBallot)
+    room.do(fay, c.OpenNotes)
+    room.do(fay, c.RevealDebate)
+    _pools_and_points(world, fay, ada)
+
+
+def _pools_and_points(world: Any, fay: Actor, ada: Actor) -> None:
+    room = Hall(world, fay, shipped("lincoln-douglas"))
+    room.do(fay, c.SetAdjudicators, ("ada",))
+    room.do(fay, c.BeginDebate)
+    if room.debate.stage == "preparing":
+        room.do(fay, c.NextSpeech)
+    one, two = (side.id for side in room.debate.form.sides)
+    room.do(fay, c.UsePrep, one)
+    room.do(fay, c.EndPrep, after_ms=700)
+    room.do(fay, c.EndDebate)
+    ranges = point_ranges(room.debate)
+    points = {key: allowed.high for key, allowed in ranges.items()}
+    points[next(iter(ranges))] = next(iter(ranges.values())).high
+    ranks = {one: 1, two: 2}
+    room.do(ada, c.HandInScores, points, ranks)
+    room.do(fay, c.RevealDebate)

@@ -45,10 +45,9 @@ def _plain(value: Any) -> Any:
 
 def visible_notes(debate: Debate, participant_id: str) -> list[Note]:
     """One's own side's; all once they are open (DB)."""
-    if debate.are_notes_open:
-        return list(debate.notes)
     side = debate.side_of(participant_id)
-    return [note for note in debate.notes if note.side == side]
+    found = (note for note in debate.notes if debate.are_notes_open or note.side == side)
+    return sorted(found, key=lambda note: (note.at_ms, note.note_id))
 
 
 def _note(note: Note) -> wire.NoteView:

@@ -23,6 +23,7 @@ from server.domain.state import THE_SERVER, Actor, Participant, PollResult, Sess
 from server.live.view import following_for, view_for
 from server.live.wire import channels_of, to_wire
 from tests import breakout_world
+from tests.debate_world import debates_happen
 from tests.live_world import ADA, BOB, FAY, OPEN, World, apply, comparable, kept
 
 PAST_SEEDS: tuple[int, ...] = ()
@@ -168,6 +169,7 @@ def test_EV6_snapshot_plus_events_is_a_fresh_snapshot_for_every_event() -> None:
             world.do(FAY, c.ClosePoll(poll_id))
             world.do(FAY, c.RevealPoll(poll_id))
     breakout_world.rooms_happen(world, FAY, ADA, BOB)
+    debates_happen(world, FAY, ADA, BOB)
     world.do(FAY, c.CreatePoll("?", ("a", "b")))
     world.do(FAY, c.DeletePoll(world.last("poll_created")["poll_id"]))
     world.do(Actor("ada", "facilitator", "Ada"), c.MarkMoment(""))
