@@ -23,6 +23,7 @@ from aiohttp import web
 from server.api.application import add_routes, new_application
 from server.api.route import Services
 from server.api.security import Exposure
+from server.domain.debate_format import to_data
 from server.domain.state import SessionState
 from server.domain.state import Settings as SessionSettings
 from server.live.hub import LiveHub
@@ -43,6 +44,7 @@ from server.services.secrecy import Passwords
 from server.services.sessions import SessionPlanning
 from server.services.throttle import SignInThrottle
 from server.settings import Settings
+from server.storage.ballot_keys import BallotKeyFiles
 from server.storage.blobs import LocalBlobs
 from server.storage.engines import async_engine, sync_engine
 from server.storage.event_log import EventLog
@@ -144,6 +146,11 @@ def compose(
         state = hub.state(session_id) or (await event_log.load(session_id)).state
         await lifecycle.ended(session_id, recording_id, people_of(state))
 
+    formats = DebateFormats(library, shipped_formats(), now)
+
+    async def format_data(format_id: str) -> dict[str, Any]:
+        return to_data(await formats.resolve(format_id))
+
     hub = LiveHub(
         event_log=event_log,
         seats=LiveSeats(seats),
@@ -152,6 +159,8 @@ def compose(
         on_recording_started=lifecycle.recording_started,
         on_session_ended=session_ended,
         clock=live_clock,
+        ballot_keys=BallotKeyFiles(data / "ballot_keys"),
+        resolve_format=format_data,
         # Our own check of the Origin knows the public address; a second one would not.
         allowed_origins=(),
     )
@@ -166,7 +175,7 @@ def compose(
         seats=seats,
         recordings=RecordingLibrary(library, LocalBlobs(data), now),
         items=ItemReview(library, now),
-        debate_formats=DebateFormats(library, shipped_formats(), now),
+        debate_formats=formats,
         polls=PollBook(library, hub),
         live=hub,
     )

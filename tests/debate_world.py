@@ -126,9 +126,7 @@ class Hall:
         return (self.floor or frozenset()) - {self.chair.participant_id}
 
     def who(self, participant_id: str) -> Actor:
-        return next(
-            one for one in self.by_seat.values() if one.participant_id == participant_id
-        )
+        return next(one for one in self.by_seat.values() if one.participant_id == participant_id)
 
     def do(self, actor: Actor, command: Any, *args: Any, after_ms: int = 0) -> list[e.Event]:
         events: list[e.Event] = self.world.do(

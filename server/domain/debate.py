@@ -111,9 +111,7 @@ def draw(state: SessionState, command: c.DrawSeats, ask: Ask) -> list[Change]:
     pool = [who for who in _drawable(state, debate, command) if debate.side_of(who) is None]
     Random(ask.new_id()).shuffle(pool)
     if command.by == "least_heard":
-        heard = {
-            who: state.talked_ms.get(who, 0) + command.heard_ms.get(who, 0) for who in pool
-        }
+        heard = {who: state.talked_ms.get(who, 0) + command.heard_ms.get(who, 0) for who in pool}
         pool.sort(key=lambda who: heard[who])
     seats = dict(debate.seats)
     free = [seat for seat in _by_turns(debate.form) if seat not in seats]
@@ -126,9 +124,7 @@ def _drawable(state: SessionState, debate: Debate, command: c.DrawSeats) -> list
         found = [find_participant(state, who) for who in dict.fromkeys(command.participant_ids)]
     else:
         found = [
-            one
-            for one in state.present
-            if one.role == "learner" and one.room_id == debate.room_id
+            one for one in state.present if one.role == "learner" and one.room_id == debate.room_id
         ]
     apart = {debate.chair_id, *debate.adjudicators}
     return [one.participant_id for one in found if one.participant_id not in apart]
@@ -401,9 +397,7 @@ def _reaction(state: SessionState, debate: Debate, ask: Ask) -> Progress:
         and debate.next_at_ms is None
     ):
         # Back again: the clock goes on by itself, after a moment to switch the microphone on.
-        progress.say(
-            e.DebateHeld(debate.debate_id, debate.halt, None, ask.now_ms + debate.gap_ms)
-        )
+        progress.say(e.DebateHeld(debate.debate_id, debate.halt, None, ask.now_ms + debate.gap_ms))
     if not has_chair(state, debate):
         present = {one.participant_id for one in state.present}
         heir = next((who for who in debate.adjudicators if who in present), None)
@@ -468,9 +462,7 @@ def _edited(state: SessionState, body: e.DebateEdited, at_ms: int) -> SessionSta
         form = debate_format.from_data(body.format)
     except Invalid:
         return state
-    return replace(
-        after, debates={**after.debates, body.debate_id: replace(debate, form=form)}
-    )
+    return replace(after, debates={**after.debates, body.debate_id: replace(debate, form=form)})
 
 
 def _deleted(state: SessionState, body: e.DebateDeleted, _: int) -> SessionState:

@@ -38,11 +38,7 @@ class Progress:
 
     def is_here(self, participant_id: str | None) -> bool:
         who = self.state.participants.get(participant_id or "")
-        return (
-            who is not None
-            and who.presence == "present"
-            and who.room_id == self.debate.room_id
-        )
+        return who is not None and who.presence == "present" and who.room_id == self.debate.room_id
 
     def missing(self) -> Halt | None:
         """Why the present part cannot run: nobody, or not one of each side, is there for it."""
@@ -369,9 +365,7 @@ def _happen(progress: Progress, kind: Due, at_ms: int) -> None:
     match kind:
         case "bell":
             time_ms, strokes = debate.bell_times[debate.bells]
-            progress.say(
-                e.DebateBellRung(debate.debate_id, debate.bells + 1, strokes, time_ms)
-            )
+            progress.say(e.DebateBellRung(debate.debate_id, debate.bells + 1, strokes, time_ms))
         case "end" if debate.stage == "preparing":
             progress.turn_to(0)
         case "end":

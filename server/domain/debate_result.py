@@ -71,9 +71,7 @@ def point_ranges(debate: Debate) -> dict[str, Range]:
     return ranges
 
 
-def checked_sheet(
-    debate: Debate, points: Mapping[str, float], ranks: Mapping[str, int]
-) -> Sheet:
+def checked_sheet(debate: Debate, points: Mapping[str, float], ranks: Mapping[str, int]) -> Sheet:
     ranges = point_ranges(debate)
     if not ranges and debate.form.scoring.teams == "none":
         raise Invalid("nothing_to_score", "This format gives no points.")
@@ -93,9 +91,7 @@ def checked_sheet(
     return Sheet({key: points[key] for key in ranges}, dict(ranks))
 
 
-def _check_ranks(
-    debate: Debate, points: Mapping[str, float], ranks: Mapping[str, int]
-) -> None:
+def _check_ranks(debate: Debate, points: Mapping[str, float], ranks: Mapping[str, int]) -> None:
     scoring = debate.form.scoring
     if scoring.teams == "none":
         if ranks:

@@ -229,7 +229,5 @@ def _names() -> frozenset[str]:
 
 def merged(debate: Debate, body: Any) -> Debate:
     """The debate with whatever fields of its own the event carries."""
-    new = {
-        one.name: getattr(body, one.name) for one in fields(body) if one.name in _names()
-    }
+    new = {one.name: getattr(body, one.name) for one in fields(body) if one.name in _names()}
     return replace(debate, **new) if new else debate

@@ -53,3 +53,11 @@ def huddle_of(state: SessionState, participant_id: str) -> str | None:
         if side is not None:
             return f"side:{debate.debate_id}:{side}"
     return None
+
+
+def debate_is_running(state: SessionState) -> bool:
+    """A clock or a pool runs that a restart must stop where it was."""
+    return any(
+        debate.since_ms is not None or debate.pool_since_ms is not None
+        for debate in state.debates.values()
+    )

@@ -20,9 +20,11 @@ from server.domain import commands as c
 from server.domain import events as e
 from server.domain.errors import Conflict, DomainError, NotAllowed
 from server.domain.events import Event
+from server.domain.floor import debate_is_running
 from server.domain.poll import overdue
 from server.domain.session import fold
 from server.domain.state import THE_SERVER, SessionState
+from server.live.ballots import BallotKeys
 from server.live.clock import SystemClock
 from server.live.due import DueTimer
 from server.live.flood import LIMITS, Limit
@@ -36,6 +38,7 @@ from server.live.ports import (
     OnRecordingStarted,
     OnSessionEnded,
     OnSessionStarted,
+    ResolveFormat,
     SeatResolver,
     SessionLog,
 )
@@ -73,6 +76,8 @@ class LiveHub:
         idle_end_s: float = IDLE_END_S,
         unload_s: float = UNLOAD_S,
         hold_votes_s: float = HOLD_VOTES_S,
+        ballot_keys: BallotKeys | None = None,
+        resolve_format: ResolveFormat | None = None,
         limits: Mapping[str, Limit] = LIMITS,
         allowed_origins: Sequence[str] | None = None,
     ) -> None:
@@ -89,6 +94,8 @@ class LiveHub:
         self._idle_end_s = idle_end_s
         self._unload_s = unload_s
         self._hold_votes_s = hold_votes_s
+        self._ballot_keys = ballot_keys
+        self.resolve_format = resolve_format
         self._rooms: dict[str, Room] = {}
         self._opening = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -171,6 +178,7 @@ class LiveHub:
                 self._new_id,
                 lambda before, events, after: self._published(opened, before, events, after),
                 hold_votes_s=self._hold_votes_s,
+                ballot_keys=self._ballot_keys,
             )
             mailbox.settings = settings
             outbox = Outbox(
@@ -280,12 +288,13 @@ class LiveHub:
                 await self._unload(room)
 
     async def _beat(self) -> None:
-        """Note until when sessions on record are served: a gap begins there (RE6)."""
+        """Note until when sessions on record are served: a gap begins there (RE6), and debates'
+        clocks are stopped there (DB13)."""
         await asyncio.gather(
             *(
                 self._log.append(Append(room.session_id, alive_at_ms=room.mailbox.now_ms()))
                 for room in self._rooms.values()
-                if room.state.recording.stage == "on"
+                if room.state.recording.stage == "on" or debate_is_running(room.state)
             )
         )
 

@@ -31,8 +31,17 @@ from server.domain.poll import SHOWN_FROM, answer_of
 from server.domain.poll_result import count
 from server.domain.session import decide, evolve
 from server.domain.state import THE_SERVER, Actor, PollResult, SessionState, Settings
+from server.live.ballots import BallotBox, BallotKeys, KeysInMemory
 from server.live.clock import SessionClock
-from server.live.ports import AnonymousVote, Answer, Append, Clock, Loaded, SessionLog
+from server.live.ports import (
+    AnonymousVote,
+    Answer,
+    Append,
+    Clock,
+    Loaded,
+    SessionLog,
+    SettledBallots,
+)
 from server.live.wire import refusal
 from server.schemas.live import Acknowledgement, ErrorBody
 
@@ -44,6 +53,8 @@ REFUSALS_KEPT = 1000
 SNAPSHOT_EVERY = 200
 """events"""
 HOLD_VOTES_S = 1.0
+COUNTING = c.ClosePoll | c.EndSession | c.CloseBallot
+"""commands before which all votes that were cast must be counted"""
 
 Published = Callable[[SessionState, Sequence[Event], SessionState], None]
 
@@ -66,6 +77,7 @@ class _Batch:
         default_factory=list[tuple[_Pending, Acknowledgement]]
     )
     votes: list[AnonymousVote] = field(default_factory=list[AnonymousVote])
+    settled: list[SettledBallots] = field(default_factory=list[SettledBallots])
 
 
 class RoomMailbox:
@@ -78,6 +90,7 @@ class RoomMailbox:
         published: Published,
         *,
         hold_votes_s: float = HOLD_VOTES_S,
+        ballot_keys: BallotKeys | None = None,
     ) -> None:
         self.session_id = session_id
         self.state = SessionState(session_id)
@@ -99,6 +112,7 @@ class RoomMailbox:
         self._votes: dict[str, list[str]] = {}
         """anonymous poll → answers as JSON"""
         self._tallies: dict[str, PollResult] = {}
+        self._ballots = BallotBox(ballot_keys or KeysInMemory())
         self._snapshot_seq = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -128,6 +142,7 @@ class RoomMailbox:
         )
         self._answers = dict(loaded.answers)
         self._votes = {poll_id: list(answers) for poll_id, answers in loaded.votes.items()}
+        self._ballots.load(loaded.votes, loaded.state)
         self._tallies = {key: self._counted(key) for key in self._votes if key in self.state.polls}
         self.shown_tallies = {
             key: result for key, result in self._tallies.items() if result.count >= SHOWN_FROM
@@ -205,6 +220,8 @@ class RoomMailbox:
         return batch
 
     def _is_anonymous_vote(self, one: _Pending) -> bool:
+        if isinstance(one.command, c.CastBallot):
+            return True
         if not isinstance(one.command, c.Vote):
             return False
         poll = self.state.polls.get(one.command.poll_id)
@@ -214,7 +231,7 @@ class RoomMailbox:
         """Due, enough to be mixed, everybody has voted, or the poll may be about to close."""
         if time.monotonic() >= self._held_until or len(self._held) >= SHOWN_FROM:
             return True
-        if any(isinstance(one.command, c.ClosePoll | c.EndSession) for one in rest):
+        if any(isinstance(one.command, COUNTING) for one in rest):
             return True
         voting = {one.actor.participant_id for one in self._held}
         return all(
@@ -268,6 +285,7 @@ class RoomMailbox:
                 new_id=self._new_id,
                 settings=self.settings,
                 tallies=self._tallies,
+                ballots=self._ballots.matrices,
                 cause_id=one.command_id,
             )
         except DomainError as error:
@@ -284,8 +302,12 @@ class RoomMailbox:
             if isinstance(event.body, e.VoteCast) and event.body.participant_id is None:
                 is_secret = True
                 batch.votes.append(_vote(batch.state, one))
+            if isinstance(event.body, e.DebateBallotCast):
+                is_secret = True
+                batch.votes.append(self._ballot(one))
             batch.state = evolve(batch.state, event)
         batch.events += new
+        batch.settled += self._ballots.settled(new, batch.state)
         seq = None if is_secret else batch.state.seq
         return Acknowledgement(ok=True, seq=seq, result=_result(new))
 
@@ -300,6 +322,7 @@ class RoomMailbox:
                 if answer.ok and (key := _key(one)) is not None
             ],
             votes=batch.votes,
+            settled=batch.settled,
             snapshot=batch.state if is_due else None,
         )
 
@@ -318,7 +341,9 @@ class RoomMailbox:
                 self._refusals[key] = text
                 if len(self._refusals) > REFUSALS_KEPT:
                     self._refusals.popitem(last=False)
-        self._count(batch.votes)
+        self._ballots.take(vote for vote in batch.votes if self._ballots.holds(vote))
+        self._ballots.forget(batch.settled)
+        self._count([vote for vote in batch.votes if not self._ballots.holds(vote)])
         if batch.events:
             try:
                 self._published(before, batch.events, self.state)
@@ -333,6 +358,11 @@ class RoomMailbox:
             shown = self.shown_tallies.get(poll_id)
             if now.count - (shown.count if shown is not None else 0) >= SHOWN_FROM:
                 self.shown_tallies[poll_id] = now
+
+    def _ballot(self, one: _Pending) -> AnonymousVote:
+        if not isinstance(one.command, c.CastBallot) or one.actor.participant_id is None:
+            raise TypeError("only a participant's ballot leads to debate_ballot_cast")
+        return self._ballots.cast(one.command, one.actor.participant_id)
 
     def _counted(self, poll_id: str) -> PollResult:
         answers = (
@@ -364,6 +394,8 @@ def _result(events: list[Event]) -> dict[str, str] | None:
                 return {"message_id": key}
             case e.PollCreated(poll_id=key):
                 return {"poll_id": key}
+            case e.DebatePlanned(debate_id=key):
+                return {"debate_id": key}
             case e.MomentMarked(moment_id=key):
                 return {"moment_id": key}
             case e.BreakoutsDrafted(breakout_id=key):

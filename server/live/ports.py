@@ -31,6 +31,9 @@ OnSessionStarted = Callable[[str], Awaitable[None]]
 OnRecordingStarted = Callable[[str, str], Awaitable[None]]
 """``(session_id, recording_id)``, at every start; may be called again after a restart."""
 
+ResolveFormat = Callable[[str], Awaitable[Mapping[str, Any]]]
+"""A debate format's id → the format as data; raises NotFound."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -164,11 +167,25 @@ class AnonymousVote:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledBallots:
+    """A debate's ballots after the second round: pairs take the place of what lay under names."""
+
+    debate_id: str
+    boxes: tuple[str, ...]
+    """``poll_id`` of the rows that go"""
+    box: str
+    """``poll_id`` of those that come"""
+    pairs: tuple[str, ...]
+    """JSON ``[before, after]``, in no order"""
+
+
+@dataclass(frozen=True, slots=True)
 class Append:
     session_id: str
     events: Sequence[Event] = ()
     answers: Sequence[Answer] = ()
     votes: Sequence[AnonymousVote] = ()
+    settled: Sequence[SettledBallots] = ()
     snapshot: SessionState | None = None
     alive_at_ms: int | None = None
     is_end_told: bool = False

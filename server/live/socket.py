@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -227,9 +228,20 @@ class LiveSocket:
         kind = str(type(envelope.command).__struct_config__.tag)
         connection.buckets.take(kind, self._hub.clock.monotonic_ns())
         await self._refresh(connection, room)
+        if isinstance(command, c.PlanDebate | c.EditDebate):
+            command = await self._with_format(command)
         if isinstance(command, c.StartSession):
             room.mailbox.settings = await self._hub.seats.settings(room.session_id)
         return await room.mailbox.submit(actor_of(connection.seat), command, envelope.command_id)
+
+    async def _with_format(
+        self, command: c.PlanDebate | c.EditDebate
+    ) -> c.PlanDebate | c.EditDebate:
+        """The debate takes a copy of the format as it stands now (DB1)."""
+        resolve = self._hub.resolve_format
+        if command.format is not None or command.format_id is None or resolve is None:
+            return command
+        return replace(command, format=await resolve(command.format_id))
 
     async def _refresh(self, connection: Connection, room: Room) -> None:
         """Role and access as the database has them now; without access the socket closes."""

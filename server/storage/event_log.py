@@ -38,7 +38,7 @@ from server.domain.events import (
 )
 from server.domain.session import evolve
 from server.domain.state import VERSION, SessionState
-from server.live.ports import Append, Loaded
+from server.live.ports import Append, Loaded, SettledBallots
 from server.storage import live_tables as t
 
 log = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ class EventLog:
         async with self._engine.begin() as connection:
             await connection.run_sync(_store, batches)
         self.commits += 1
-        if any(batch.votes for batch in batches):
+        if any(batch.votes or batch.settled for batch in batches):
             await self._empty_wal()
 
     async def _empty_wal(self) -> None:
@@ -316,6 +316,8 @@ def _store(connection: Connection, batches: list[Append]) -> None:
     for batch in batches:
         if batch.votes:
             _store_votes(connection, batch)
+        for settled in batch.settled:
+            _settle_ballots(connection, batch.session_id, settled)
         if batch.snapshot is not None:
             _replace(
                 connection,
@@ -401,6 +403,30 @@ def _store_votes(connection: Connection, batch: Append) -> None:
                     "answer": answer,
                 }
                 for answer in answers
+            ],
+        )
+
+
+def _settle_ballots(connection: Connection, session_id: str, settled: SettledBallots) -> None:
+    _overwrite_deleted(connection)
+    votes = t.anonymous_votes
+    gone = (*settled.boxes, settled.box)
+    connection.execute(
+        delete(votes).where(votes.c.session_id == session_id, votes.c.poll_id.in_(gone))
+    )
+    pairs = list(settled.pairs)
+    SystemRandom().shuffle(pairs)
+    if pairs:
+        connection.execute(
+            insert(votes),
+            [
+                {
+                    "session_id": session_id,
+                    "poll_id": settled.box,
+                    "vote_key": secrets.token_hex(16),
+                    "answer": pair,
+                }
+                for pair in pairs
             ],
         )
 

@@ -56,9 +56,7 @@ def test_DB7_only_while_the_period_allows_it_and_only_from_the_other_side() -> N
     ]
     partner = room.by_seat[f"{form.sides[0].id}:{form.sides[0].seats[1].id}"]
     allied = room.by_seat[
-        next(
-            f"{one.id}:{one.seats[0].id}" for one in form.sides[1:] if one.stance == "for"
-        )
+        next(f"{one.id}:{one.seats[0].id}" for one in form.sides[1:] if one.stance == "for")
     ]
     assert room.refused(opponent, c.OfferPoint) == "no_points_now"
     room.do(FAY, c.StartClock)
