@@ -140,6 +140,14 @@ class DebateFormat(FormatPart):
 # ---- requests and answers --------------------------------------------------------------------
 
 
+class FormatStretch(Struct):
+    """A speech as a piece of a bar as long as the debate."""
+
+    length_s: int
+    stance: FormatStance | None
+    """None: both sides speak"""
+
+
 class DebateFormatSummary(Struct):
     format_id: str
     name: FormatText
@@ -158,6 +166,7 @@ class DebateFormatSummary(Struct):
     prep_s: int
     pool_s: int
     has_pois: bool
+    stretches: list[FormatStretch]
     version: int
     """raised by every change; 0: shipped"""
     updated_at: datetime | None

@@ -222,6 +222,13 @@ def _summary(
         prep_s=form.prep_s,
         pool_s=form.pool_s,
         has_pois=form.poi.allowed or form.poi.is_optional,
+        stretches=[
+            wire.FormatStretch(
+                speech.length_s,
+                form.side(speech.side).stance if speech.side and speech.floor == "one" else None,
+            )
+            for speech in form.speeches
+        ],
         version=record.version if record else 0,
         updated_at=record.updated_at if record else None,
     )
