@@ -2,7 +2,7 @@
 
     seal → verify (→ early) → assemble → provisional ─┬→ transcribe → merge → chapters → items ─┐
                                                       └→ compose ─────────────────────┴→
-    renditions → index → publish
+    renditions → index → publish → (prune)
 
 Theory of operation. A workflow is ``recording:<id>:<attempt>``; its two branches are workflows of
 their own, for steps of one workflow must run in one order to be replayed. What a step returned is
@@ -146,8 +146,8 @@ class Pipeline:
             DBOS.start_workflow(self._recording, msgspec.to_builtins(job))
 
     def _fail(self, job: Job, reason: str) -> None:
-        self._store.fail(job.recording_id, job.attempt, reason)
-        self._store.notify(job.recording_id, job.attempt, "recording_failed")
+        if self._store.fail(job.recording_id, job.attempt, reason):
+            self._store.notify(job.recording_id, job.attempt, "recording_failed")
 
     # ---- what is left over ----
 
@@ -210,6 +210,10 @@ class Pipeline:
         def fail(job: DoneJson, reason: str) -> None:
             self._fail(msgspec.convert(job, Job), reason)
 
+        @DBOS.step(name="prune")
+        def prune(job: DoneJson, done: DoneJson) -> None:
+            self._stages.prune(msgspec.convert(job, Job), msgspec.convert(done, dict[str, Done]))
+
         @DBOS.workflow(name="recording", max_recovery_attempts=5)
         def recording(job: DoneJson) -> DoneJson:
             with self._running():
@@ -222,7 +226,9 @@ class Pipeline:
                         with SetWorkflowID(f"{DBOS.workflow_id}:{name}"):
                             branches.append(DBOS.start_workflow(branch, job, done))
                     done = _joined(branches, done)
-                    return chain(_LAST, job, done)
+                    done = chain(_LAST, job, done)
+                    prune(job, done)
+                    return done
                 except Exception as error:
                     fail(job, str(error))
                     raise

@@ -110,8 +110,10 @@ class RecordingsStore(Protocol):
         one publication. A provisional version never replaces a published one."""
         ...
 
-    def fail(self, recording_id: str, attempt: int, reason: str) -> None:
-        """The attempt has ended in failure; the last good version stays visible."""
+    def fail(self, recording_id: str, attempt: int, reason: str) -> bool:
+        """The attempt has ended in failure; the last good version stays visible. False, and
+        nothing changes, when it was published after all: a worker that stood still so long that
+        another took over finds the folders gone."""
         ...
 
     def replace_items(self, recording_id: str, items: Sequence[Item]) -> None:

@@ -22,6 +22,7 @@ from recordings.ports import (
     Job,
     StepFailed,
 )
+from recordings.pruning import prune
 from recordings.publishing import Publisher
 from recordings.renditions import Renditions
 from recordings.speech_stages import SpeechStages
@@ -69,6 +70,10 @@ class Stages(SpeechStages):
             cpu_s=round(result.cpu_s + time.thread_time() - cpu_before, 3),
             seconds=round(time.monotonic() - started, 3),
         )
+
+    def prune(self, job: Job, done: Mapping[str, Done]) -> None:
+        """After everything: what a later attempt makes again by itself."""
+        prune(self._store, self._folders, job, done)
 
     # ---- the capture side ----
 

@@ -12,7 +12,7 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,16 @@ class Workshop:
         """Remove what killed makers left. Only while no step of this recording runs."""
         for path in self.root.glob(f"{_ASIDE}*"):
             shutil.rmtree(path, ignore_errors=True)
+
+    def keep_only(self, kept: Collection[Path]) -> None:
+        """Remove everything else. Renamed first: half a folder must not be taken for a result."""
+        if not self.root.is_dir():
+            return
+        for path in sorted(self.root.iterdir()):
+            if path not in kept and path.is_dir() and not path.name.startswith(_ASIDE):
+                path.rename(self.root / f"{_ASIDE}{path.name}-{uuid.uuid4().hex[:12]}")
+        sync_file(self.root)
+        self.sweep()
 
     def scratch(self, name: str) -> Path:
         """A folder that survives a killed step, for what it can take up again."""

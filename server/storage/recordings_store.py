@@ -220,14 +220,19 @@ class RecordingsStore:
                 )
             )
 
-    def fail(self, recording_id: str, attempt: int, reason: str) -> None:
+    def fail(self, recording_id: str, attempt: int, reason: str) -> bool:
         r = t.recordings
         with self._engine.begin() as connection:
-            connection.execute(
+            failed = connection.execute(
                 update(r)
-                .where(r.c.recording_id == recording_id, r.c.attempt == attempt)
+                .where(
+                    r.c.recording_id == recording_id,
+                    r.c.attempt == attempt,
+                    r.c.stage != "published",
+                )
                 .values(stage="failed", failure=reason, lease_owner=None, lease_until=None)
             )
+            return failed.rowcount == 1
 
     # ---- publishing ----
 

@@ -188,10 +188,17 @@ def test_a_provisional_version_never_replaces_a_published_one(store: RecordingsS
 
 def test_a_failed_attempt_keeps_the_last_good_version(store: RecordingsStore) -> None:
     store.publish("r1", version(1, "provisional"))
-    store.fail("r1", 1, "disk full")
+    assert store.fail("r1", 1, "disk full")
     row = store.load("r1")
     assert row is not None
     assert (row.version, store.stage("r1")) == (1, "failed")
+
+
+def test_what_is_published_does_not_fail_any_more(store: RecordingsStore) -> None:
+    """A worker that stood still while another one took over and finished."""
+    store.publish("r1", version(2, "published"))
+    assert not store.fail("r1", 1, "its folders are gone")
+    assert store.stage("r1") == "published"
 
 
 def test_new_drafts_keep_what_people_decided(store: RecordingsStore, engine: Engine) -> None:

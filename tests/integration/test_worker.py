@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select, update
 
 from recordings.ports import STEPS
+from recordings.pruning import KEPT
 from server.domain import events as e
 from server.schemas.api import Recording
 from server.storage import tables as t
@@ -41,6 +42,11 @@ def ended_class(folder: Path, *, camera: bool = True, sealed: bool = True) -> Wo
 def is_over(world: World) -> bool:
     """The workflow has ended, and the last step's state is written."""
     return world.workflow_state(world.attempt()) in ("SUCCESS", "ERROR")
+
+
+def kept_steps(world: World) -> list[str]:
+    """Steps whose results are still in the work folder, and whatever else is there."""
+    return sorted(path.name.split("-")[0] for path in (world.folder().parent / "work").iterdir())
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -97,6 +103,30 @@ def test_the_provisional_version_has_tracks_and_cuts(undisturbed: World) -> None
     assert (folder / "tracks" / "ada-camera.webm").stat().st_size > 1000
 
 
+def test_what_is_large_goes_and_the_words_stay(undisturbed: World) -> None:
+    assert kept_steps(undisturbed) == sorted(KEPT)
+    work = undisturbed.folder().parent / "work"
+    assert sum(path.stat().st_size for path in work.rglob("*") if path.is_file()) < 100_000
+
+
+@pytest.mark.slow
+def test_a_later_attempt_makes_the_pictures_again_and_keeps_the_words(tmp_path: Path) -> None:
+    world = ended_class(tmp_path / "again")
+    with WorkerProcess(world.data):
+        until(lambda: is_over(world), PATIENCE_S, "published")
+        first = contents(world.folder())
+        with world.library.begin() as connection:
+            connection.execute(update(t.recordings).values(stage="processing", attempt=2))
+        until(lambda: is_over(world), PATIENCE_S, "published again")
+    steps = world.steps(2)
+    assert {name for name, step in steps.items() if "unchanged" in (step.detail or "")} >= {
+        "seal", "verify", "transcribe", "merge", "chapters", "items",
+    }  # fmt: skip
+    assert {name: step.state for name, step in steps.items()} == dict.fromkeys(STEPS, "done")
+    assert contents(world.folder()) == first
+    assert kept_steps(world) == sorted(KEPT)
+
+
 def test_search_finds_what_was_said(undisturbed: World) -> None:
     with undisturbed.library.connect() as connection:
         rows = connection.exec_driver_sql(
@@ -110,17 +140,18 @@ def test_a_worker_killed_in_each_step_publishes_once(undisturbed: World, tmp_pat
     """kill -9 after the work of each step, before the durable log knows of it."""
     world = ended_class(tmp_path / "killed")
     while not is_over(world):
-        with WorkerProcess(world.data, DIE_IN=" ".join(STEPS)) as worker:
+        with WorkerProcess(world.data, DIE_IN=" ".join((*STEPS, "prune"))) as worker:
             until(
                 lambda w=worker: w.process.poll() is not None or is_over(world),
                 PATIENCE_S, "an end",
             )  # fmt: skip
         assert world.stage() != "failed", world.steps()
-    assert all((world.data / f"died-{step}").exists() for step in STEPS)
+    assert all((world.data / f"died-{step}").exists() for step in (*STEPS, "prune"))
     assert world.stage() == "published"
     assert world.notices() == undisturbed.notices()
     assert contents(world.folder()) == contents(undisturbed.folder())
     assert [p.name for p in sorted(world.folder().parent.glob("v*"))] == ["v1", "v2"]
+    assert kept_steps(world) == kept_steps(undisturbed)
 
 
 @pytest.mark.slow
