@@ -178,9 +178,11 @@ def _edited(state: SessionState, body: e.ChatEdited, at_ms: int) -> SessionState
     return _with(
         state,
         body.message_id,
-        lambda m: m
-        if m.is_deleted
-        else replace(m, text=body.text, mentions=body.mentions or (), edited_at_ms=at_ms),
+        lambda m: (
+            m
+            if m.is_deleted
+            else replace(m, text=body.text, mentions=body.mentions or (), edited_at_ms=at_ms)
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""Locks: what learners may not do for now, and what stops without a facilitator (docs/rules.md, LK).
+"""Locks: what learners may not do, and what waits for a facilitator (docs/rules.md, LK).
 
 Facilitators are never locked. ``unattended`` is the lock that shuts by itself: while it is set (it
 is, unless a facilitator opens it) and no facilitator is present, learners neither write, nor
@@ -55,9 +55,7 @@ def _check(state: SessionState, actor: Actor, now_ms: int, kind: LockKind) -> No
     if actor.role != "learner":
         return
     if kind in state.locks:
-        raise NotAllowed(
-            "locked", "A facilitator has switched this off for learners.", field=kind
-        )
+        raise NotAllowed("locked", "A facilitator has switched this off for learners.", field=kind)
     if kind in _WAITS_FOR_A_FACILITATOR and is_unattended(state, now_ms):
         raise NotAllowed(
             "unattended", "No facilitator is here; this waits until one is back.", field=kind

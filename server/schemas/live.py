@@ -40,7 +40,7 @@ ReactionKind = Literal[
 LockKind = Literal[
     "chat", "private_chat", "microphone", "camera", "screen", "reactions", "room", "unattended"
 ]  # fmt: skip
-Invitation = Literal["none", "asked", "granted"]
+SpeakInvitation = Literal["none", "asked", "granted"]
 
 Text = Annotated[str, Meta(min_length=1, max_length=2000)]
 Label = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -776,7 +776,7 @@ class ParticipantView(Struct):
     hand_raised_at_ms: int | None
     hand_talked_ms: int
     """how long they had spoken when they raised it; what equity goes by"""
-    invitation: Invitation
+    invitation: SpeakInvitation
     """to speak"""
     tracks: dict[str, bool]
     """track kind → on; a kind never published is absent"""
@@ -818,22 +818,22 @@ class PollView(Struct):
     """None while this viewer may not see it"""
     own_vote: int | None
     has_voted: bool
-    kind: PollKind = "single"
-    targets: list[str] = []
-    scale: list[float] | None = None
-    labels: list[str] = []
-    words: int = 1
-    can_change: bool = True
-    limit_s: int | None = None
-    right: PollAnswer | None = None
+    kind: PollKind
+    targets: list[str]
+    scale: list[float] | None
+    labels: list[str]
+    words: int
+    can_change: bool
+    limit_s: int | None
+    right: PollAnswer | None
     """as ``key``, of the other kinds"""
-    tolerance: float = 0.0
-    explanation: str = ""
-    entries: list[str] = []
+    tolerance: float
+    explanation: str
+    entries: list[str]
     """what ``tally`` counts where it is not the options: words, texts or numbers"""
-    own_answer: PollAnswer | None = None
+    own_answer: PollAnswer | None
     """of kinds without ``own_vote``"""
-    hidden: list[str] = []
+    hidden: list[str]
     """texts taken out of the result; facilitators only"""
 
 class NoteView(Struct):

@@ -1,5 +1,6 @@
 // Generated from server/schemas by `npm run protocol`; do not edit.
 
+export type Advance = 'automatic' | 'manual';
 export type AnyCommand =
   | Join
   | Leave
@@ -10,7 +11,16 @@ export type AnyCommand =
   | Remove
   | RaiseHand
   | LowerHand
+  | SetHandOrder
+  | CallNext
+  | InviteToSpeak
+  | DeclineToSpeak
+  | MuteAll
+  | SetLock
+  | TapConfusion
   | SendChat
+  | EditChat
+  | ReactToChat
   | DeleteChat
   | SetTrack
   | MuteParticipant
@@ -22,22 +32,120 @@ export type AnyCommand =
   | Vote
   | ClosePoll
   | RevealPoll
+  | HidePollText
   | StartRecording
   | PauseRecording
   | ResumeRecording
   | StopRecording
   | GiveConsent
-  | MarkMoment;
+  | MarkMoment
+  | PlanDebate
+  | EditDebate
+  | DeleteDebate
+  | AssignSeat
+  | DrawSeats
+  | SetChair
+  | TakeChair
+  | SetAdjudicators
+  | BeginDebate
+  | EndDebate
+  | SetAdvance
+  | StartClock
+  | PauseClock
+  | ExtendClock
+  | NextSpeech
+  | PreviousSpeech
+  | NameSpeaker
+  | WaitForSpeaker
+  | UsePrep
+  | EndPrep
+  | AskTurn
+  | YieldTurn
+  | GiveTurn
+  | OfferPoint
+  | WithdrawPoint
+  | AnswerPoint
+  | EndPoint
+  | WriteNote
+  | OpenNotes
+  | OpenBallot
+  | CastBallot
+  | CloseBallot
+  | HandInScores
+  | RevealDebate
+  | DraftBreakouts
+  | AssignBreakouts
+  | EditBreakoutRoom
+  | SaveBreakoutSet
+  | DeleteBreakoutSet
+  | OpenBreakouts
+  | ExtendBreakouts
+  | CloseBreakouts
+  | MoveParticipant
+  | ChooseRoom
+  | VisitRoom
+  | ReturnToMain
+  | CallForHelp
+  | AnswerHelp
+  | WriteRoomNotes
+  | BroadcastText
+  | BroadcastVoice;
 export type Audience = 'all' | 'host' | 'none' | 'voters';
+export type BallotChoice = 'against' | 'for' | 'undecided';
+export type BallotRound = 'after' | 'before';
+export type BreakoutState = 'closed' | 'closing' | 'draft' | 'open';
 export type Consent = 'declined' | 'given' | 'unasked';
+export type DealRule = 'airtime' | 'groups' | 'none' | 'random';
+export type DebateStage = 'ended' | 'planned' | 'preparing' | 'running';
+export type Emoji =
+  'check' | 'clap' | 'heart' | 'laugh' | 'question' | 'sad' | 'surprised' | 'thumbs_up';
+export type FormatOrigin = 'other' | 'own' | 'shipped';
+export type FormatStance = 'against' | 'for';
+export type Halt = 'paused' | 'restart' | 'speaker_absent' | 'speaker_lost';
+export type HandOrder = 'equity' | 'fifo';
 export type ItemState = 'accepted' | 'draft' | 'dropped';
+export type LateRule = 'choose' | 'main' | 'smallest';
+export type LockKind =
+  | 'camera'
+  | 'chat'
+  | 'microphone'
+  | 'private_chat'
+  | 'reactions'
+  | 'room'
+  | 'screen'
+  | 'unattended';
+export type PeriodKind = 'normal' | 'overtime' | 'pois' | 'warning';
+export type PollKind =
+  | 'matching'
+  | 'multiple'
+  | 'numeric'
+  | 'ranking'
+  | 'rating'
+  | 'short_text'
+  | 'single'
+  | 'true_false'
+  | 'word_cloud';
 export type PollState = 'closed' | 'draft' | 'open' | 'revealed';
 export type Presence = 'away' | 'denied' | 'left' | 'present' | 'removed' | 'waiting';
+export type ReactionKind =
+  'clap' | 'faster' | 'heart' | 'laugh' | 'no' | 'slower' | 'surprised' | 'thumbs_up' | 'yes';
 export type RecordingStage = 'failed' | 'live' | 'processing' | 'provisional' | 'published';
 export type RecordingState = 'off' | 'on' | 'paused' | 'stopped';
 export type Role = 'admin' | 'facilitator' | 'learner';
 export type SessionRole = 'facilitator' | 'learner';
 export type SessionState = 'ended' | 'live' | 'scheduled';
+export type SpeakInvitation = 'asked' | 'granted' | 'none';
+export type SpeechKind =
+  | 'closing'
+  | 'constructive'
+  | 'cross'
+  | 'free'
+  | 'grand_cross'
+  | 'opening'
+  | 'panel'
+  | 'questions'
+  | 'rebuttal'
+  | 'reply';
 export type StepName =
   | 'assemble'
   | 'chapters'
@@ -52,6 +160,7 @@ export type StepName =
   | 'transcribe'
   | 'verify';
 export type StepState = 'done' | 'failed' | 'running' | 'skipped' | 'waiting';
+export type TeamDecision = 'none' | 'ranks' | 'winner';
 export type TrackKind = 'camera' | 'microphone' | 'screen' | 'screen_audio';
 
 export interface AcceptInvitation {
@@ -90,6 +199,22 @@ export interface Admit {
   type: 'admit';
 }
 /**
+ * A facilitator has helped, or the room takes its call back.
+ */
+export interface AnswerHelp {
+  room_id: string;
+  type: 'answer_help';
+}
+/**
+ * By the speaker who holds the floor (or the chair, who may only decline).
+ */
+export interface AnswerPoint {
+  debate_id: string;
+  is_accepted: boolean;
+  participant_id: string;
+  type: 'answer_point';
+}
+/**
  * Take (or take back) the seat; sent by the server itself when a socket connects.
  */
 export interface Join {
@@ -108,7 +233,11 @@ export interface Deny {
   participant_id: string;
   type: 'deny';
 }
+/**
+ * For good (admitting lifts it), or, when they may return, to the lobby.
+ */
 export interface Remove {
+  may_return?: boolean;
   participant_id: string;
   type: 'remove';
 }
@@ -122,9 +251,78 @@ export interface LowerHand {
   participant_id?: string;
   type: 'lower_hand';
 }
+export interface SetHandOrder {
+  order: 'equity' | 'fifo';
+  type: 'set_hand_order';
+}
+/**
+ * Lower the first hand and ask that person to unmute.
+ */
+export interface CallNext {
+  type: 'call_next';
+}
+/**
+ * Ask to unmute; nobody is ever unmuted by somebody else.
+ */
+export interface InviteToSpeak {
+  participant_id: string;
+  type: 'invite_to_speak';
+}
+export interface DeclineToSpeak {
+  type: 'decline_to_speak';
+}
+/**
+ * Everyone but facilitators.
+ */
+export interface MuteAll {
+  type: 'mute_all';
+}
+export interface SetLock {
+  is_on: boolean;
+  lock:
+    | 'camera'
+    | 'chat'
+    | 'microphone'
+    | 'private_chat'
+    | 'reactions'
+    | 'room'
+    | 'screen'
+    | 'unattended';
+  type: 'set_lock';
+}
+/**
+ * "I am lost here". Nobody learns who; the answer has no ``seq``.
+ */
+export interface TapConfusion {
+  type: 'tap_confusion';
+}
+/**
+ * ``to`` makes it private: the two people see it, nobody else, and no recording has it.
+ */
 export interface SendChat {
+  /**
+   * @maxItems 20
+   */
+  mentions?: string[];
+  reply_to?: string | null;
   text: string;
+  to?: string | null;
   type: 'send_chat';
+}
+export interface EditChat {
+  /**
+   * @maxItems 20
+   */
+  mentions?: string[];
+  message_id: string;
+  text: string;
+  type: 'edit_chat';
+}
+export interface ReactToChat {
+  emoji: 'check' | 'clap' | 'heart' | 'laugh' | 'question' | 'sad' | 'surprised' | 'thumbs_up';
+  is_on?: boolean;
+  message_id: string;
+  type: 'react_to_chat';
 }
 export interface DeleteChat {
   message_id: string;
@@ -155,28 +353,77 @@ export interface Spotlight {
 }
 export interface CreatePoll {
   audience?: 'all' | 'host' | 'none' | 'voters';
+  can_change?: boolean;
+  explanation?: string;
   is_anonymous?: boolean;
   key?: number | null;
+  kind?:
+    | 'matching'
+    | 'multiple'
+    | 'numeric'
+    | 'ranking'
+    | 'rating'
+    | 'short_text'
+    | 'single'
+    | 'true_false'
+    | 'word_cloud';
   /**
-   * @minItems 2
+   * @maxItems 2
+   */
+  labels?: string[];
+  limit_s?: number | null;
+  opens?: boolean;
+  /**
    * @maxItems 10
    */
-  options: string[];
+  options?: string[];
   question: string;
+  right?: number | string | (number | string)[] | null;
+  scale?: number[] | null;
+  /**
+   * @maxItems 10
+   */
+  targets?: string[];
+  tolerance?: number;
   type: 'create_poll';
+  words?: number;
 }
 export interface EditPoll {
   audience?: 'all' | 'host' | 'none' | 'voters';
+  can_change?: boolean;
+  explanation?: string;
   is_anonymous?: boolean;
   key?: number | null;
+  kind?:
+    | 'matching'
+    | 'multiple'
+    | 'numeric'
+    | 'ranking'
+    | 'rating'
+    | 'short_text'
+    | 'single'
+    | 'true_false'
+    | 'word_cloud';
   /**
-   * @minItems 2
+   * @maxItems 2
+   */
+  labels?: string[];
+  limit_s?: number | null;
+  /**
    * @maxItems 10
    */
-  options: string[];
+  options?: string[];
   poll_id: string;
   question: string;
+  right?: number | string | (number | string)[] | null;
+  scale?: number[] | null;
+  /**
+   * @maxItems 10
+   */
+  targets?: string[];
+  tolerance?: number;
   type: 'edit_poll';
+  words?: number;
 }
 export interface DeletePoll {
   poll_id: string;
@@ -187,7 +434,8 @@ export interface OpenPoll {
   type: 'open_poll';
 }
 export interface Vote {
-  option: number;
+  answer?: number | string | (number | string)[] | null;
+  option?: number | null;
   poll_id: string;
   type: 'vote';
 }
@@ -198,6 +446,16 @@ export interface ClosePoll {
 export interface RevealPoll {
   poll_id: string;
   type: 'reveal_poll';
+}
+/**
+ * Facilitator: take a text out of the result of a word cloud or a short text, or put it back;
+ *     whoever wrote it the same but for case and blanks is meant too.
+ */
+export interface HidePollText {
+  is_hidden?: boolean;
+  poll_id: string;
+  text: string;
+  type: 'hide_poll_text';
 }
 export interface StartRecording {
   type: 'start_recording';
@@ -215,9 +473,427 @@ export interface GiveConsent {
   is_given: boolean;
   type: 'give_consent';
 }
+/**
+ * A facilitator's is everyone's; a learner's is a bookmark of their own.
+ */
 export interface MarkMoment {
   label?: string;
   type: 'mark_moment';
+}
+/**
+ * Facilitator. The format as data, or the id of one that is shipped.
+ */
+export interface PlanDebate {
+  advance?: 'automatic' | 'manual';
+  format?: {
+    [k: string]: unknown;
+  } | null;
+  format_id?: string | null;
+  motion: string;
+  pois?: boolean | null;
+  room_id?: string;
+  size?: number | null;
+  type: 'plan_debate';
+  variant?: string | null;
+}
+/**
+ * While it is planned. Without a format the format stays; a new one empties the seats.
+ */
+export interface EditDebate {
+  advance?: 'automatic' | 'manual';
+  debate_id: string;
+  format?: {
+    [k: string]: unknown;
+  } | null;
+  format_id?: string | null;
+  motion: string;
+  pois?: boolean | null;
+  room_id?: string;
+  size?: number | null;
+  type: 'edit_debate';
+  variant?: string | null;
+}
+export interface DeleteDebate {
+  debate_id: string;
+  type: 'delete_debate';
+}
+/**
+ * ``participant_id`` None empties the seat. Also while the debate runs (chair).
+ */
+export interface AssignSeat {
+  debate_id: string;
+  participant_id: string | null;
+  seat: string;
+  type: 'assign_seat';
+}
+/**
+ * Fill the empty seats, or clear all (``by`` = ``clear``).
+ */
+export interface DrawSeats {
+  by: 'clear' | 'least_heard' | 'random';
+  debate_id: string;
+  heard_ms?: {
+    [k: string]: number;
+  };
+  /**
+   * @maxItems 500
+   */
+  participant_ids?: string[];
+  type: 'draw_seats';
+}
+export interface SetChair {
+  debate_id: string;
+  participant_id: string | null;
+  type: 'set_chair';
+}
+/**
+ * A facilitator at any time; an adjudicator while the chair and all facilitators are gone.
+ */
+export interface TakeChair {
+  debate_id: string;
+  type: 'take_chair';
+}
+export interface SetAdjudicators {
+  debate_id: string;
+  /**
+   * @maxItems 30
+   */
+  participant_ids: string[];
+  type: 'set_adjudicators';
+}
+/**
+ * With preparation time in the format its clock starts now.
+ */
+export interface BeginDebate {
+  debate_id: string;
+  type: 'begin_debate';
+}
+export interface EndDebate {
+  debate_id: string;
+  type: 'end_debate';
+}
+export interface SetAdvance {
+  advance: 'automatic' | 'manual';
+  debate_id: string;
+  type: 'set_advance';
+}
+/**
+ * Chair; also the speaker who has come back.
+ */
+export interface StartClock {
+  debate_id: string;
+  type: 'start_clock';
+}
+export interface PauseClock {
+  debate_id: string;
+  type: 'pause_clock';
+}
+/**
+ * Give the running part (speech, preparation) more time; negative takes some back.
+ */
+export interface ExtendClock {
+  debate_id: string;
+  seconds: number;
+  type: 'extend_clock';
+}
+/**
+ * End this part of the debate, used up or not, and stand before the next.
+ */
+export interface NextSpeech {
+  debate_id: string;
+  type: 'next_speech';
+}
+/**
+ * Stand before the part before this one again, its clock at zero.
+ */
+export interface PreviousSpeech {
+  debate_id: string;
+  type: 'previous_speech';
+}
+/**
+ * Who stands at place ``place`` (0: the one who leads) of the present part, instead of who
+ *     sits on its seat, or because the format leaves it to the side. Chair; its side beforehand.
+ *     None: as seated.
+ */
+export interface NameSpeaker {
+  debate_id: string;
+  participant_id: string | null;
+  place: number;
+  type: 'name_speaker';
+}
+/**
+ * Chair: hold the floor of a lost or late speaker for as long again.
+ */
+export interface WaitForSpeaker {
+  debate_id: string;
+  type: 'wait_for_speaker';
+}
+/**
+ * A side draws on its preparation pool; between speeches only. Side or chair.
+ */
+export interface UsePrep {
+  debate_id: string;
+  side: string;
+  type: 'use_prep';
+}
+export interface EndPrep {
+  debate_id: string;
+  type: 'end_prep';
+}
+/**
+ * Free debate: ask to speak for one's side.
+ */
+export interface AskTurn {
+  debate_id: string;
+  type: 'ask_turn';
+}
+/**
+ * Free debate: end one's turn, or take back one's request.
+ */
+export interface YieldTurn {
+  debate_id: string;
+  type: 'yield_turn';
+}
+/**
+ * Free debate, chair: to someone who need not have asked; None ends the turn.
+ */
+export interface GiveTurn {
+  debate_id: string;
+  participant_id: string | null;
+  type: 'give_turn';
+}
+/**
+ * Point of information; again withdraws nothing and changes nothing.
+ */
+export interface OfferPoint {
+  debate_id: string;
+  type: 'offer_point';
+}
+export interface WithdrawPoint {
+  debate_id: string;
+  type: 'withdraw_point';
+}
+/**
+ * The speaker or chair cuts it off; who offered it has finished.
+ */
+export interface EndPoint {
+  debate_id: string;
+  type: 'end_point';
+}
+/**
+ * A note of one's side; only the side sees it until notes are opened.
+ */
+export interface WriteNote {
+  debate_id: string;
+  text: string;
+  type: 'write_note';
+}
+/**
+ * Facilitator: from now on everybody sees all sides' notes.
+ */
+export interface OpenNotes {
+  debate_id: string;
+  type: 'open_notes';
+}
+export interface OpenBallot {
+  debate_id: string;
+  round: 'after' | 'before';
+  type: 'open_ballot';
+}
+/**
+ * Once a round, never changed; may wait up to a second for others.
+ */
+export interface CastBallot {
+  choice: 'against' | 'for' | 'undecided';
+  debate_id: string;
+  round: 'after' | 'before';
+  type: 'cast_ballot';
+}
+export interface CloseBallot {
+  debate_id: string;
+  type: 'close_ballot';
+}
+/**
+ * Adjudicator; again replaces the sheet until the results are revealed.
+ */
+export interface HandInScores {
+  debate_id: string;
+  points?: {
+    [k: string]: number;
+  };
+  ranks?: {
+    [k: string]: number;
+  };
+  type: 'hand_in_scores';
+}
+/**
+ * Facilitator: results to everybody. Open ballots close first.
+ */
+export interface RevealDebate {
+  debate_id: string;
+  type: 'reveal_debate';
+}
+/**
+ * Facilitator: plan rooms, instead of any planned before. ``assignment``: participant →
+ *     index of the room.
+ */
+export interface DraftBreakouts {
+  assignment?: {
+    [k: string]: number;
+  };
+  duration_ms?: number | null;
+  late?: 'choose' | 'main' | 'smallest';
+  may_choose?: boolean;
+  may_return?: boolean;
+  /**
+   * @minItems 1
+   * @maxItems 50
+   */
+  names: string[];
+  room_size?: number | null;
+  /**
+   * @maxItems 50
+   */
+  tasks?: string[];
+  type: 'draft_breakouts';
+}
+/**
+ * Deal the learners who are here: at random, each group of ``groups`` (participant → group)
+ *     spread over the rooms, by airtime, or none: everybody out of the rooms.
+ */
+export interface AssignBreakouts {
+  groups?: {
+    [k: string]: string;
+  };
+  how: 'airtime' | 'groups' | 'none' | 'random';
+  is_rest_only?: boolean;
+  type: 'assign_breakouts';
+}
+export interface EditBreakoutRoom {
+  name: string;
+  room_id: string;
+  task?: string;
+  type: 'edit_breakout_room';
+}
+/**
+ * Keep the rooms and who belongs to them for another time.
+ */
+export interface SaveBreakoutSet {
+  name: string;
+  type: 'save_breakout_set';
+}
+export interface DeleteBreakoutSet {
+  set_id: string;
+  type: 'delete_breakout_set';
+}
+export interface OpenBreakouts {
+  duration_ms?: number | null;
+  type: 'open_breakouts';
+}
+/**
+ * Longer; also takes back a countdown.
+ */
+export interface ExtendBreakouts {
+  extra_ms: number;
+  type: 'extend_breakouts';
+}
+export interface CloseBreakouts {
+  countdown_ms?: number;
+  type: 'close_breakouts';
+}
+/**
+ * Facilitator: say where somebody belongs (``main``: to no room); at once when rooms are
+ *     open.
+ */
+export interface MoveParticipant {
+  participant_id: string;
+  room_id: string;
+  type: 'move_participant';
+}
+/**
+ * Go into one's room, or into one of one's choice where that is allowed.
+ */
+export interface ChooseRoom {
+  room_id: string;
+  type: 'choose_room';
+}
+/**
+ * Facilitator: look into a room; answers its call for help.
+ */
+export interface VisitRoom {
+  room_id: string;
+  type: 'visit_room';
+}
+export interface ReturnToMain {
+  type: 'return_to_main';
+}
+export interface CallForHelp {
+  type: 'call_for_help';
+}
+/**
+ * The whole text. ``version`` is that of the notes it was written on.
+ */
+export interface WriteRoomNotes {
+  text: string;
+  type: 'write_room_notes';
+  version?: number;
+}
+export interface BroadcastText {
+  text: string;
+  type: 'broadcast_text';
+}
+/**
+ * One's own microphone is heard in every room, while it is on.
+ */
+export interface BroadcastVoice {
+  is_on: boolean;
+  type: 'broadcast_voice';
+}
+export interface BreakoutRoomView {
+  name: string;
+  notes: string;
+  notes_by: string | null;
+  notes_version: number;
+  participant_ids: string[];
+  room_id: string;
+  task: string;
+}
+export interface BreakoutSetRoomView {
+  name: string;
+  participant_ids: string[];
+  task: string;
+}
+export interface BreakoutSetView {
+  name: string;
+  rooms: BreakoutSetRoomView[];
+  set_id: string;
+}
+export interface BreakoutsView {
+  breakout_id: string;
+  broadcasts: BroadcastView[];
+  closes_at_ms: number | null;
+  duration_ms: number | null;
+  ends_at_ms: number | null;
+  help: HelpView[];
+  late: 'choose' | 'main' | 'smallest';
+  may_choose: boolean;
+  may_return: boolean;
+  opened_at_ms: number | null;
+  room_size: number | null;
+  rooms: BreakoutRoomView[];
+  state: 'closed' | 'closing' | 'draft' | 'open';
+  voice_by: string | null;
+}
+export interface BroadcastView {
+  at_ms: number;
+  participant_id: string;
+  text: string;
+}
+export interface HelpView {
+  called_at_ms: number;
+  participant_id: string;
+  place: number;
+  room_id: string;
 }
 export interface Chapter {
   chapter_id: string;
@@ -229,10 +905,136 @@ export interface Chapter {
 }
 export interface ChatView {
   at_ms: number;
+  edited_at_ms: number | null;
   is_deleted: boolean;
+  mentions: string[];
   message_id: string;
   participant_id: string;
+  reactions: {
+    [k: string]: string[];
+  };
+  reply_to: string | null;
+  room_id: string;
   text: string;
+  to: string | null;
+}
+export interface CheckDebateFormat {
+  format: DebateFormat;
+}
+export interface DebateFormat {
+  ballot_after: boolean;
+  ballot_before: boolean;
+  description: FormatText;
+  format_id: string;
+  grace_s: number;
+  name: FormatText;
+  phases: FormatPhase[];
+  poi: FormatPoi;
+  pool_s: number;
+  prep_s: number;
+  schema: number;
+  scoring: FormatScoring;
+  short_name: FormatText;
+  sides: FormatSide[];
+  size: FormatSize | null;
+  source: string;
+  variants: FormatVariant[];
+}
+export interface FormatText {
+  de: string;
+  en: string;
+}
+export interface FormatPhase {
+  id: string;
+  name: FormatText;
+  speeches: FormatSpeech[];
+}
+export interface FormatSpeech {
+  bells: FormatBell[];
+  id: string;
+  is_balanced: boolean;
+  kind:
+    | 'closing'
+    | 'constructive'
+    | 'cross'
+    | 'free'
+    | 'grand_cross'
+    | 'opening'
+    | 'panel'
+    | 'questions'
+    | 'rebuttal'
+    | 'reply';
+  length_s: number;
+  name: FormatText;
+  others: FormatPlace[];
+  periods: FormatPeriod[];
+  seat: string | null;
+  side: string | null;
+}
+export interface FormatBell {
+  at_s: number;
+  strokes: number;
+}
+export interface FormatPlace {
+  seat: string | null;
+  side: string;
+}
+export interface FormatPeriod {
+  from_s: number;
+  kind: 'normal' | 'overtime' | 'pois' | 'warning';
+}
+export interface FormatPoi {
+  allowed: boolean;
+  is_optional: boolean;
+  limit_s: number;
+}
+export interface FormatScoring {
+  can_low_point_win: boolean;
+  can_tie: boolean;
+  criteria: FormatCriterion[];
+  is_optional: boolean;
+  reply: FormatRange | null;
+  speaker: FormatRange | null;
+  teams: 'none' | 'ranks' | 'winner';
+}
+export interface FormatCriterion {
+  id: string;
+  name: FormatText;
+  range: FormatRange;
+}
+export interface FormatRange {
+  high: number;
+  low: number;
+  step: number;
+}
+export interface FormatSide {
+  id: string;
+  name: FormatText;
+  seats: FormatSeat[];
+  stance: 'against' | 'for';
+}
+export interface FormatSeat {
+  id: string;
+  name: FormatText;
+}
+export interface FormatSize {
+  least: number;
+  most: number;
+}
+export interface FormatVariant {
+  id: string;
+  lengths: {
+    [k: string]: number;
+  };
+  name: FormatText;
+}
+export interface CheckedDebateFormat {
+  problems: FormatProblem[];
+}
+export interface FormatProblem {
+  code: string;
+  field: string;
+  message: string;
 }
 /**
  * What the browser emits as ``command``; a repeat of the same ``command_id`` is answered
@@ -249,7 +1051,16 @@ export interface CommandEnvelope {
     | Remove
     | RaiseHand
     | LowerHand
+    | SetHandOrder
+    | CallNext
+    | InviteToSpeak
+    | DeclineToSpeak
+    | MuteAll
+    | SetLock
+    | TapConfusion
     | SendChat
+    | EditChat
+    | ReactToChat
     | DeleteChat
     | SetTrack
     | MuteParticipant
@@ -261,12 +1072,64 @@ export interface CommandEnvelope {
     | Vote
     | ClosePoll
     | RevealPoll
+    | HidePollText
     | StartRecording
     | PauseRecording
     | ResumeRecording
     | StopRecording
     | GiveConsent
-    | MarkMoment;
+    | MarkMoment
+    | PlanDebate
+    | EditDebate
+    | DeleteDebate
+    | AssignSeat
+    | DrawSeats
+    | SetChair
+    | TakeChair
+    | SetAdjudicators
+    | BeginDebate
+    | EndDebate
+    | SetAdvance
+    | StartClock
+    | PauseClock
+    | ExtendClock
+    | NextSpeech
+    | PreviousSpeech
+    | NameSpeaker
+    | WaitForSpeaker
+    | UsePrep
+    | EndPrep
+    | AskTurn
+    | YieldTurn
+    | GiveTurn
+    | OfferPoint
+    | WithdrawPoint
+    | AnswerPoint
+    | EndPoint
+    | WriteNote
+    | OpenNotes
+    | OpenBallot
+    | CastBallot
+    | CloseBallot
+    | HandInScores
+    | RevealDebate
+    | DraftBreakouts
+    | AssignBreakouts
+    | EditBreakoutRoom
+    | SaveBreakoutSet
+    | DeleteBreakoutSet
+    | OpenBreakouts
+    | ExtendBreakouts
+    | CloseBreakouts
+    | MoveParticipant
+    | ChooseRoom
+    | VisitRoom
+    | ReturnToMain
+    | CallForHelp
+    | AnswerHelp
+    | WriteRoomNotes
+    | BroadcastText
+    | BroadcastVoice;
   command_id: string;
 }
 /**
@@ -321,6 +1184,149 @@ export interface Cut {
   main_track_id: string | null;
   start_ms: number;
 }
+export interface DebateFormatSummary {
+  can_edit: boolean;
+  description: FormatText;
+  format_id: string;
+  has_pois: boolean;
+  is_default: boolean;
+  is_deleted: boolean;
+  length_s: number;
+  name: FormatText;
+  origin: 'other' | 'own' | 'shipped';
+  owner_name: string | null;
+  pool_s: number;
+  prep_s: number;
+  seat_counts: number[];
+  short_name: FormatText;
+  side_count: number;
+  speech_count: number;
+  stretches: FormatStretch[];
+  updated_at: string | null;
+  version: number;
+}
+/**
+ * A speech as a piece of a bar as long as the debate.
+ */
+export interface FormatStretch {
+  length_s: number;
+  stance: ('against' | 'for') | null;
+}
+/**
+ * One debate as this viewer may see it; docs/protocol.md, "Debates", says what each means.
+ *
+ *     Every ``debate_*`` event carries new values of these very fields.
+ */
+export interface DebateView {
+  adjudicators: string[];
+  advance: 'automatic' | 'manual';
+  are_notes_open: boolean;
+  ballot: ('after' | 'before') | null;
+  ballots_closed: string[];
+  bells: number;
+  chair_id: string | null;
+  debate_id: string;
+  extra_ms: number;
+  format: {
+    [k: string]: unknown;
+  };
+  free_since_ms: number | null;
+  halt: ('paused' | 'restart' | 'speaker_absent' | 'speaker_lost') | null;
+  hold_until_ms: number | null;
+  index: number;
+  is_over: boolean;
+  motion: string;
+  named: {
+    [k: string]: string;
+  };
+  next_at_ms: number | null;
+  notes: NoteView[];
+  own_ballots: string[];
+  own_sheet: {
+    [k: string]: unknown;
+  } | null;
+  point: string | null;
+  point_since_ms: number | null;
+  points: string[];
+  pool_side: string | null;
+  pool_since_ms: number | null;
+  pools: {
+    [k: string]: number;
+  };
+  result: {
+    [k: string]: unknown;
+  } | null;
+  room_id: string;
+  seats: {
+    [k: string]: string;
+  };
+  sheets: string[];
+  since_ms: number | null;
+  stage: 'ended' | 'planned' | 'preparing' | 'running';
+  turn: string | null;
+  turn_asks: string[];
+  turn_since_ms: number | null;
+  turn_used: {
+    [k: string]: number;
+  };
+  used_ms: number;
+  voted: {
+    [k: string]: number;
+  };
+}
+export interface NoteView {
+  at_ms: number;
+  note_id: string;
+  participant_id: string;
+  side: string;
+  text: string;
+}
+/**
+ * Polls of another session of the course, to be asked again.
+ */
+export interface EarlierPolls {
+  at: string;
+  polls: PollView[];
+  session_id: string;
+  session_title: string;
+}
+export interface PollView {
+  audience: 'all' | 'host' | 'none' | 'voters';
+  can_change: boolean;
+  closed_at_ms: number | null;
+  entries: string[];
+  explanation: string;
+  has_voted: boolean;
+  hidden: string[];
+  is_anonymous: boolean;
+  key: number | null;
+  kind:
+    | 'matching'
+    | 'multiple'
+    | 'numeric'
+    | 'ranking'
+    | 'rating'
+    | 'short_text'
+    | 'single'
+    | 'true_false'
+    | 'word_cloud';
+  labels: string[];
+  limit_s: number | null;
+  opened_at_ms: number | null;
+  options: string[];
+  own_answer: number | string | (number | string)[] | null;
+  own_vote: number | null;
+  poll_id: string;
+  question: string;
+  right: number | string | (number | string)[] | null;
+  scale: number[] | null;
+  state: 'closed' | 'draft' | 'open' | 'revealed';
+  tally: number[] | null;
+  targets: string[];
+  tolerance: number;
+  voted_count: number;
+  words: number;
+}
 export interface EditItem {
   key?: number;
   options?: string[];
@@ -346,12 +1352,47 @@ export interface EditUser {
   role?: 'admin' | 'facilitator' | 'learner';
 }
 /**
+ * Down message ``following``: somebody moved, and from now on follows these channels. Takes
+ *     the place of what was known of the rooms; much smaller than a snapshot.
+ */
+export interface Following {
+  channels: {
+    [k: string]: number;
+  };
+  chat: ChatView[];
+  help: HelpView[];
+  notes: {
+    [k: string]: NoteView[];
+  };
+  rooms: RoomPartView[];
+}
+/**
+ * What is in a room for those who are in it.
+ */
+export interface RoomPartView {
+  notes: string;
+  notes_by: string | null;
+  notes_version: number;
+  room_id: string;
+}
+/**
  * A stretch that is not in the recording and why; shown on the seek bar.
  */
 export interface Gap {
   at_ms: number;
   length_ms: number;
   reason: 'capture_lost' | 'disk_full' | 'paused' | 'server_restart';
+}
+export interface ImportDebateFormat {
+  text: string;
+}
+/**
+ * Read but not stored.
+ */
+export interface ImportedDebateFormat {
+  format: DebateFormat;
+  notes: FormatProblem[];
+  problems: FormatProblem[];
 }
 export interface Invitation {
   email: string;
@@ -485,6 +1526,7 @@ export interface Member {
 }
 export interface MomentView {
   at_ms: number;
+  is_private: boolean;
   label: string;
   moment_id: string;
 }
@@ -499,6 +1541,8 @@ export interface Notification {
 export interface ParticipantView {
   consent: 'declined' | 'given' | 'unasked';
   hand_raised_at_ms: number | null;
+  hand_talked_ms: number;
+  invitation: 'asked' | 'granted' | 'none';
   is_guest: boolean;
   is_on_record: boolean;
   joined_at_ms: number | null;
@@ -515,20 +1559,18 @@ export interface PasswordReset {
   expires_at: string;
   link: string;
 }
-export interface PollView {
-  audience: 'all' | 'host' | 'none' | 'voters';
-  closed_at_ms: number | null;
-  has_voted: boolean;
-  is_anonymous: boolean;
-  key: number | null;
-  opened_at_ms: number | null;
-  options: string[];
-  own_vote: number | null;
-  poll_id: string;
-  question: string;
-  state: 'closed' | 'draft' | 'open' | 'revealed';
-  tally: number[] | null;
-  voted_count: number;
+/**
+ * Client → server ``reaction``: floats over the class for a moment; never logged by name.
+ */
+export interface Reaction {
+  kind: 'clap' | 'faster' | 'heart' | 'laugh' | 'no' | 'slower' | 'surprised' | 'thumbs_up' | 'yes';
+}
+/**
+ * Server → client ``reactions`` (a list): who reacted just now; presence.
+ */
+export interface ReactionShown {
+  kind: 'clap' | 'faster' | 'heart' | 'laugh' | 'no' | 'slower' | 'surprised' | 'thumbs_up' | 'yes';
+  participant_id: string;
 }
 export interface Recording {
   audio_url: string | null;
@@ -553,7 +1595,7 @@ export interface TimelineMark {
   data: {
     [k: string]: string | number | (string | number)[] | null;
   };
-  kind: 'chat' | 'hand' | 'moment' | 'poll' | 'screen';
+  kind: 'chat' | 'confusion' | 'hand' | 'moment' | 'poll' | 'screen';
   label: string;
 }
 export interface RecordingSummary {
@@ -605,6 +1647,17 @@ export interface ResponseResult {
   is_right: boolean;
   key_option_id: string;
 }
+export interface ReturnedNotesView {
+  at_ms: number;
+  name: string;
+  room_id: string;
+  task: string;
+  text: string;
+}
+export interface SaveDebateFormat {
+  format: DebateFormat;
+  version?: number | null;
+}
 export interface Segment {
   end_ms: number;
   participant_id: string;
@@ -643,29 +1696,55 @@ export interface Session {
  * Everything one viewer needs: the fold of the log, cut to what that viewer may see.
  */
 export interface SessionSnapshot {
+  breakout_sets: BreakoutSetView[];
+  breakouts: BreakoutsView | null;
   channels: {
     [k: string]: number;
   };
   chat: ChatView[];
+  confusion: number[];
   course_title: string | null;
+  debates: DebateView[];
+  hand_order: 'equity' | 'fifo';
   hands: string[];
   lobby_is_on: boolean;
+  locks: (
+    | 'camera'
+    | 'chat'
+    | 'microphone'
+    | 'private_chat'
+    | 'reactions'
+    | 'room'
+    | 'screen'
+    | 'unattended'
+  )[];
   me: string;
   moments: MomentView[];
   now_ms: number;
   participants: ParticipantView[];
   polls: PollView[];
   recording: RecordingView;
+  returned_notes: ReturnedNotesView[];
   room_id: string;
   seq: number;
   session_id: string;
   spotlight: string | null;
   state: 'ended' | 'live' | 'scheduled';
+  talked_ms: {
+    [k: string]: number;
+  };
   title: string;
+  unattended_since_ms: number | null;
   utc_ms: number;
 }
 export interface SetPassword {
   password: string;
+}
+/**
+ * Of a participant whose account is a member; from inside the class.
+ */
+export interface SetRole {
+  role: 'facilitator' | 'learner';
 }
 export interface Setup {
   email: string;
@@ -687,6 +1766,10 @@ export interface SlotAssignment {
   rtp: number | null;
   slot: string;
   track: ('camera' | 'microphone' | 'screen' | 'screen_audio') | null;
+}
+export interface StoredDebateFormat {
+  format: DebateFormat;
+  summary: DebateFormatSummary;
 }
 export interface TakeSeat {
   name: string;

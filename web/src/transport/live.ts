@@ -13,9 +13,12 @@ import type {
   AnyCommand,
   ConnectionQuality,
   ErrorBody,
+  Following,
   MediaAnswer,
   MediaOffer,
   MediaView,
+  ReactionKind,
+  ReactionShown,
   SessionSnapshot,
   SlotAssignment,
   WireEvent,
@@ -30,13 +33,24 @@ export interface Levels {
   levels: number[];
 }
 
+/** Who speaks in a room that a facilitator is not in. */
+export interface RoomSpeakers {
+  room_id: string;
+  speakers: string[];
+}
+
 export interface LiveListener {
   onStatus: (status: LiveStatus) => void;
   onSnapshot: (snapshot: SessionSnapshot) => void;
   onEvents: (events: WireEvent[]) => void;
+  /** We moved to another room and follow other channels from here on. */
+  onFollowing: (following: Following) => void;
   onSlots: (slots: SlotAssignment[]) => void;
   onLevels: (levels: Levels) => void;
+  onRoomSpeakers: (spoken: RoomSpeakers) => void;
   onQuality: (quality: ConnectionQuality) => void;
+  /** What floats over the class just now. */
+  onReactions: (reactions: ReactionShown[]) => void;
   /** Final: the server said so (`reason`) or refused the connection (`error`). */
   onClosed: (reason: string, error: ApiError | null) => void;
 }
@@ -45,6 +59,8 @@ export interface Live {
   command: (command: AnyCommand) => Promise<Acknowledgement>;
   offer: (offer: MediaOffer) => Promise<MediaAnswer>;
   view: (view: MediaView) => void;
+  /** Shown to whoever is there; not repeated when the connection is cut. */
+  react: (kind: ReactionKind) => Promise<void>;
   close: () => void;
 }
 
@@ -187,6 +203,17 @@ export function connectLive(sessionId: string, listener: LiveListener): Live {
     }
   }
 
+  function follow(following: Following): void {
+    if (!hasSnapshot) return;
+    if (isFilling) {
+      // What is being fetched may be of rooms we have left; a snapshot has no doubts.
+      void takeSnapshot();
+      return;
+    }
+    channels.reset(following.channels, channels.seq);
+    listener.onFollowing(following);
+  }
+
   listener.onStatus('connecting');
   socket.on('connect', () => resend());
   socket.on('disconnect', (reason) => {
@@ -206,8 +233,11 @@ export function connectLive(sessionId: string, listener: LiveListener): Live {
   });
   socket.on('snapshot', restart);
   socket.on('events', take);
+  socket.on('following', follow);
   socket.on('slots', (slots: SlotAssignment[]) => listener.onSlots(slots));
   socket.on('levels', (levels: Levels) => listener.onLevels(levels));
+  socket.on('reactions', (shown: ReactionShown[]) => listener.onReactions(shown));
+  socket.on('room_speakers', (spoken: RoomSpeakers) => listener.onRoomSpeakers(spoken));
   socket.on('quality', (quality: ConnectionQuality) => listener.onQuality(quality));
   socket.on('closed', ({ reason }: { reason: string }) => finish(reason, null));
 
@@ -237,6 +267,18 @@ export function connectLive(sessionId: string, listener: LiveListener): Live {
         throw new ApiError(0, body);
       }
       throw failure('internal', 'The server refused the media offer.');
+    },
+    react: async (kind) => {
+      if (!socket.connected) return;
+      let answer: unknown;
+      try {
+        answer = await socket.timeout(ACK_TIMEOUT_MS).emitWithAck('reaction', { kind });
+      } catch {
+        return; // its moment is over
+      }
+      if (answer && typeof answer === 'object' && 'error' in answer) {
+        throw new ApiError(0, answer.error as ErrorBody);
+      }
     },
     view: (view) => {
       if (socket.connected) socket.volatile.emit('media_view', view);

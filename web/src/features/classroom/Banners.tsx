@@ -3,9 +3,9 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import classes from './Banners.module.css';
-import { useClassroom } from './context';
-import { isFacilitator } from './selectors';
-import { type Notice, usePage, useSession } from './store';
+import { useClassroom, useTick } from './context';
+import { isFacilitator, isUnattended } from './selectors';
+import { type Notice, sessionNow, usePage, usePageStore, useSession } from './store';
 
 interface BannerProps {
   tone?: 'plain' | 'warn' | 'bad';
@@ -72,6 +72,7 @@ export function Banners() {
           {t('start.banner')}
         </Banner>
       )}
+      <UnattendedBanner />
       {notices.map((notice) => (
         <NoticeBanner key={notice} notice={notice} />
       ))}
@@ -79,11 +80,36 @@ export function Banners() {
   );
 }
 
+const DEVICE: Partial<Record<Notice, 'microphone' | 'camera'>> = {
+  micGone: 'microphone',
+  micTrouble: 'microphone',
+  cameraGone: 'camera',
+  cameraTrouble: 'camera',
+};
+
+function UnattendedBanner() {
+  const { t } = useTranslation('room');
+  const store = usePageStore();
+  const session = useSession((state) => state);
+  useTick(1000, session.unattended_since_ms !== null);
+  if (isFacilitator(session) || !isUnattended(session, sessionNow(store.getState()))) return null;
+  return (
+    <Banner name="unattended" tone="warn">
+      {t('locks.unattended')}
+    </Banner>
+  );
+}
+
 function NoticeBanner({ notice }: { notice: Notice }) {
   const { t } = useTranslation('classroom');
   const { t: common } = useTranslation();
+  const { t: device } = useTranslation('device');
   const classroom = useClassroom();
-  const isDevice = notice === 'micGone' || notice === 'cameraGone';
+  const kind = DEVICE[notice];
+  const isDevice = kind !== undefined || notice === 'speakerGone';
+  const cause = usePage((state) => (kind ? state.local.trouble[kind] : undefined));
+  // That it was unplugged is in the sentence; why else it does not start is not.
+  const reason = cause && cause !== 'unplugged' ? ` ${device(`trouble.${cause}`)}` : '';
   return (
     <Banner
       name={notice}
@@ -93,10 +119,7 @@ function NoticeBanner({ notice }: { notice: Notice }) {
           {isDevice && (
             <Button
               size="compact-sm"
-              onClick={() => {
-                classroom.dismiss(notice);
-                classroom.store.setState({ dialog: 'devices' });
-              }}
+              onClick={() => classroom.store.setState({ dialog: 'devices' })}
             >
               {t('banner.choose')}
             </Button>
@@ -109,7 +132,7 @@ function NoticeBanner({ notice }: { notice: Notice }) {
         </>
       }
     >
-      {t(`banner.${notice}`)}
+      {t(`banner.${notice}`) + reason}
     </Banner>
   );
 }

@@ -2,13 +2,18 @@ import { useElementSize } from '@mantine/hooks';
 import { useEffect } from 'react';
 
 import { useDocumentTitle } from '../../ui';
-import { actionFor } from './actions';
+import { actionFor, dialogFor } from './actions';
 import { Banners } from './Banners';
+import { RoomBanner } from './breakouts/RoomBanner';
 import classes from './ClassroomView.module.css';
 import { useClassroom } from './context';
 import { Dialogs } from './Dialogs';
 import { Gallery } from './Gallery';
 import { Header } from './Header';
+import { CommandPalette } from './palette/CommandPalette';
+import { FloatingReactions } from './room/FloatingReactions';
+import { LocksDialog } from './room/LocksDialog';
+import { SpeakDialog } from './room/SpeakDialog';
 import { SidePanel } from './SidePanel';
 import { Stage } from './Stage';
 import { usePage, useSession } from './store';
@@ -17,13 +22,15 @@ import { Toolbar } from './Toolbar';
 export function ClassroomView() {
   const title = useSession((session) => session.title);
   const { ref, height } = useElementSize();
+  const layout = usePage((state) => state.layout);
   useDocumentTitle(title);
   useShortcuts();
   return (
-    <div className={classes.room} data-testid="classroom">
+    <div className={classes.room} data-testid="classroom" data-layout={layout}>
       <Header />
       <div className={classes.banners}>
         <Banners />
+        <RoomBanner />
       </div>
       <main className={classes.main}>
         <Stage ref={ref} />
@@ -34,7 +41,11 @@ export function ClassroomView() {
       </div>
       <Toolbar />
       <Announcer />
+      <FloatingReactions />
       <Dialogs />
+      <CommandPalette />
+      <LocksDialog />
+      <SpeakDialog />
     </div>
   );
 }
@@ -44,6 +55,17 @@ function useShortcuts(): void {
   useEffect(() => {
     function onKey(event: KeyboardEvent) {
       const state = classroom.store.getState();
+      const focused = document.activeElement;
+      const isWriting =
+        focused instanceof HTMLInputElement ||
+        focused instanceof HTMLTextAreaElement ||
+        (focused instanceof HTMLElement && focused.isContentEditable);
+      const dialog = state.dialog === null ? dialogFor(event, isWriting) : null;
+      if (dialog !== null) {
+        event.preventDefault();
+        classroom.store.setState({ dialog });
+        return;
+      }
       const action = state.dialog === null ? actionFor(event, state) : null;
       if (!action) return;
       event.preventDefault();

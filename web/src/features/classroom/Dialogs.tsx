@@ -70,6 +70,8 @@ function LeaveDialog() {
 function MomentDialog() {
   const { t } = useTranslation('classroom');
   const classroom = useClassroom();
+  const { t: room } = useTranslation('room');
+  const hosts = useSession(isFacilitator);
   const { props, close } = useDialog('moment');
   const [label, setLabel] = useState('');
   function mark(event: FormEvent) {
@@ -78,14 +80,18 @@ function MomentDialog() {
     setLabel('');
     void classroom
       .command({ type: 'mark_moment', label: label.trim() })
-      .then((isMarked) => isMarked && toast(t('moment.marked'), { tone: 'good' }));
+      .then(
+        (isMarked) =>
+          isMarked && toast(hosts ? t('moment.marked') : room('moment.marked'), { tone: 'good' }),
+      );
   }
   return (
-    <Modal {...props} title={t('moment.title')}>
+    <Modal {...props} title={hosts ? t('moment.title') : room('moment.mineTitle')}>
       <form onSubmit={mark}>
         <TextInput
           data-autofocus
           label={t('moment.label')}
+          description={hosts ? undefined : room('moment.mineHint')}
           placeholder={t('moment.placeholder')}
           maxLength={80}
           value={label}
@@ -100,7 +106,7 @@ function MomentDialog() {
 }
 
 function ShortcutHelp() {
-  const { t } = useTranslation('classroom');
+  const { t } = useTranslation(['classroom', 'room']);
   const page = usePage((state) => state);
   const { props } = useDialog('shortcuts');
   return (
@@ -113,7 +119,7 @@ function ShortcutHelp() {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {ALL_ACTIONS.filter((action) => action.code && action.isAvailable(page)).map((action) => (
+          {ALL_ACTIONS.filter((action) => shortcutText(action) && action.isAvailable(page)).map((action) => (
             <Table.Tr key={action.name}>
               <Table.Td>{t(action.label(page))}</Table.Td>
               <Table.Td>

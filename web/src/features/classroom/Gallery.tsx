@@ -8,7 +8,7 @@ import { isPhone } from './classroom';
 import { useClassroom } from './context';
 import classes from './Gallery.module.css';
 import { galleryPeople, pageOf } from './gallery';
-import { peopleHere } from './selectors';
+import { peopleInRoom } from './selectors';
 import { usePage, usePageStore, useSession } from './store';
 import { Tile } from './Tile';
 import { useStage } from './useStage';
@@ -23,15 +23,20 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
   const session = useSession((state) => state);
   const occupants = usePage((state) => state.occupants);
   const wantedPage = usePage((state) => state.galleryPage);
-  const { personId } = useStage();
+  const { personId, screenId } = useStage();
+  // Everyone the same size: nobody is large, unless a screen is.
+  const isEven = usePage((state) => state.layout === 'gallery') && screenId === null;
+  const large = isEven ? null : personId;
   const { ref, height } = useElementSize();
   const phone = isPhone();
   const all = useMemo(
-    () => galleryPeople(peopleHere(session), session.me, personId),
-    [session, personId],
+    () => galleryPeople(peopleInRoom(session), session.me, large),
+    [session, large],
   );
-  const { shown, pages, page } = pageOf(all, wantedPage, phone ? 6 : 10);
-  const columns = Math.min(COLUMNS, Math.max(shown.length, 4));
+  const { shown, pages, page } = pageOf(all, wantedPage, phone ? 6 : isEven ? 12 : 10);
+  const columns = isEven
+    ? Math.ceil(Math.sqrt(shown.length))
+    : Math.min(COLUMNS, Math.max(shown.length, 4));
   const rows = Math.ceil(shown.length / columns);
   const wanted = shown
     .map((one) => one.participant_id)
@@ -41,14 +46,13 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
     const tileHeight = phone ? 72 : Math.max(90, height / Math.max(1, rows));
     classroom.watch(wanted === '' ? [] : wanted.split(' '), stageHeight, tileHeight);
   }, [classroom, wanted, stageHeight, height, rows, phone]);
-  if (shown.length === 0 || (shown.length === 1 && all[0]?.participant_id === personId))
-    return null;
+  if (shown.length === 0 || (shown.length === 1 && all[0]?.participant_id === large)) return null;
   const turnTo = (to: number) => store.setState({ galleryPage: to });
   return (
     <section
       className={classes.gallery}
       aria-label={t('gallery.label')}
-      style={phone ? undefined : { height: rows > 1 ? '44%' : '24%' }}
+      style={phone ? undefined : { height: isEven ? '100%' : rows > 1 ? '44%' : '24%' }}
     >
       {pages > 1 && (
         <ActionIcon

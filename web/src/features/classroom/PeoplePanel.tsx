@@ -1,6 +1,5 @@
-import { ActionIcon, Button, Group, Menu } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import {
-  IconDotsVertical,
   IconHandStop,
   IconMicrophone,
   IconMicrophoneOff,
@@ -10,44 +9,41 @@ import {
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { formatClock } from '../../i18n';
 import type { ParticipantView } from '../../protocol';
 import { Avatar } from '../../ui';
 import { useClassroom } from './context';
 import classes from './Panel.module.css';
-import { RemoveDialog } from './RemoveDialog';
-import { isFacilitator, me, peopleHere, raisedHands, waiting } from './selectors';
+import { type Removal, RemoveDialog } from './RemoveDialog';
+import { Banned } from './room/Banned';
+import { Bookmarks } from './room/Bookmarks';
+import { HandQueue } from './room/HandQueue';
+import { HostBar } from './room/HostBar';
+import { PersonMenu } from './room/PersonMenu';
+import { isFacilitator, me, peopleHere, waiting } from './selectors';
 import { useSession } from './store';
 
 export function PeoplePanel() {
   const { t } = useTranslation('classroom');
   const session = useSession((state) => state);
   const hosts = isFacilitator(session);
-  const hands = raisedHands(session);
   const lobby = hosts ? waiting(session) : [];
-  const [removing, setRemoving] = useState<ParticipantView | null>(null);
+  const [removing, setRemoving] = useState<Removal | null>(null);
   return (
     <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('panel.people')}>
+      {hosts && <HostBar />}
       {lobby.length > 0 && <Lobby people={lobby} />}
-      {hands.length > 0 && (
-        <>
-          <h2 className={classes.heading} id="hands">
-            {t('people.hands')}
-          </h2>
-          <ol className={classes.list} aria-labelledby="hands">
-            {hands.map((person, index) => (
-              <Hand key={person.participant_id} person={person} place={index + 1} />
-            ))}
-          </ol>
-        </>
-      )}
+      <HandQueue />
       <h2 className={classes.heading}>{t('people.inClass')}</h2>
       <ul className={classes.list}>
         {peopleHere(session).map((person) => (
           <Person key={person.participant_id} person={person} onRemove={setRemoving} />
         ))}
       </ul>
+      {hosts && <Banned />}
+      <Bookmarks />
       <ConsentLine />
-      <RemoveDialog person={removing} onClose={() => setRemoving(null)} />
+      <RemoveDialog removal={removing} onClose={() => setRemoving(null)} />
     </div>
   );
 }
@@ -98,40 +94,14 @@ function Lobby({ people }: { people: ParticipantView[] }) {
   );
 }
 
-function Hand({ person, place }: { person: ParticipantView; place: number }) {
-  const { t } = useTranslation('classroom');
-  const classroom = useClassroom();
-  const session = useSession((state) => state);
-  const isMe = person.participant_id === session.me;
-  return (
-    <li className={classes.person}>
-      <span style={{ width: 14, color: 'var(--mantine-color-dimmed)' }}>{place}</span>
-      <Avatar name={person.name} size={28} />
-      <span className={classes.name}>
-        {isMe ? t('namedYou', { name: person.name }) : person.name}
-      </span>
-      {(isMe || isFacilitator(session)) && (
-        <Button
-          size="compact-xs"
-          variant="light"
-          onClick={() =>
-            void classroom.command({ type: 'lower_hand', participant_id: person.participant_id })
-          }
-        >
-          {isMe ? t('people.lowerYours') : t('people.lowerHand')}
-        </Button>
-      )}
-    </li>
-  );
-}
-
 interface PersonProps {
   person: ParticipantView;
-  onRemove: (person: ParticipantView) => void;
+  onRemove: (removal: Removal) => void;
 }
 
 function Person({ person, onRemove }: PersonProps) {
   const { t } = useTranslation('classroom');
+  const { t: room } = useTranslation('room');
   const session = useSession((state) => state);
   const isMe = person.participant_id === session.me;
   const hosts = isFacilitator(session);
@@ -142,6 +112,12 @@ function Person({ person, onRemove }: PersonProps) {
     person.role === 'facilitator' ? t('people.facilitator') : null,
     person.is_guest ? t('people.guest') : null,
     person.presence === 'away' ? t('people.away') : null,
+    person.invitation === 'asked' ? room('speak.asked') : null,
+    hosts && (session.talked_ms[person.participant_id] ?? 0) > 0
+      ? room('people.talked', {
+          time: formatClock(session.talked_ms[person.participant_id] ?? 0),
+        })
+      : null,
     isRecording && person.consent === 'declined' ? t('people.offRecord') : null,
   ].filter((note) => note !== null);
   return (
@@ -166,68 +142,8 @@ function Person({ person, onRemove }: PersonProps) {
       ) : (
         <IconVideoOff size={18} role="img" aria-label={t('gallery.cameraOff')} opacity={0.6} />
       )}
-      {hosts && <PersonMenu person={person} onRemove={onRemove} />}
+      {(hosts || !isMe) && <PersonMenu person={person} onRemove={onRemove} />}
     </li>
-  );
-}
-
-function PersonMenu({ person, onRemove }: PersonProps) {
-  const { t } = useTranslation('classroom');
-  const classroom = useClassroom();
-  const session = useSession((state) => state);
-  const id = person.participant_id;
-  const isMe = id === session.me;
-  const mute = (track: 'microphone' | 'camera' | 'screen') =>
-    void classroom.command({ type: 'mute_participant', participant_id: id, track });
-  return (
-    <Menu position="bottom-end" width={230}>
-      <Menu.Target>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          c="var(--mantine-color-text)"
-          aria-label={t('people.menu', { name: person.name })}
-        >
-          <IconDotsVertical size={18} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          onClick={() =>
-            void classroom.command({
-              type: 'spotlight',
-              participant_id: session.spotlight === id ? null : id,
-            })
-          }
-        >
-          {session.spotlight === id ? t('people.unspotlight') : t('people.spotlight')}
-        </Menu.Item>
-        {!isMe && person.tracks.microphone && (
-          <Menu.Item onClick={() => mute('microphone')}>{t('people.mute')}</Menu.Item>
-        )}
-        {!isMe && person.tracks.camera && (
-          <Menu.Item onClick={() => mute('camera')}>{t('people.stopCamera')}</Menu.Item>
-        )}
-        {!isMe && person.tracks.screen && (
-          <Menu.Item onClick={() => mute('screen')}>{t('people.stopScreen')}</Menu.Item>
-        )}
-        {person.hand_raised_at_ms !== null && (
-          <Menu.Item
-            onClick={() => void classroom.command({ type: 'lower_hand', participant_id: id })}
-          >
-            {t('people.lowerHand')}
-          </Menu.Item>
-        )}
-        {!isMe && (
-          <>
-            <Menu.Divider />
-            <Menu.Item c="var(--rp-bad-text)" onClick={() => onRemove(person)}>
-              {t('people.remove')}
-            </Menu.Item>
-          </>
-        )}
-      </Menu.Dropdown>
-    </Menu>
   );
 }
 

@@ -4,25 +4,32 @@ import { useTranslation } from 'react-i18next';
 import type { ParticipantView } from '../../protocol';
 import { useClassroom } from './context';
 
+export interface Removal {
+  person: ParticipantView;
+  /** To the lobby, or for good. */
+  mayReturn: boolean;
+}
+
 interface Props {
-  person: ParticipantView | null;
+  removal: Removal | null;
   onClose: () => void;
 }
 
-export function RemoveDialog({ person, onClose }: Props) {
-  const { t } = useTranslation('classroom');
+export function RemoveDialog({ removal, onClose }: Props) {
+  const { t } = useTranslation('room');
   const { t: common } = useTranslation();
   const classroom = useClassroom();
-  const name = person?.name ?? '';
+  const name = removal?.person.name ?? '';
+  const mayReturn = removal?.mayReturn === true;
   return (
     <Modal
-      opened={person !== null}
+      opened={removal !== null}
       onClose={onClose}
-      title={t('people.removeTitle', { name })}
+      title={mayReturn ? t('people.sendOutTitle', { name }) : t('people.banTitle', { name })}
       centered
       closeButtonProps={{ 'aria-label': common('action.close') }}
     >
-      <Text>{t('people.removeBody', { name })}</Text>
+      <Text>{mayReturn ? t('people.sendOutBody', { name }) : t('people.banBody', { name })}</Text>
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={onClose} data-autofocus>
           {common('action.cancel')}
@@ -30,13 +37,17 @@ export function RemoveDialog({ person, onClose }: Props) {
         <Button
           color="coral.7"
           onClick={() => {
-            if (person) {
-              void classroom.command({ type: 'remove', participant_id: person.participant_id });
+            if (removal) {
+              void classroom.command({
+                type: 'remove',
+                participant_id: removal.person.participant_id,
+                ...(mayReturn ? { may_return: true } : {}),
+              });
             }
             onClose();
           }}
         >
-          {t('people.remove')}
+          {mayReturn ? t('people.sendOut') : t('people.ban')}
         </Button>
       </Group>
     </Modal>

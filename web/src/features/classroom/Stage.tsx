@@ -17,6 +17,9 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
   const session = useSession((state) => state);
   const inStage = usePage((state) => state.occupants.stage ?? null);
   const { personId, screenId, isAlone } = useStage();
+  const layout = usePage((state) => state.layout);
+  const pinned = usePage((state) => state.pinned);
+  const { t: room } = useTranslation('room');
   const person = personOf(session, personId);
   const sharer = personOf(session, screenId);
   const isOwnScreen = screenId === session.me;
@@ -27,6 +30,8 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
       className={classes.stage}
       aria-label={t('stage.label')}
       data-stage={personId ?? ''}
+      data-side={(layout === 'side' && sharer !== undefined && person !== undefined) || undefined}
+      data-even={(layout === 'gallery' && sharer === undefined) || undefined}
     >
       {sharer ? (
         <>
@@ -47,7 +52,15 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
           {person && (
             <Tile person={person} slot={slot} className={classes.person} avatarSize={112} />
           )}
-          {session.spotlight !== null && session.spotlight === personId && (
+          {pinned !== null && pinned === personId && (
+            <div className={classes.note}>
+              <IconPinFilled size={14} aria-hidden /> {room('layout.pinned')}
+              <Button size="compact-xs" variant="white" onClick={() => classroom.pin(null)}>
+                {room('people.unpin')}
+              </Button>
+            </div>
+          )}
+          {session.spotlight !== null && pinned !== personId && session.spotlight === personId && (
             <div className={classes.note}>
               <IconPinFilled size={14} aria-hidden /> {t('stage.spotlight')}
             </div>

@@ -1,10 +1,15 @@
 import { Button, Menu, Text } from '@mantine/core';
 import {
+  IconArrowRight,
   IconBookmark,
+  IconCommand,
   IconDots,
   IconHandStop,
   IconHeadset,
+  IconHelpCircle,
   IconKeyboard,
+  IconLayoutGrid,
+  IconLock,
   IconMicrophone,
   IconMicrophoneOff,
   IconPlayerPause,
@@ -22,6 +27,7 @@ import { useTranslation } from 'react-i18next';
 import { type Action, ACTIONS, shortcutText } from './actions';
 import { isPhone } from './classroom';
 import { useClassroom } from './context';
+import { ReactionMenu } from './room/ReactionMenu';
 import { usePage } from './store';
 import classes from './Toolbar.module.css';
 
@@ -37,6 +43,12 @@ const ICONS: Record<string, [Icon, Icon]> = {
   pauseRecording: [IconPlayerPlay, IconPlayerPause],
   stopRecording: [IconPlayerStop, IconPlayerStop],
   moment: [IconBookmark, IconBookmark],
+  lost: [IconHelpCircle, IconHelpCircle],
+  next: [IconArrowRight, IconArrowRight],
+  muteAll: [IconMicrophoneOff, IconMicrophoneOff],
+  locks: [IconLock, IconLock],
+  layout: [IconLayoutGrid, IconLayoutGrid],
+  palette: [IconCommand, IconCommand],
   devices: [IconHeadset, IconHeadset],
   shortcuts: [IconKeyboard, IconKeyboard],
 };
@@ -49,16 +61,26 @@ const DESKTOP: Action[] = [
   ACTIONS.record,
   ACTIONS.pauseRecording,
   ACTIONS.stopRecording,
+  ACTIONS.lost,
   ACTIONS.moment,
 ];
 const PHONE: Action[] = [ACTIONS.microphone, ACTIONS.camera, ACTIONS.hand];
 
 export function Toolbar() {
-  const { t } = useTranslation('classroom');
+  const { t } = useTranslation(['classroom', 'room']);
   const classroom = useClassroom();
   const page = usePage((state) => state);
   const shown = isPhone() ? PHONE : DESKTOP;
-  const rest = [...DESKTOP, ACTIONS.devices, ACTIONS.shortcuts].filter(
+  const rest = [
+    ...DESKTOP,
+    ACTIONS.layout,
+    ACTIONS.next,
+    ACTIONS.muteAll,
+    ACTIONS.locks,
+    ACTIONS.devices,
+    ACTIONS.palette,
+    ACTIONS.shortcuts,
+  ].filter(
     (action) => !shown.includes(action) && action.isAvailable(page),
   );
   return (
@@ -71,6 +93,7 @@ export function Toolbar() {
             .map((action) => (
               <ToolbarButton key={action.name} action={action} />
             ))}
+          <ReactionMenu />
           <Menu position="top" width={280}>
             <Menu.Target>
               <button type="button" className={classes.action}>
@@ -125,7 +148,7 @@ function toneOf(action: Action, isOn: boolean): string | undefined {
 }
 
 function ToolbarButton({ action }: { action: Action }) {
-  const { t } = useTranslation('classroom');
+  const { t } = useTranslation(['classroom', 'room']);
   const classroom = useClassroom();
   const isOn = usePage((state) => action.isOn(state));
   const label = usePage((state) => action.label(state));

@@ -1,11 +1,12 @@
 /** What a person can do in class, once: toolbar, menu, keys and help all read this list. */
 import type { ParseKeys } from 'i18next';
 
+import type { HandOrder, ReactionKind } from '../../protocol';
 import type { Classroom } from './classroom';
-import { isFacilitator, me } from './selectors';
-import type { PageState } from './store';
+import { isFacilitator, isLocked, me } from './selectors';
+import { type Dialog, type Layout, LAYOUTS, type PageState } from './store';
 
-export type LabelKey = ParseKeys<'classroom'>;
+export type LabelKey = ParseKeys<['classroom', 'room']>;
 
 export interface Action {
   name: string;
@@ -29,6 +30,39 @@ const recording = (state: PageState) => state.session?.recording.state ?? 'off';
 const handIsUp = (state: PageState): boolean =>
   state.session?.hands.includes(state.session.me) === true;
 const never = (): boolean => false;
+const isAsked = (state: PageState): boolean => own(state)?.invitation === 'asked';
+const mayReact = (state: PageState): boolean =>
+  isPresent(state) && state.session !== null && !isLocked(state.session, 'reactions');
+
+const reaction = (kind: ReactionKind): Action => ({
+  name: `react-${kind}`,
+  label: () => `room:reactions.${kind}`,
+  short: `room:reactions.${kind}`,
+  code: null,
+  isAvailable: mayReact,
+  isOn: never,
+  perform: (classroom) => void classroom.react(kind),
+});
+
+const layout = (to: Layout): Action => ({
+  name: `layout-${to}`,
+  label: () => `room:layout.${to}`,
+  short: `room:layout.${to}`,
+  code: null,
+  isAvailable: isPresent,
+  isOn: (state) => state.layout === to,
+  perform: (classroom) => classroom.setLayout(to),
+});
+
+const handOrder = (order: HandOrder): Action => ({
+  name: `hands-${order}`,
+  label: () => `room:hands.${order}`,
+  short: `room:hands.${order}`,
+  code: null,
+  isAvailable: hosts,
+  isOn: (state) => state.session?.hand_order === order,
+  perform: (classroom) => void classroom.command({ type: 'set_hand_order', order }),
+});
 
 export const ACTIONS = {
   microphone: {
@@ -108,10 +142,10 @@ export const ACTIONS = {
   },
   moment: {
     name: 'moment',
-    label: () => 'action.momentLong',
+    label: (state) => (hosts(state) ? 'action.momentLong' : 'room:moment.mine'),
     short: 'action.moment',
     code: 'KeyK',
-    isAvailable: (state) => hosts(state) && isLive(state),
+    isAvailable: (state) => isPresent(state) && isLive(state),
     isOn: never,
     perform: (classroom) => classroom.store.setState({ dialog: 'moment' }),
   },
@@ -151,6 +185,104 @@ export const ACTIONS = {
     isOn: (state) => state.tab === 'poll',
     perform: (classroom) => classroom.show('poll'),
   },
+  lost: {
+    name: 'lost',
+    label: () => 'room:lost.tap',
+    short: 'room:lost.short',
+    code: 'KeyL',
+    isAvailable: (state) => isPresent(state) && isLive(state) && !hosts(state),
+    isOn: (state) => state.lostUntil > performance.now(),
+    perform: (classroom) => void classroom.sayLost(),
+  },
+  next: {
+    name: 'next',
+    label: () => 'room:hands.nextLabel',
+    short: 'room:hands.next',
+    code: 'KeyN',
+    isAvailable: (state) => hosts(state) && (state.session?.hands.length ?? 0) > 0,
+    isOn: never,
+    perform: (classroom) => void classroom.command({ type: 'call_next' }),
+  },
+  unmuteAsked: {
+    name: 'unmuteAsked',
+    label: () => 'room:speak.unmute',
+    short: 'room:speak.unmute',
+    code: null,
+    isAvailable: isAsked,
+    isOn: never,
+    perform: (classroom) => void classroom.toggleMicrophone(),
+  },
+  declineToSpeak: {
+    name: 'declineToSpeak',
+    label: () => 'room:speak.decline',
+    short: 'room:speak.decline',
+    code: null,
+    isAvailable: isAsked,
+    isOn: never,
+    perform: (classroom) => void classroom.command({ type: 'decline_to_speak' }),
+  },
+  muteAll: {
+    name: 'muteAll',
+    label: () => 'room:locks.muteAll',
+    short: 'room:locks.muteAllShort',
+    code: 'KeyA',
+    isAvailable: hosts,
+    isOn: never,
+    perform: (classroom) => void classroom.command({ type: 'mute_all' }),
+  },
+  locks: {
+    name: 'locks',
+    label: () => 'room:locks.title',
+    short: 'room:locks.show',
+    code: 'KeyO',
+    isAvailable: hosts,
+    isOn: never,
+    perform: (classroom) => classroom.store.setState({ dialog: 'locks' }),
+  },
+  start: {
+    name: 'start',
+    label: () => 'start.button',
+    short: 'start.button',
+    code: null,
+    isAvailable: (state) => hosts(state) && state.session?.state === 'scheduled',
+    isOn: never,
+    perform: (classroom) => void classroom.command({ type: 'start_session' }),
+  },
+  layout: {
+    name: 'layout',
+    label: () => 'room:layout.next',
+    short: 'room:layout.short',
+    code: 'KeyY',
+    isAvailable: isPresent,
+    isOn: never,
+    perform: (classroom) => {
+      const now = LAYOUTS.indexOf(classroom.store.getState().layout);
+      classroom.setLayout(LAYOUTS[(now + 1) % LAYOUTS.length] ?? 'speaker');
+    },
+  },
+  layoutSpeaker: layout('speaker'),
+  layoutGallery: layout('gallery'),
+  layoutSide: layout('side'),
+  handsFifo: handOrder('fifo'),
+  handsEquity: handOrder('equity'),
+  thumbsUp: reaction('thumbs_up'),
+  clap: reaction('clap'),
+  heart: reaction('heart'),
+  laugh: reaction('laugh'),
+  surprised: reaction('surprised'),
+  yes: reaction('yes'),
+  no: reaction('no'),
+  slower: reaction('slower'),
+  faster: reaction('faster'),
+  palette: {
+    name: 'palette',
+    label: () => 'room:palette.open',
+    short: 'room:palette.open',
+    code: null,
+    isAvailable: isPresent,
+    isOn: never,
+    perform: (classroom) => classroom.store.setState({ dialog: 'palette' }),
+  },
   shortcuts: {
     name: 'shortcuts',
     label: () => 'action.shortcuts',
@@ -186,8 +318,29 @@ export function actionFor(key: KeyPress, state: PageState): Action | null {
   return ALL_ACTIONS.find((one) => one.code === key.code && one.isAvailable(state)) ?? null;
 }
 
+export const REACTIONS: Action[] = [
+  ACTIONS.thumbsUp,
+  ACTIONS.clap,
+  ACTIONS.heart,
+  ACTIONS.laugh,
+  ACTIONS.surprised,
+  ACTIONS.yes,
+  ACTIONS.no,
+  ACTIONS.slower,
+  ACTIONS.faster,
+];
+
+/** The two that are not with Alt: the palette, as everywhere, and the question mark. */
+export function dialogFor(key: KeyPress & { key: string }, isWriting: boolean): Dialog {
+  const isCommand = (key.ctrlKey || key.metaKey) && !key.altKey && !key.shiftKey;
+  if (isCommand && key.code === 'KeyK') return 'palette';
+  const isPlain = !key.ctrlKey && !key.metaKey && !key.altKey;
+  return key.key === '?' && isPlain && !isWriting ? 'shortcuts' : null;
+}
+
 /** `Alt+M`, as printed on keys. */
 export function shortcutText(action: Action): string | null {
+  if (action.name === 'palette') return 'Ctrl+K';
   if (!action.code) return null;
   const key = action.code === 'Slash' ? '/' : action.code.replace(/^(Key|Digit)/, '');
   return `Alt+${key}`;

@@ -7,17 +7,37 @@
  * After a reconnect everything is off, and only the person switches it on again.
  */
 import { i18next } from '../../i18n';
-import type { AnyCommand, SlotAssignment, TrackKind, WireEvent } from '../../protocol';
-import { ApiError } from '../../transport/http';
+import type {
+  AnyCommand,
+  Member,
+  ParticipantView,
+  ReactionKind,
+  ReactionShown,
+  SlotAssignment,
+  TrackKind,
+  WireEvent,
+} from '../../protocol';
+import { type DeviceChoice, listDevices, onDevicesChanged } from '../../transport/devices';
+import { ApiError, http } from '../../transport/http';
 import { connectLive, type Live } from '../../transport/live';
 import { LocalMedia } from '../../transport/local_media';
 import { Media } from '../../transport/media';
 import { toast } from '../../ui';
 import { announce } from './announce';
 import { planSlots } from './gallery';
-import { me } from './selectors';
+import { LOST_WINDOW_MS, me, personOf } from './selectors';
+import { announceRooms } from './breakouts/announce';
+import { applyFollowing } from './breakouts/fold';
 import { applyEvents, fromSnapshot } from './state';
-import { newStore, type Notice, type PageStore, type Tab } from './store';
+import {
+  type Floating,
+  type Layout,
+  newStore,
+  type Notice,
+  type PageStore,
+  rememberLayout,
+  type Tab,
+} from './store';
 
 export interface JoinWishes {
   microphone: boolean;
@@ -27,7 +47,19 @@ export interface JoinWishes {
   startsSession: boolean;
 }
 
+const DEFAULT_SPEAKER = '';
+
+type DeviceKind = 'microphone' | 'camera';
+
+/** What is said about a device until it works again. */
+const NOTICES: Record<DeviceKind, Notice[]> = {
+  microphone: ['micGone', 'micTrouble'],
+  camera: ['cameraGone', 'cameraTrouble'],
+};
+
 const VIEW_INTERVAL_MS = 250;
+const FLOATS_MS = 4000;
+const MOST_FLOATING = 40;
 const EVENT_PATIENCE_MS = 4000;
 
 export const isPhone = (): boolean => window.matchMedia('(max-width: 700px)').matches;
@@ -40,11 +72,17 @@ export class Classroom {
   private live: Live | null = null;
   private wishes: JoinWishes | null = null;
   private readonly turningOn = new Set<TrackKind>();
+  /** Wanted on and without a device: on as soon as one is chosen that works. */
+  private readonly lacking = new Set<TrackKind>();
   private wanted: string[] = [];
   private plan: (string | null)[] = [];
   private stageHeight = 720;
   private tileHeight = 180;
   private viewTimer: number | undefined;
+  private stopWatchingDevices: (() => void) | null = null;
+  /** The chosen speaker was there when it was last looked for. */
+  private hasSpeaker = false;
+  private floated = 0;
   private hasJoined = false;
   private hasAnsweredConsent = false;
   private isDisposed = false;
@@ -79,9 +117,19 @@ export class Classroom {
         this.reconcile();
       },
       onEvents: (events) => this.fold(events),
+      onFollowing: (following) => {
+        const { session } = this.store.getState();
+        if (!session) return;
+        this.store.setState({ session: applyFollowing(session, following), speakers: [] });
+      },
       onSlots: (slots) => this.assign(slots),
       onLevels: ({ speakers }) => this.store.setState({ speakers }),
+      onRoomSpeakers: ({ room_id, speakers }) =>
+        this.store.setState(({ roomSpeakers }) => ({
+          roomSpeakers: { ...roomSpeakers, [room_id]: speakers },
+        })),
       onQuality: (quality) => this.store.setState({ quality }),
+      onReactions: (shown) => this.float(shown),
       onClosed: (reason, error) => this.finish(reason, error),
     });
   }
@@ -91,10 +139,18 @@ export class Classroom {
       await this.live?.command(command);
       return true;
     } catch (error) {
-      if (error instanceof ApiError && error.code !== 'closed') {
-        toast(i18next.t('classroom:failed', { reason: error.message }), { tone: 'bad' });
-      }
+      this.say(error);
       return false;
+    }
+  }
+
+  /** The same, without a word on the page: null, or the code of what stood in the way. */
+  async attempt(command: AnyCommand): Promise<string | null> {
+    try {
+      await this.live?.command(command);
+      return null;
+    } catch (error) {
+      return error instanceof ApiError ? error.code : 'internal';
     }
   }
 
@@ -111,11 +167,12 @@ export class Classroom {
       await this.command({ type: 'set_track', track: 'microphone', is_on: false });
       return;
     }
-    this.dismiss('muted', 'micGone', 'back');
+    this.dismiss('muted', 'micGone', 'micTrouble', 'back');
     await this.turnOn('microphone', async () => {
       if (this.local.has('microphone')) return true;
       const isOpen = await this.local.open('microphone');
       if (isOpen) this.local.setEnabled('microphone', false);
+      else this.lacks('microphone', 'micTrouble');
       return isOpen;
     });
   }
@@ -126,10 +183,12 @@ export class Classroom {
       await this.command({ type: 'set_track', track: 'camera', is_on: false });
       return;
     }
-    this.dismiss('cameraStopped', 'cameraGone', 'back');
-    await this.turnOn('camera', () =>
-      this.local.has('camera') ? Promise.resolve(true) : this.local.open('camera'),
-    );
+    this.dismiss('cameraStopped', 'cameraGone', 'cameraTrouble', 'back');
+    await this.turnOn('camera', async () => {
+      const isOpen = this.local.has('camera') || (await this.local.open('camera'));
+      if (!isOpen) this.lacks('camera', 'cameraTrouble');
+      return isOpen;
+    });
   }
 
   async toggleScreen(): Promise<void> {
@@ -161,6 +220,43 @@ export class Classroom {
     if (hadAudio) void this.command({ type: 'set_track', track: 'screen_audio', is_on: false });
   }
 
+  /** Another device or other processing, from the pickers. */
+  async choose(change: Partial<DeviceChoice>): Promise<void> {
+    const kinds: DeviceKind[] = [];
+    if ('microphoneId' in change) kinds.push('microphone');
+    if ('cameraId' in change) kinds.push('camera');
+    await this.reopen(kinds, () => this.local.choose(change));
+  }
+
+  /** Once more, after what was in the way is said to be gone. */
+  async retry(kind: DeviceKind): Promise<void> {
+    await this.reopen([kind], () => this.local.open(kind));
+  }
+
+  private async reopen(kinds: DeviceKind[], open: () => Promise<unknown>): Promise<void> {
+    const comingBack = kinds.filter((kind) => this.lacking.has(kind));
+    // The log calls them off: without this they would be closed again while they open.
+    for (const kind of comingBack) this.turningOn.add(kind);
+    await open();
+    // Nothing is heard before the server knows.
+    if (comingBack.includes('microphone')) this.local.setEnabled('microphone', false);
+    for (const kind of kinds) {
+      if (!this.local.has(kind)) continue;
+      this.dismiss(...NOTICES[kind]);
+      if (!comingBack.includes(kind)) continue;
+      await this.until(() => !this.isOn(kind));
+      if (this.isOn(kind)) continue;
+      await (kind === 'microphone' ? this.toggleMicrophone() : this.toggleCamera());
+    }
+    for (const kind of comingBack) this.turningOn.delete(kind);
+    this.reconcile();
+  }
+
+  private lacks(kind: DeviceKind, notice: Notice): void {
+    this.lacking.add(kind);
+    this.notify(notice);
+  }
+
   // ---- what the page shows -------------------------------------------------------------------
 
   show(tab: Tab): void {
@@ -175,7 +271,94 @@ export class Classroom {
     this.sendView();
   }
 
+  setLayout(layout: Layout): void {
+    rememberLayout(layout);
+    this.store.setState({ layout });
+  }
+
+  /** Hold somebody large on this page alone; null lets the speaker lead again. */
+  pin(participantId: string | null): void {
+    this.store.setState({ pinned: participantId });
+    this.sendView();
+  }
+
+  /** Write to one person from now on. */
+  writeTo(participantId: string): void {
+    this.store.setState({ chatTo: participantId });
+    this.show('chat');
+  }
+
+  /** Facilitator of this session, or learner again; written to the account's membership. */
+  async setRole(person: ParticipantView): Promise<void> {
+    const role = person.role === 'facilitator' ? 'learner' : 'facilitator';
+    const path = `/sessions/${this.sessionId}/participants/${person.participant_id}/role`;
+    try {
+      await http.put<Member>(path, { role });
+    } catch (error) {
+      this.say(error);
+      return;
+    }
+    const key = role === 'facilitator' ? 'room:people.promoted' : 'room:people.demoted';
+    toast(i18next.t(key, { name: person.name }), { tone: 'good' });
+  }
+
+  async react(kind: ReactionKind): Promise<void> {
+    try {
+      await this.live?.react(kind);
+    } catch (error) {
+      this.say(error);
+    }
+  }
+
+  async sayLost(): Promise<void> {
+    const { lostUntil } = this.store.getState();
+    const leftMs = lostUntil - performance.now();
+    if (leftMs > 0) {
+      toast(i18next.t('room:lost.wait', { seconds: Math.ceil(leftMs / 1000) }));
+    } else if (await this.command({ type: 'tap_confusion' })) {
+      this.store.setState({ lostUntil: performance.now() + LOST_WINDOW_MS });
+      toast(i18next.t('room:lost.tapped'), { tone: 'good' });
+    }
+  }
+
+  private say(error: unknown): void {
+    if (!(error instanceof ApiError) || error.code === 'closed') return;
+    const seconds = Math.max(1, Math.ceil(error.retryAfterS ?? 1));
+    const text =
+      error.code === 'too_fast'
+        ? i18next.t('room:chat.tooFast', { seconds })
+        : i18next.t('classroom:failed', { reason: error.message });
+    toast(text, { tone: 'bad' });
+  }
+
+  private float(shown: ReactionShown[]): void {
+    for (const one of shown) {
+      this.floated += 1;
+      const id = this.floated;
+      // Beside each other, without a die: seven is no divisor of ten.
+      const floating: Floating = {
+        id,
+        participantId: one.participant_id,
+        kind: one.kind,
+        across: ((id * 7) % 10) / 10,
+      };
+      this.store.setState((state) => ({
+        floating: [...state.floating.slice(1 - MOST_FLOATING), floating],
+      }));
+      window.setTimeout(
+        () =>
+          this.store.setState((state) => ({
+            floating: state.floating.filter((other) => other.id !== id),
+          })),
+        FLOATS_MS,
+      );
+    }
+  }
+
   dismiss(...gone: Notice[]): void {
+    for (const kind of ['microphone', 'camera'] as const) {
+      if (NOTICES[kind].some((notice) => gone.includes(notice))) this.lacking.delete(kind);
+    }
     this.store.setState(({ notices }) => ({
       notices: notices.filter((notice) => !gone.includes(notice)),
     }));
@@ -193,6 +376,7 @@ export class Classroom {
   dispose(): void {
     this.isDisposed = true;
     window.clearTimeout(this.viewTimer);
+    this.stopWatchingDevices?.();
     this.live?.close();
     this.live = null;
     this.media?.close();
@@ -208,13 +392,21 @@ export class Classroom {
     const session = applyEvents(before, events);
     const { tab, unread, announcement } = this.store.getState();
     const fresh = events.filter(
-      (event) => event.type === 'chat_sent' && event.data.participant_id !== session.me,
+      (event) =>
+        event.type === 'chat_sent' &&
+        event.data.participant_id !== session.me &&
+        (event.room_id === null || event.room_id === session.room_id),
     ).length;
     const said = events.map((event) => announce(session, event)).findLast((one) => one !== null);
+    const aboutRooms = events
+      .map((event) => announceRooms(session, event))
+      .findLast((one) => one !== null);
     this.store.setState({
       session,
       unread: tab === 'chat' ? 0 : unread + fresh,
-      announcement: said
+      announcement: aboutRooms
+        ? { text: aboutRooms, turn: announcement.turn + 1 }
+        : said
         ? {
             text: i18next.t(`classroom:say.${said.key}`, {
               name: said.name ?? '',
@@ -224,7 +416,10 @@ export class Classroom {
           }
         : announcement,
     });
-    for (const event of events) this.noticeOf(event);
+    for (const event of events) {
+      this.noticeOf(event);
+      this.noteWords(event);
+    }
     if (events.some((event) => event.type === 'poll_opened')) this.showPoll();
     if (events.some((event) => event.type === 'participant_joined')) this.seated(false);
     this.reconcile();
@@ -245,6 +440,22 @@ export class Classroom {
     if (data.track === 'camera') this.notify('cameraStopped');
   }
 
+  /** Words meant for oneself come forward, wherever one looks. */
+  private noteWords({ type, data }: WireEvent): void {
+    const { session, tab } = this.store.getState();
+    if (session && type === 'speak_invited' && data.participant_id === session.me) {
+      this.store.setState({ askedBy: personOf(session, String(data.by))?.name ?? '' });
+    }
+    if (!session || type !== 'chat_sent' || data.participant_id === session.me) return;
+    if (tab === 'chat') return;
+    const isPrivate = data.to === session.me;
+    const isMentioned = Array.isArray(data.mentions) && data.mentions.includes(session.me);
+    if (!isPrivate && !isMentioned) return;
+    const name = personOf(session, String(data.participant_id))?.name ?? '';
+    const text = String(data.text).slice(0, 120);
+    toast(i18next.t(isPrivate ? 'room:chat.privateFrom' : 'room:chat.mentioned', { name, text }));
+  }
+
   private notify(notice: Notice): void {
     this.store.setState(({ notices }) => ({
       notices: [...notices.filter((one) => one !== notice), notice],
@@ -263,6 +474,7 @@ export class Classroom {
       this.hasJoined = true;
       void this.fulfilWishes();
     } else if (isNewConnection) {
+      this.lacking.clear();
       this.notify('back');
     }
     this.sendView();
@@ -307,8 +519,22 @@ export class Classroom {
       },
     });
     this.local.listen(this.localListener());
-    void this.media.setSpeaker(this.local.choice.speakerId);
+    this.stopWatchingDevices = onDevicesChanged(() => void this.routeSound());
+    void this.routeSound();
     void this.media.connect();
+  }
+
+  /** A speaker that was pulled out plays nothing: the browser's own takes over, and gives back. */
+  private async routeSound(): Promise<void> {
+    const { speakerId } = this.local.choice;
+    if (!speakerId) return;
+    const { speakers } = await listDevices();
+    if (speakerId !== this.local.choice.speakerId) return;
+    const isThere = speakers.some((one) => one.deviceId === speakerId);
+    await this.media?.setSpeaker(isThere ? speakerId : DEFAULT_SPEAKER);
+    if (isThere) this.dismiss('speakerGone');
+    else if (this.hasSpeaker) this.notify('speakerGone');
+    this.hasSpeaker = isThere;
   }
 
   private assign(slots: SlotAssignment[]): void {
@@ -373,12 +599,13 @@ export class Classroom {
         if (kind === 'microphone') this.notify('micGone');
         if (kind === 'camera') this.notify('cameraGone');
         if (this.live && this.isOn(kind)) {
+          this.lacking.add(kind);
           void this.command({ type: 'set_track', track: kind, is_on: false });
         }
       },
       onChange: () => {
         const { local } = this;
-        void this.media?.setSpeaker(local.choice.speakerId);
+        void this.routeSound();
         this.store.setState((state) => ({
           local: {
             hasMicrophone: local.has('microphone'),
@@ -402,7 +629,7 @@ export class Classroom {
         gallery: this.plan,
         stage_height: Math.round(this.stageHeight),
         tile_height: Math.round(this.tileHeight),
-        pinned: null,
+        pinned: this.store.getState().pinned,
       });
     }, VIEW_INTERVAL_MS);
   }

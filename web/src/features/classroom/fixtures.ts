@@ -1,4 +1,4 @@
-import type { ParticipantView, SessionSnapshot, WireEvent } from '../../protocol';
+import type { ChatView, ParticipantView, SessionSnapshot, WireEvent } from '../../protocol';
 
 /** The smallest class that tests can say something about. */
 export function aPerson(id: string, over: Partial<ParticipantView> = {}): ParticipantView {
@@ -10,10 +10,29 @@ export function aPerson(id: string, over: Partial<ParticipantView> = {}): Partic
     room_id: 'main',
     is_guest: false,
     hand_raised_at_ms: null,
+    hand_talked_ms: 0,
+    invitation: 'none',
     tracks: {},
     consent: 'unasked',
     joined_at_ms: 0,
     is_on_record: false,
+    ...over,
+  };
+}
+
+export function aMessage(id: string, over: Partial<ChatView> = {}): ChatView {
+  return {
+    message_id: id,
+    participant_id: 'ben',
+    text: id,
+    at_ms: 50_000,
+    is_deleted: false,
+    to: null,
+    reply_to: null,
+    mentions: [],
+    edited_at_ms: null,
+    reactions: {},
+    room_id: 'main',
     ...over,
   };
 }
@@ -32,6 +51,11 @@ export function aSnapshot(over: Partial<SessionSnapshot> = {}): SessionSnapshot 
     room_id: 'main',
     participants: [aPerson('ada', { role: 'facilitator' }), aPerson('ben')],
     hands: [],
+    hand_order: 'fifo',
+    locks: ['unattended'],
+    unattended_since_ms: null,
+    talked_ms: {},
+    confusion: [],
     chat: [],
     polls: [],
     recording: { state: 'off', elapsed_ms: 0, since_ms: null, recording_id: null },

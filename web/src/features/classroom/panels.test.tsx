@@ -7,7 +7,7 @@ import { renderUi } from '../../ui/test_render';
 import { ChatPanel } from './ChatPanel';
 import { Classroom } from './classroom';
 import { ClassroomContext } from './context';
-import { aPerson, aSnapshot } from './fixtures';
+import { aMessage, aPerson, aSnapshot } from './fixtures';
 import { PeoplePanel } from './PeoplePanel';
 import { PollPanel } from './PollPanel';
 import { StoreContext } from './store';
@@ -88,7 +88,7 @@ describe('chat', () => {
 
   test('a deleted line keeps its place', () => {
     show(<ChatPanel />, {
-      chat: [{ message_id: 'm', participant_id: 'ben', text: '', at_ms: 1, is_deleted: true }],
+      chat: [aMessage('m', { text: '', is_deleted: true })],
     });
     expect(screen.getByText('This message was deleted.')).toBeTruthy();
   });

@@ -1,4 +1,4 @@
-import type { ParticipantView, PollView } from '../../protocol';
+import type { ChatView, LockKind, ParticipantView, PollView } from '../../protocol';
 import type { ClassroomState } from './state';
 
 export const personOf = (state: ClassroomState, id: string | null): ParticipantView | undefined =>
@@ -19,11 +19,49 @@ export function peopleHere(state: ClassroomState): ParticipantView[] {
   });
 }
 
+/** Who is in the same room as oneself: whom one can see and hear. */
+export const peopleInRoom = (state: ClassroomState): ParticipantView[] =>
+  peopleHere(state).filter((one) => one.room_id === state.room_id);
+
+/** What is written where one is, and to oneself alone. */
+export const chatHere = (chat: ChatView[], roomId: string): ChatView[] =>
+  chat.filter((one) => one.to !== null || one.room_id === roomId);
+
 export const waiting = (state: ClassroomState): ParticipantView[] =>
   state.participants.filter((one) => one.presence === 'waiting');
 
-export const raisedHands = (state: ClassroomState): ParticipantView[] =>
-  state.hands.flatMap((id) => personOf(state, id) ?? []);
+/** In the order in which they are called: as raised, or least heard first (HA4). */
+export function raisedHands(state: ClassroomState): ParticipantView[] {
+  const people = state.hands.flatMap((id) => personOf(state, id) ?? []);
+  if (state.hand_order === 'fifo') return people;
+  return people.sort(
+    (a, b) =>
+      a.hand_talked_ms - b.hand_talked_ms ||
+      (a.hand_raised_at_ms ?? 0) - (b.hand_raised_at_ms ?? 0),
+  );
+}
+
+const GRACE_MS = 20_000;
+
+/** No facilitator leads the class, and what waits for one waits (LK4). */
+export function isUnattended(state: ClassroomState, nowMs: number): boolean {
+  const since = state.unattended_since_ms;
+  if (since === null || !state.locks.includes('unattended')) return false;
+  const isAwaited = state.participants.some(
+    (one) => one.role === 'facilitator' && one.presence === 'away',
+  );
+  return !isAwaited || nowMs - since >= GRACE_MS;
+}
+
+/** Whether a lock keeps oneself from it; the server decides the same. */
+export const isLocked = (state: ClassroomState, lock: LockKind): boolean =>
+  !isFacilitator(state) && state.locks.includes(lock);
+
+export const LOST_WINDOW_MS = 120_000;
+
+/** How many were lost of late; only facilitators are told. */
+export const lostCount = (state: ClassroomState, nowMs: number): number =>
+  state.confusion.filter((at) => nowMs - at < LOST_WINDOW_MS).length;
 
 /** The poll to show first: the open one, else the last that was shown to the class. */
 export function currentPoll(state: ClassroomState): PollView | undefined {
@@ -49,13 +87,13 @@ export function stagePerson(
 ): string | null {
   const here = (id: string | null): boolean => {
     const one = personOf(state, id);
-    return one !== undefined && isHere(one);
+    return one !== undefined && isHere(one) && one.room_id === state.room_id;
   };
   if (here(inSlot)) return inSlot;
   if (here(state.spotlight)) return state.spotlight;
   const speaker = speakers.find((id) => id !== state.me && here(id));
   if (speaker) return speaker;
-  const others = peopleHere(state).filter((one) => one.participant_id !== state.me);
+  const others = peopleInRoom(state).filter((one) => one.participant_id !== state.me);
   const active = others.find((one) => one.tracks.camera === true || one.tracks.microphone === true);
   if (active) return active.participant_id;
   // Nobody else is seen or heard: who holds the class sees themselves, the others see who holds it.

@@ -10,6 +10,8 @@ import type {
   SessionSnapshot,
   WireEvent,
 } from '../../protocol';
+import { BREAKOUT_FOLDS, MAIN_ROOM, placed } from './breakouts/fold';
+import { ROOM_FOLDS, unattendedSince } from './room_folds';
 
 export type ClassroomState = SessionSnapshot;
 
@@ -19,6 +21,8 @@ const text = (data: Data, key: string): string => String(data[key] ?? '');
 
 const optionalText = (data: Data, key: string): string | null =>
   typeof data[key] === 'string' ? data[key] : null;
+
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 const numbers = (value: unknown): number[] | null =>
   Array.isArray(value) ? value.map(Number) : null;
@@ -64,9 +68,11 @@ function seated(state: ClassroomState, event: WireEvent, presence: Presence): Cl
     name: text(event.data, 'name'),
     role: roleIn(event.data),
     presence,
-    room_id: event.room_id ?? old?.room_id ?? state.room_id,
+    room_id: MAIN_ROOM,
     is_guest: Boolean(event.data.is_guest),
     hand_raised_at_ms: old?.hand_raised_at_ms ?? null,
+    hand_talked_ms: old?.hand_talked_ms ?? 0,
+    invitation: 'none',
     tracks: allOff(old?.tracks ?? {}),
     consent: old?.consent ?? 'unasked',
     joined_at_ms: old?.joined_at_ms ?? (presence === 'present' ? event.at_ms : null),
@@ -75,7 +81,7 @@ function seated(state: ClassroomState, event: WireEvent, presence: Presence): Cl
   const participants = old
     ? state.participants.map((one) => (one.participant_id === id ? participant : one))
     : [...state.participants, participant];
-  return { ...state, participants };
+  return placed({ ...state, participants }, { [id]: MAIN_ROOM });
 }
 
 const roleIn = (data: Data): ParticipantView['role'] =>
@@ -84,7 +90,7 @@ const roleIn = (data: Data): ParticipantView['role'] =>
 const personOf = (state: ClassroomState, id: string): ParticipantView | undefined =>
   state.participants.find((one) => one.participant_id === id);
 
-const without = (ids: string[], id: string): string[] => ids.filter((one) => one !== id);
+const without = (list: string[], one: string): string[] => list.filter((other) => other !== one);
 
 const becomes =
   (presence: Presence): Fold =>
@@ -92,7 +98,15 @@ const becomes =
     withParticipant(state, participantId(event), (one) => ({
       presence,
       tracks: allOff(one.tracks),
+      invitation: presence === 'away' || presence === 'present' ? one.invitation : 'none',
     }));
+
+/** Asked to speak and unmuted: granted, until somebody else mutes them. */
+function invitationAfter(one: ParticipantView, data: Data): ParticipantView['invitation'] {
+  if (data.track !== 'microphone') return one.invitation;
+  if (data.is_on === true) return one.invitation === 'asked' ? 'granted' : one.invitation;
+  return data.by === one.participant_id ? one.invitation : 'none';
+}
 
 const allOff = (tracks: Record<string, boolean>): Record<string, boolean> =>
   Object.fromEntries(Object.keys(tracks).map((kind) => [kind, false]));
@@ -117,7 +131,11 @@ function settle(state: ClassroomState, atMs: number): ClassroomState {
     hasChanged = true;
     return { ...one, is_on_record: is };
   });
-  return hasChanged ? { ...state, recording: settled, participants } : state;
+  const since = unattendedSince(state, atMs);
+  hasChanged ||= since !== state.unattended_since_ms;
+  return hasChanged
+    ? { ...state, recording: settled, participants, unattended_since_ms: since }
+    : state;
 }
 
 function withPoll(
@@ -147,8 +165,40 @@ function pollFrom(data: Data, old: PollView | undefined): PollView {
     tally: old?.tally ?? null,
     own_vote: old?.own_vote ?? null,
     has_voted: old?.has_voted ?? false,
+    // What an event leaves out has its default.
+    kind: (optionalText(data, 'kind') as PollView['kind'] | null) ?? 'single',
+    targets: texts(data.targets),
+    scale: numbers(data.scale),
+    labels: texts(data.labels),
+    words: Number(data.words ?? 1),
+    can_change: data.can_change !== false,
+    limit_s: typeof data.limit_s === 'number' ? data.limit_s : null,
+    right: old?.right ?? null,
+    tolerance: old?.tolerance ?? 0,
+    explanation: old?.explanation ?? '',
+    entries: old?.entries ?? [],
+    own_answer: old?.own_answer ?? null,
+    hidden: old?.hidden ?? [],
   };
 }
+
+/** The right answer and what explains it, which facilitators plan and everyone learns at last. */
+const rightIn = (data: Data): Pick<PollView, 'right' | 'tolerance' | 'explanation'> => ({
+  right: answerIn(data.right),
+  tolerance: Number(data.tolerance ?? 0),
+  explanation: text(data, 'explanation'),
+});
+
+const answerIn = (value: unknown): PollView['own_answer'] =>
+  value === undefined || value === null ? null : (value as PollView['own_answer']);
+
+/** A tally without entries has none. */
+const resultIn = (data: Data, poll: PollView): Pick<PollView, 'tally' | 'entries'> => {
+  const tally = numbers(data.tally);
+  return tally === null
+    ? { tally: poll.tally, entries: poll.entries }
+    : { tally, entries: texts(data.entries) };
+};
 
 function putPoll(state: ClassroomState, poll: PollView): ClassroomState {
   const known = state.polls.some((one) => one.poll_id === poll.poll_id);
@@ -198,7 +248,13 @@ export const FOLDS: Record<string, Fold> = {
     participants: state.participants.map((one) =>
       one.presence === 'denied' || one.presence === 'removed'
         ? one
-        : { ...one, presence: 'left', tracks: allOff(one.tracks), hand_raised_at_ms: null },
+        : {
+            ...one,
+            presence: 'left',
+            tracks: allOff(one.tracks),
+            hand_raised_at_ms: null,
+            hand_talked_ms: 0,
+          },
     ),
   }),
   participant_joined: (state, event) => seated(state, event, 'present'),
@@ -213,51 +269,29 @@ export const FOLDS: Record<string, Fold> = {
       presence: one.presence === 'denied' || one.presence === 'removed' ? 'left' : one.presence,
     })),
   participant_denied: becomes('denied'),
-  participant_removed: becomes('removed'),
+  participant_removed: (state, event) =>
+    becomes(event.data.may_return === true ? 'left' : 'removed')(state, event),
   participant_left: becomes('left'),
   participant_away: becomes('away'),
   participant_returned: becomes('present'),
-  hand_raised: (state, event) => {
-    const id = participantId(event);
-    const next = withParticipant(state, id, () => ({ hand_raised_at_ms: event.at_ms }));
-    return next.hands.includes(id) ? next : { ...next, hands: [...next.hands, id] };
-  },
-  hand_lowered: (state, event) => {
-    const id = participantId(event);
-    const next = withParticipant(state, id, () => ({ hand_raised_at_ms: null }));
-    return { ...next, hands: without(next.hands, id) };
-  },
-  chat_sent: (state, event) => {
-    const id = text(event.data, 'message_id');
-    if (state.chat.some((message) => message.message_id === id)) return state;
-    const message = {
-      message_id: id,
-      participant_id: participantId(event),
-      text: text(event.data, 'text'),
-      at_ms: event.at_ms,
-      is_deleted: false,
-    };
-    return { ...state, chat: [...state.chat, message] };
-  },
-  chat_deleted: (state, event) => ({
-    ...state,
-    chat: state.chat.map((message) =>
-      message.message_id === text(event.data, 'message_id')
-        ? { ...message, text: '', is_deleted: true }
-        : message,
-    ),
-  }),
   track_changed: (state, event) =>
     withParticipant(state, participantId(event), (one) => ({
       tracks: { ...one.tracks, [text(event.data, 'track')]: Boolean(event.data.is_on) },
+      invitation: invitationAfter(one, event.data),
     })),
+  ...ROOM_FOLDS,
   spotlight_changed: (state, event) => ({
     ...state,
     spotlight: optionalText(event.data, 'participant_id'),
   }),
-  poll_created: (state, event) => putPoll(state, pollFrom(event.data, undefined)),
+  poll_created: (state, event) =>
+    putPoll(state, { ...pollFrom(event.data, undefined), ...rightIn(event.data) }),
   poll_edited: (state, event) =>
-    putPoll(state, pollFrom(event.data, pollOf(state, text(event.data, 'poll_id')))),
+    putPoll(state, {
+      ...pollFrom(event.data, pollOf(state, text(event.data, 'poll_id'))),
+      key: typeof event.data.key === 'number' ? event.data.key : null,
+      ...rightIn(event.data),
+    }),
   poll_deleted: (state, event) => ({
     ...state,
     polls: state.polls.filter((poll) => poll.poll_id !== text(event.data, 'poll_id')),
@@ -274,25 +308,32 @@ export const FOLDS: Record<string, Fold> = {
     withPoll(state, text(event.data, 'poll_id'), (poll) => ({
       has_voted: true,
       own_vote: typeof event.data.option === 'number' ? event.data.option : poll.own_vote,
+      own_answer: answerIn(event.data.answer) ?? poll.own_answer,
     })),
   poll_counted: (state, event) =>
     withPoll(state, text(event.data, 'poll_id'), (poll) => ({
       voted_count: Number(event.data.voted_count ?? poll.voted_count),
-      tally: numbers(event.data.tally) ?? poll.tally,
+      ...resultIn(event.data, poll),
     })),
   poll_closed: (state, event) =>
     withPoll(state, text(event.data, 'poll_id'), (poll) => ({
       state: 'closed',
       closed_at_ms: event.at_ms,
       voted_count: Number(event.data.voted_count ?? poll.voted_count),
-      tally: numbers(event.data.tally) ?? poll.tally,
     })),
   poll_revealed: (state, event) =>
     withPoll(state, text(event.data, 'poll_id'), (poll) => ({
       state: 'revealed',
-      tally: numbers(event.data.tally) ?? poll.tally,
+      ...resultIn(event.data, poll),
       key: typeof event.data.key === 'number' ? event.data.key : null,
+      ...rightIn(event.data),
     })),
+  poll_text_hidden: (state, event) =>
+    withPoll(state, text(event.data, 'poll_id'), (poll) => {
+      const hidden = text(event.data, 'text');
+      const others = without(poll.hidden, hidden);
+      return { hidden: event.data.is_hidden ? [...others, hidden].sort() : others };
+    }),
   recording_started: (state, event) =>
     recorded('on')(
       {
@@ -318,9 +359,11 @@ export const FOLDS: Record<string, Fold> = {
         moment_id: text(event.data, 'moment_id'),
         at_ms: event.at_ms,
         label: text(event.data, 'label'),
+        is_private: event.data.is_private === true,
       },
     ],
   }),
+  ...BREAKOUT_FOLDS,
 };
 
 const pollOf = (state: ClassroomState, id: string): PollView | undefined =>

@@ -5,7 +5,7 @@
 import { createContext, useContext } from 'react';
 import { createStore, type StoreApi, useStore } from 'zustand';
 
-import type { ConnectionQuality } from '../../protocol';
+import type { ConnectionQuality, ReactionKind } from '../../protocol';
 import type { ApiError } from '../../transport/http';
 import type { LiveStatus } from '../../transport/live';
 import type { DeviceChoice, DeviceTrouble } from '../../transport/devices';
@@ -13,9 +13,48 @@ import type { MediaStatus } from '../../transport/media';
 import type { Occupants } from '../../transport/slots';
 import type { ClassroomState } from './state';
 
-export type Tab = 'people' | 'chat' | 'poll';
-export type Dialog = 'leave' | 'shortcuts' | 'devices' | 'moment' | null;
-export type Notice = 'back' | 'muted' | 'cameraStopped' | 'micGone' | 'cameraGone';
+export type Tab = 'people' | 'chat' | 'poll' | 'rooms';
+export type Dialog = 'leave' | 'shortcuts' | 'devices' | 'moment' | 'palette' | 'locks' | null;
+export type Notice =
+  | 'back'
+  | 'muted'
+  | 'cameraStopped'
+  | 'micGone'
+  | 'cameraGone'
+  | 'micTrouble'
+  | 'cameraTrouble'
+  | 'speakerGone';
+
+export const LAYOUTS = ['speaker', 'gallery', 'side'] as const;
+export type Layout = (typeof LAYOUTS)[number];
+
+/** A reaction on its way up the page. */
+export interface Floating {
+  id: number;
+  participantId: string;
+  kind: ReactionKind;
+  /** 0…1 across the page */
+  across: number;
+}
+
+const LAYOUT_KEY = 'reprise-layout';
+
+function rememberedLayout(): Layout {
+  try {
+    const stored = window.localStorage.getItem(LAYOUT_KEY);
+    return LAYOUTS.find((one) => one === stored) ?? 'speaker';
+  } catch {
+    return 'speaker';
+  }
+}
+
+export function rememberLayout(layout: Layout): void {
+  try {
+    window.localStorage.setItem(LAYOUT_KEY, layout);
+  } catch {
+    // Storage is blocked: the choice lasts as long as the page.
+  }
+}
 
 export interface LocalView {
   hasMicrophone: boolean;
@@ -35,6 +74,8 @@ export interface PageState {
   clock: { nowMs: number; utcMs: number; atMs: number };
   occupants: Occupants;
   speakers: string[];
+  /** Breakout room → who speaks there; facilitators are told of rooms they are not in. */
+  roomSpeakers: Record<string, string[]>;
   quality: ConnectionQuality | null;
   media: MediaStatus;
   isSoundBlocked: boolean;
@@ -42,6 +83,16 @@ export interface PageState {
   tab: Tab;
   dialog: Dialog;
   unread: number;
+  /** Whom the next chat message is for; null is everyone. */
+  chatTo: string | null;
+  /** Name of the facilitator who asked to speak. */
+  askedBy: string;
+  layout: Layout;
+  /** Whom this person alone holds large. */
+  pinned: string | null;
+  floating: Floating[];
+  /** `performance.now()` until which one has said to be lost; 0 when not. */
+  lostUntil: number;
   galleryPage: number;
   notices: Notice[];
   announcement: { text: string; turn: number };
@@ -57,6 +108,7 @@ export const newStore = (choice: DeviceChoice): PageStore =>
     clock: { nowMs: 0, utcMs: 0, atMs: 0 },
     occupants: {},
     speakers: [],
+    roomSpeakers: {},
     quality: null,
     media: 'connecting',
     isSoundBlocked: false,
@@ -71,6 +123,12 @@ export const newStore = (choice: DeviceChoice): PageStore =>
     tab: 'chat',
     dialog: null,
     unread: 0,
+    chatTo: null,
+    askedBy: '',
+    layout: rememberedLayout(),
+    pinned: null,
+    floating: [],
+    lostUntil: 0,
     galleryPage: 0,
     notices: [],
     announcement: { text: '', turn: 0 },

@@ -1,5 +1,5 @@
 import { Chip, Group } from '@mantine/core';
-import { IconChartBar, IconHandStop, IconMessage, IconScreenShare, IconStar } from '@tabler/icons-react';
+import { IconChartBar, IconHandStop, IconHelpCircle, IconMessage, IconScreenShare, IconStar } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -16,6 +16,7 @@ const ICONS: Readonly<Record<MomentKind, ReactNode>> = {
   hand: <IconHandStop size={18} />,
   moment: <IconStar size={18} />,
   screen: <IconScreenShare size={18} />,
+  confusion: <IconHelpCircle size={18} />,
 };
 
 /** What happened in the class beside what was said: chat, polls, hands, marked moments. */
@@ -85,7 +86,13 @@ function Moment({ mark, name }: { mark: TimelineMark; name: string | null }) {
             {time}
           </button>
         </div>
-        <p>{mark.kind === 'hand' && name !== null ? name : mark.label}</p>
+        <p>
+          {mark.kind === 'confusion'
+            ? t('moments.lost', { count: Number(mark.data.count) })
+            : mark.kind === 'hand' && name !== null
+              ? name
+              : mark.label}
+        </p>
         {result && (
           <ul className={classes.tally} aria-label={t('moments.votes', { count: result.votes })}>
             {result.options.map((option, index) => (

@@ -3,7 +3,7 @@ import type { TimelineMark } from '../../protocol';
 
 export type MomentKind = TimelineMark['kind'];
 
-export const KINDS: readonly MomentKind[] = ['chat', 'poll', 'hand', 'moment', 'screen'];
+export const KINDS: readonly MomentKind[] = ['chat', 'poll', 'hand', 'moment', 'screen', 'confusion'];
 
 /** Kinds that occur, in a fixed order; one needs no choice when there is only one. */
 export function kindsIn(marks: readonly TimelineMark[]): MomentKind[] {

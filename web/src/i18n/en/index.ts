@@ -1,30 +1,38 @@
 import account from './account.json';
+import breakouts from './breakouts.json';
 import classroom from './classroom.json';
 import common from './common.json';
 import device from './device.json';
+import formats from './formats.json';
 import home from './home.json';
 import identity from './identity.json';
 import library from './library.json';
 import notifications from './notifications.json';
+import polls from './polls.json';
 import processing from './processing.json';
 import recording from './recording.json';
 import review from './review.json';
+import room from './room.json';
 import sessions from './sessions.json';
 import users from './users.json';
 
 /** English is complete by definition: every other language is checked against it. */
 export const en = {
   account,
+  breakouts,
   classroom,
   common,
   device,
+  formats,
   home,
   identity,
   library,
   notifications,
+  polls,
   processing,
   recording,
   review,
+  room,
   sessions,
   users,
 };

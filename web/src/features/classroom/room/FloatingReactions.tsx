@@ -1,0 +1,32 @@
+import { useTranslation } from 'react-i18next';
+
+import { personOf } from '../selectors';
+import { usePage, useSession } from '../store';
+import { REACTION_GLYPHS } from './glyphs';
+import classes from './room.module.css';
+
+/** What the class shows right now. Sighted people see it float; it is not read out. */
+export function FloatingReactions() {
+  const { t } = useTranslation('room');
+  const floating = usePage((state) => state.floating);
+  const session = useSession((state) => state);
+  return (
+    <div className={classes.floating} aria-hidden data-testid="reactions">
+      {floating.map((one) => {
+        const name = personOf(session, one.participantId)?.name ?? '';
+        return (
+          <div
+            key={one.id}
+            className={classes.float}
+            data-reaction={one.kind}
+            style={{ '--across': one.across } as React.CSSProperties}
+            title={t('reactions.by', { name, reaction: t(`reactions.${one.kind}`) })}
+          >
+            <span className={classes.glyph}>{REACTION_GLYPHS[one.kind]}</span>
+            <span className={classes.by}>{name}</span>
+          </div>
+        );
+      })}
+    </div>
+  );
+}
