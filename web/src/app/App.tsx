@@ -16,6 +16,9 @@ const JoinPage = lazy(() => import('../features/identity/JoinPage'));
 const AccountPage = lazy(() => import('../features/account/AccountPage'));
 const EditSessionPage = lazy(() => import('../features/sessions/EditSessionPage'));
 const SessionPage = lazy(() => import('../features/classroom/SessionPage'));
+const FormatsPage = lazy(() => import('../features/formats/FormatsPage'));
+const FormatPage = lazy(() => import('../features/formats/FormatPage'));
+const EditFormatPage = lazy(() => import('../features/formats/EditFormatPage'));
 const LibraryPage = lazy(() => import('../features/library/LibraryPage'));
 const RecordingPage = lazy(() => import('../features/recording/RecordingPage'));
 const ProcessingPage = lazy(() => import('../features/processing/ProcessingPage'));
@@ -122,6 +125,30 @@ function Pages() {
         {({ id }) => (
           <SignedIn>
             <ReviewPage key={id} recordingId={id} />
+          </SignedIn>
+        )}
+      </Route>
+      <Route path="/debate-formats">
+        <SignedIn>
+          <FormatsPage />
+        </SignedIn>
+      </Route>
+      <Route path="/debate-formats/new">
+        <SignedIn>
+          <EditFormatPage formatId={null} />
+        </SignedIn>
+      </Route>
+      <Route path="/debate-formats/:id">
+        {({ id }) => (
+          <SignedIn>
+            <FormatPage key={id} formatId={id} />
+          </SignedIn>
+        )}
+      </Route>
+      <Route path="/debate-formats/:id/edit">
+        {({ id }) => (
+          <SignedIn>
+            <EditFormatPage key={id} formatId={id} />
           </SignedIn>
         )}
       </Route>

@@ -3,6 +3,7 @@ import {
   IconHome2,
   IconLogin2,
   IconLogout,
+  IconMessages,
   IconMovie,
   IconUser,
   IconUsers,
@@ -83,6 +84,9 @@ function Navigation() {
   const items = [
     { href: '/', label: t('nav.home'), icon: <IconHome2 size={20} /> },
     { href: '/library', label: t('nav.library'), icon: <IconMovie size={20} /> },
+    ...(user && user.role !== 'learner'
+      ? [{ href: '/debate-formats', label: t('nav.formats'), icon: <IconMessages size={20} /> }]
+      : []),
     ...(user?.role === 'admin'
       ? [{ href: '/users', label: t('nav.users'), icon: <IconUsers size={20} /> }]
       : []),
