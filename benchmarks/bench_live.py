@@ -315,6 +315,9 @@ async def measure(options: argparse.Namespace, folder: Path) -> None:
         await tally(room, "killed_")
         await flapping(room, options.rate, options.seconds * 2)
         await tally(room, "flapping_")
+    except Exception:
+        print(server.tail(60), file=sys.stderr)
+        raise
     finally:
         await room.close()
         await bare.close()

@@ -13,6 +13,8 @@ from server.demo.http_account import Account
 
 PATIENT_MS = 60_000
 SHORT_MS = 2_000
+SLOW_MS = 60_000
+"""a device, its picture and its first frames on a machine that is busy"""
 
 
 async def sign_in_as(page: Page, account: Account) -> None:
@@ -67,7 +69,7 @@ class ClassroomPage:
         await self.button(name).or_(self.button(off)).first.wait_for()
         if await self.button(name).count():
             await self.button(name).click()
-        await self.button(off).first.wait_for()
+        await self.button(off).first.wait_for(timeout=SLOW_MS)
 
     async def mute(self) -> None:
         await self.button("Mute microphone").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -27,6 +28,9 @@ class SqlLibrary:
     def __init__(self, engine: AsyncEngine) -> None:
         self._writing = engine
         self._reading = engine.execution_options(is_read=True)
+        # SQLite lets writers poll for their turn, so of a crowd some starve into "locked", each
+        # holding a connection that readers need. Here they queue; the worker is the only other.
+        self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlUnit]:
@@ -37,5 +41,5 @@ class SqlLibrary:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SqlUnit]:
         """Takes the write lock at once, so what it reads is still true when it commits."""
-        async with self._writing.begin() as connection:
+        async with self._turn, self._writing.begin() as connection:
             yield SqlUnit(connection)

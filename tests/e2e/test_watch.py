@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pytest
 from playwright.async_api import Page, expect
 
@@ -30,13 +31,7 @@ async def open_recording(page: Page, account: Account, recording_id: str) -> Non
 
 
 async def play(page: Page) -> None:
-    await page.evaluate(
-        "() => { const v = document.querySelector('video'); v.muted = true; return v.play(); }"
-    )
-    await page.wait_for_function(
-        "() => { const v = document.querySelector('video');"
-        " return v.currentTime > 1 && v.getVideoPlaybackQuality().totalVideoFrames > 5; }"
-    )
+    await page.wait_for_function(PLAYS, polling=250)
 
 
 async def test_the_player_plays(library: School, demo_run: DemoRun, page_of: PageOf) -> None:
@@ -106,7 +101,9 @@ async def test_a_facilitator_accepts_an_item_and_a_learner_answers_it(
     await page.goto(f"{library.server.url}/recordings/{demo_run.recording_id}/review")
     await page.get_by_role("button", name="Accept").first.click()
     await expect(page.get_by_text("1 accepted").first).to_be_visible()
-    items = await learner.get(f"/recordings/{demo_run.recording_id}/items")
+    async with asyncio.timeout(20):  # the page says so before the server has
+        while not (items := await learner.get(f"/recordings/{demo_run.recording_id}/items")):
+            await asyncio.sleep(0.1)
     assert len(items) == 1
     assert all(option["is_key"] is None for option in items[0]["options"])
 
