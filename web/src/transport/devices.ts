@@ -1,6 +1,13 @@
 /** Cameras, microphones and speakers: what there is, and what went wrong in plain codes. */
 
-export type DeviceTrouble = 'insecure' | 'denied' | 'missing' | 'busy' | 'unsupported' | 'failed';
+export type DeviceTrouble =
+  | 'insecure'
+  | 'denied'
+  | 'missing'
+  | 'unplugged'
+  | 'busy'
+  | 'unsupported'
+  | 'failed';
 
 export interface DeviceChoice {
   microphoneId: string | null;

@@ -119,13 +119,17 @@ export class LocalMedia {
     this.choice = { ...old, ...change };
     rememberChoice(this.choice);
     const jobs: Promise<unknown>[] = [];
-    if (this.choice.microphoneId !== old.microphoneId && this.has('microphone')) {
+    // What could not be opened, or was unplugged, is tried again with any choice, the same too.
+    const isMeant = (kind: Kind, id: 'microphoneId' | 'cameraId') =>
+      id in change &&
+      (this.has(kind) ? this.choice[id] !== old[id] : this.trouble[kind] !== undefined);
+    if (isMeant('microphone', 'microphoneId')) {
       const isEnabled = this.raw.microphone?.enabled ?? false;
       jobs.push(this.open('microphone').then(() => this.setEnabled('microphone', isEnabled)));
     } else if (this.choice.suppressesNoise !== old.suppressesNoise && this.has('microphone')) {
       jobs.push(this.reprocess('microphone'));
     }
-    if (this.choice.cameraId !== old.cameraId && this.has('camera')) jobs.push(this.open('camera'));
+    if (isMeant('camera', 'cameraId')) jobs.push(this.open('camera'));
     else if (this.choice.blursBackground !== old.blursBackground && this.has('camera')) {
       jobs.push(this.reprocess('camera'));
     }
@@ -173,7 +177,7 @@ export class LocalMedia {
     if (this.raw[kind] !== track) return;
     this.drop(kind);
     if (kind === 'screen') this.drop('screen_audio');
-    if (kind === 'microphone' || kind === 'camera') this.trouble[kind] = 'missing';
+    if (kind === 'microphone' || kind === 'camera') this.trouble[kind] = 'unplugged';
     this.changed(kind);
     if (kind === 'screen') this.changed('screen_audio');
     this.listener?.onEnded(kind);

@@ -34,7 +34,7 @@ export function DeviceControls() {
   }, [turn]);
   const choose = (change: Partial<DeviceChoice>) => {
     setBusy(true);
-    void classroom.local.choose(change).finally(() => setBusy(false));
+    void classroom.choose(change).finally(() => setBusy(false));
   };
   return (
     <Stack gap="sm">
@@ -44,7 +44,7 @@ export function DeviceControls() {
         value={choice.microphoneId}
         trouble={trouble.microphone}
         onChange={(microphoneId) => choose({ microphoneId })}
-        onRetry={() => void classroom.local.open('microphone')}
+        onRetry={() => void classroom.retry('microphone')}
       />
       {hasMicrophone && <LevelMeter />}
       <Switch
@@ -58,7 +58,7 @@ export function DeviceControls() {
         value={choice.cameraId}
         trouble={trouble.camera}
         onChange={(cameraId) => choose({ cameraId })}
-        onRetry={() => void classroom.local.open('camera')}
+        onRetry={() => void classroom.retry('camera')}
       />
       <Switch
         label={
@@ -108,16 +108,21 @@ interface PickerProps {
 function Picker({ label, devices, value, trouble, emptyLabel, onChange, onRetry }: PickerProps) {
   const { t } = useTranslation('device');
   const known = devices.some((device) => device.deviceId === value);
+  const [first] = devices;
+  // Where none works none is chosen, so that the only one there is can be chosen, too.
+  const shown = first === undefined ? '' : trouble ? null : known ? value : first.deviceId;
+  const nothing = trouble === 'denied' ? t('notAllowed') : (emptyLabel ?? t('none'));
   return (
     <div>
       <Select
         label={label}
-        value={known ? value : (devices[0]?.deviceId ?? '')}
+        value={shown}
+        placeholder={t('choose')}
         allowDeselect={false}
         disabled={devices.length === 0}
         data={
           devices.length === 0
-            ? [{ value: '', label: emptyLabel ?? t('none') }]
+            ? [{ value: '', label: nothing }]
             : devices.map((device, index) => ({
                 value: device.deviceId,
                 label: device.label || `${label} ${index + 1}`,

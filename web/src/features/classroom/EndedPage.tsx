@@ -17,6 +17,9 @@ interface Props {
   onRejoin: () => void;
 }
 
+const signInPath = (): string =>
+  `/sign-in?next=${encodeURIComponent(window.location.pathname)}`;
+
 /** Why one is outside again, and where to go from here. */
 export function EndedPage({ reason, error, recordingId, onRejoin }: Props) {
   const { t } = useTranslation('classroom');
@@ -52,7 +55,13 @@ export function EndedPage({ reason, error, recordingId, onRejoin }: Props) {
                 {known === 'left' ? t('ended.rejoin') : t('ended.useHere')}
               </Button>
             )}
-            {user && (
+            {known === 'signed_out' && (
+              // A new page, for this one still believes that one is signed in.
+              <Button component="a" href={signInPath()}>
+                {t('ended.signIn')}
+              </Button>
+            )}
+            {user && known !== 'signed_out' && (
               <Button component={Link} href="/" variant="light">
                 {t('ended.home')}
               </Button>

@@ -9,12 +9,19 @@ export function WaitingRoom() {
   const { t } = useTranslation('classroom');
   const classroom = useClassroom();
   const hasStarted = useSession((session) => session.state === 'live');
+  const lobbyIsOn = useSession((session) => session.lobby_is_on);
   return (
     <div role="status">
       <EmptyState
         order={1}
         title={hasStarted ? t('waiting.title') : t('waiting.notStarted')}
-        hint={hasStarted ? t('waiting.body') : t('waiting.notStartedBody')}
+        hint={
+          hasStarted
+            ? t('waiting.body')
+            : lobbyIsOn
+              ? t('waiting.notStartedLobby')
+              : t('waiting.notStartedBody')
+        }
         icon={<Loader size={28} type="dots" />}
         action={
           <Button variant="default" onClick={() => classroom.leave()}>
