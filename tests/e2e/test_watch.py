@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+
 import pytest
 from playwright.async_api import Page, expect
 
 from server.demo import lesson
 from server.demo.classroom_page import sign_in_as
 from server.demo.http_account import Account
+from server.demo.playback import PLAYS
 from server.demo.school import PASSWORD, School
 from tests.e2e.conftest import PageOf
 from tests.e2e.demo_recording import DemoRun
