@@ -251,9 +251,14 @@ class PlaneMediaControl:
         payload = {
             "speakers": list(notice.participant_ids), "levels": list(notice.levels_dbov),
         }  # fmt: skip
+        elsewhere = session.spoke.get(room_id) != notice.participant_ids
+        session.spoke[room_id] = notice.participant_ids
         for link in session.links.values():
             if link.room_id == room_id and link.is_connected:
                 self.send(session_id, link.participant_id, "levels", payload)
+            elif elsewhere and link.is_connected and link.is_facilitator:
+                spoken = {"room_id": room_id, "speakers": list(notice.participant_ids)}
+                self.send(session_id, link.participant_id, "room_speakers", spoken)
 
     def _stats(self, notice: TransportStats) -> None:
         found = self._links.get(notice.transport_id)

@@ -39,6 +39,7 @@ class Link:
     slots: dict[str, str]
     """slot name → mid"""
     is_connected: bool = False
+    is_facilitator: bool = False
     view: MediaView | None = None
     started: set[str] = field(default_factory=set[str])
     room_id: str | None = None
@@ -77,6 +78,8 @@ class SessionMedia:
         """participant → the one that will, once it is up; until then it is in no room"""
         self.voices: dict[str, StageByVoice] = {}
         self.airtime = Airtime()
+        self.spoke: dict[str, tuple[str, ...]] = {}
+        """room → who was last heard speaking; facilitators see it from outside"""
         self.lost_at: dict[str, float] = {}
         """participant → when the socket went"""
         self.floors: dict[str, frozenset[str]] = {}
@@ -103,6 +106,7 @@ class SessionMedia:
                     commands.append(SetPublicationEnabled(link.publication(mid), is_on))
             if who is None or not is_here:
                 continue
+            link.is_facilitator = who.role == "facilitator"
             room_id = where[link.participant_id]
             if link.room_id != room_id:
                 link.room_id = room_id

@@ -1,6 +1,7 @@
 import { Badge, Tabs } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 
+import { RoomsPanel } from './breakouts/RoomsPanel';
 import { ChatPanel } from './ChatPanel';
 import { useClassroom } from './context';
 import classes from './Panel.module.css';
@@ -18,6 +19,14 @@ export function SidePanel() {
   const lobby = useSession((session) => (isFacilitator(session) ? waiting(session).length : 0));
   const hasNewPoll = useSession((session) =>
     session.polls.some((poll) => poll.state === 'open' && !poll.has_voted),
+  );
+  const { t: rooms } = useTranslation('breakouts');
+  const calls = useSession((session) =>
+    isFacilitator(session) ? (session.breakouts?.help.length ?? 0) : 0,
+  );
+  const showsRooms = useSession(
+    (session) =>
+      isFacilitator(session) || session.breakouts !== null || session.returned_notes.length > 0,
   );
   return (
     <aside className={classes.panel} aria-label={t('panel.label')}>
@@ -45,6 +54,16 @@ export function SidePanel() {
               </Badge>
             )}
           </Tabs.Tab>
+          {showsRooms && (
+            <Tabs.Tab value="rooms">
+              {rooms('tab')}
+              {calls > 0 && (
+                <Badge ml={6} size="sm" circle color="orange" aria-label={rooms('help.list')}>
+                  {calls}
+                </Badge>
+              )}
+            </Tabs.Tab>
+          )}
           <Tabs.Tab value="poll">
             {t('panel.poll')}
             {hasNewPoll && tab !== 'poll' && (
@@ -57,6 +76,9 @@ export function SidePanel() {
         </Tabs.Panel>
         <Tabs.Panel value="chat">
           <ChatPanel />
+        </Tabs.Panel>
+        <Tabs.Panel value="rooms">
+          <RoomsPanel />
         </Tabs.Panel>
         <Tabs.Panel value="poll">
           <PollPanel />
