@@ -7,7 +7,7 @@ and spotlights are recording time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
 
@@ -16,6 +16,7 @@ from msgspec import Struct
 from recordings.poll_marks import mark_of
 from recordings.spans import RecordingTime, Span, Spans
 from server.domain import events as e
+from server.domain.debate_record import Held
 from server.domain.record import Record, record_of
 from server.domain.state import Stretch
 from server.schemas.api import Gap, TimelineMark
@@ -162,12 +163,41 @@ def lost_together(taps: Sequence[int]) -> list[tuple[int, int]]:
 _Data = dict[str, str | int | list[str | int] | None]
 
 
+def _held_label(held: Held, names: Mapping[str, str]) -> str:
+    """The speech and who holds it; of people not on record only the speech."""
+    people = " / ".join(names[who] for who in held.participant_ids if who in names)
+    said = held.name.get("en") if held.kind == "speech" else ""
+    return ": ".join(part for part in (said, people) if part)
+
+
+def _held_data(held: Held, record: Record) -> _Data:
+    known = [who for who in held.participant_ids if who in record.names]
+    return {
+        "debate_id": held.debate_id,
+        "room_id": held.room_id,
+        "motion": held.motion,
+        "part": held.part,
+        "speech_kind": held.speech_kind,
+        "name_en": held.name.get("en"),
+        "name_de": held.name.get("de"),
+        "side": held.side,
+        "side_en": held.side_name.get("en"),
+        "side_de": held.side_name.get("de"),
+        "participant_id": known[0] if known else None,
+        "participant_ids": list(known),
+        "name": " / ".join(record.names[who] for who in known),
+        "end_ms": record.time.duration_ms if held.to_ms is None
+        else record.time.nearest(held.to_ms),
+    }  # fmt: skip
+
+
 def _marks(record: Record) -> list[TimelineMark]:
     marks: list[TimelineMark] = []
     names = record.names
 
     def add(
-        at_ms: int, kind: Literal["poll", "hand", "chat", "moment", "screen", "confusion"],
+        at_ms: int, kind: Literal["poll", "hand", "chat", "moment", "screen", "confusion", "speech",
+        "turn", "poi"],
         label: str,
         data: _Data,
     ) -> None:  # fmt: skip
@@ -189,6 +219,8 @@ def _marks(record: Record) -> list[TimelineMark]:
         add(moment.at_ms, "moment", moment.label, {"moment_id": moment.moment_id})
     for poll in record.polls:
         add(poll.opened_at_ms, "poll", poll.question, mark_of(poll))
+    for held in record.debates:
+        add(held.from_ms, held.kind, _held_label(held, names), _held_data(held, record))
     for person in record.people.values():
         for span in person.on.get("screen", ()):
             add(span.start_ms, "screen", person.name, by(person.participant_id))

@@ -73,7 +73,8 @@ class SpeechStages(StageBase):
 
     def _chapters(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         facts = self._facts(job, done)
-        kinds = {"screen": "screen", "confusion": "confusion", "moment": "moment", "poll": "poll"}
+        kinds = {"screen": "screen", "confusion": "confusion", "moment": "moment", "poll": "poll",
+                 "speech": "phase"}  # fmt: skip
         work = {
             "transcript": self._transcript(job, done),
             "duration_ms": facts.duration_ms,
@@ -81,7 +82,7 @@ class SpeechStages(StageBase):
                 {
                     "at_ms": mark.at_ms,
                     "kind": kinds[mark.kind],
-                    "label": mark.label if mark.kind == "moment" else "",
+                    "label": mark.label if mark.kind in ("moment", "speech") else "",
                 }
                 for mark in facts.marks
                 if mark.kind in kinds

@@ -97,6 +97,11 @@ def people(form: Format) -> dict[str, Actor]:
     }
 
 
+def pid(actor: Actor) -> str:
+    assert actor.participant_id is not None
+    return actor.participant_id
+
+
 class Hall:
     """One debate of a world, and everybody who sits in it."""
 
@@ -193,7 +198,7 @@ def debates_happen(world: Any, fay: Actor, ada: Actor, bob: Actor) -> None:
     room.do(pro, c.AnswerPoint, con.participant_id, True)
     room.wait(16_000)
     room.do(second, c.WithdrawPoint)
-    world.do(THE_SERVER, c.LoseConnection(pro.participant_id))
+    world.do(THE_SERVER, c.LoseConnection(pid(pro)))
     room.wait(40_000)
     room.do(bob, c.WaitForSpeaker)
     world.join(pro)

@@ -341,14 +341,14 @@ def advanced(state: SessionState, debate: Debate, now_ms: int) -> Progress:
     progress = Progress(state, debate, now_ms)
     done_turns: set[int] = set()
     while True:
-        due = sorted(
-            (at, _ORDER[kind], kind)
+        due: list[tuple[int, Due]] = [
+            (at, kind)
             for at, kind in _waking(progress.debate)
             if at <= now_ms and not (kind == "turn" and at in done_turns)
-        )
+        ]
         if not due:
             return progress
-        at_ms, _, kind = due[0]
+        at_ms, kind = min(due, key=lambda one: (one[0], _ORDER[one[1]]))
         if kind == "turn":
             done_turns.add(at_ms)
         _happen(progress, kind, at_ms)

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from server.domain import events as e
+from server.domain.debate_record import DebateWalk, Held
 from server.domain.events import Event, PollAnswer, PollKind, Role, TrackKind
+from server.domain.place import floors, huddles
 from server.domain.poll_answer import WITH_TEXT
 from server.domain.poll_result import count, result_of, visible
 from server.domain.session import evolve
@@ -139,6 +141,8 @@ class Record:
     moments: tuple[Mark, ...]
     confusion: tuple[int, ...]
     """when somebody was lost; nobody knows who"""
+    debates: tuple[Held, ...]
+    """who had the floor in debates, begun while the recording's clock ran"""
     spotlights: tuple[tuple[int, str | None], ...]
     """``(from, participant)``, in order"""
     member_user_ids: frozenset[str]
@@ -189,17 +193,21 @@ class _Walk:
         self.revealed_at: dict[str, int] = {}
         self.moments: list[str] = []
         self.confusion: list[int] = []
+        self.debates = DebateWalk()
         self.spotlights: list[tuple[int, str | None]] = []
 
     def step(self, event: Event) -> None:
         before, after = self.state, evolve(self.state, event)
         self.state = after
         changed = (
-            before.participants is not after.participants or before.recording is not after.recording
+            before.participants is not after.participants
+            or before.recording is not after.recording
+            or before.debates is not after.debates
         )
         if changed:
             self.spans.hold(_held(after), event.at_ms)
         self._note(event, after)
+        self.debates.note(event, after)
 
     def _note(self, event: Event, state: SessionState) -> None:
         at_ms = event.at_ms
@@ -284,6 +292,9 @@ class _Walk:
                 for m in (moments[key] for key in self.moments)
             ),
             confusion=tuple(self.confusion),
+            debates=tuple(
+                held for held in self.debates.finish() if time.at(held.from_ms) is not None
+            ),
             spotlights=tuple(self.spotlights),
             member_user_ids=frozenset(
                 who.user_id
@@ -366,10 +377,22 @@ class _Walk:
 
 
 def _held(state: SessionState) -> set[tuple[str, TrackKind | None]]:
-    """Who is on record now and with which tracks on."""
+    """Who is on record now and with which tracks that may be heard or seen in their room: what
+    a side says in its huddle, and who speaks without the floor, is in no recording (DB18)."""
     held: set[tuple[str, TrackKind | None]] = set()
+    apart = huddles(state)
+    heard = floors(state, {who.room_id for who in state.present})
     for who in state.present:
-        if state.is_on_record(who.participant_id):
-            held.add((who.participant_id, None))
-            held |= {(who.participant_id, track) for track, on in who.tracks.items() if on}
+        key = who.participant_id
+        if not state.is_on_record(key):
+            continue
+        held.add((key, None))
+        floor = heard[who.room_id]
+        off = _NOT_IN_HUDDLES if key in apart else frozenset[str]()
+        if floor is not None and key not in floor:
+            off = off | {"microphone"}
+        held |= {(key, track) for track, on in who.tracks.items() if on and track not in off}
     return held
+
+
+_NOT_IN_HUDDLES = frozenset({"microphone", "screen", "screen_audio"})

@@ -208,6 +208,25 @@ class AddMember(Request):
     role: Literal["facilitator", "learner"] = "learner"
 
 
+class EarlierBreakoutRoom(Struct):
+    name: str
+    task: str
+    participant_ids: list[str]
+    """of this session: the same accounts, guests by their names"""
+    missing: int
+    """people of the set who are not here"""
+
+
+class EarlierBreakoutSet(Struct):
+    """Breakout rooms kept in another session, put into this one's people."""
+
+    set_id: str
+    session_id: str
+    session_title: str
+    name: str
+    rooms: list[EarlierBreakoutRoom]
+
+
 class EarlierPolls(Struct):
     """Polls of another session of the course, to be asked again."""
 
@@ -334,7 +353,7 @@ class Gap(Struct):
 
 class TimelineMark(Struct):
     at_ms: int
-    kind: Literal["poll", "hand", "chat", "moment", "screen", "confusion"]
+    kind: Literal["poll", "hand", "chat", "moment", "screen", "confusion", "speech", "turn", "poi"]
     label: str
     data: dict[str, str | int | list[str | int] | None]
 

@@ -8,7 +8,7 @@ from server.domain import commands as c
 from server.domain.debate_state import HOLD_MS, SECOND
 from server.domain.due import next_due_ms
 from server.domain.state import THE_SERVER, Actor
-from tests.debate_world import Hall, kinds, shipped
+from tests.debate_world import Hall, kinds, pid, shipped
 from tests.live_world import ADA, BOB, FAY, OPEN, live_class
 
 
@@ -174,7 +174,7 @@ def test_DB11_a_lost_speaker_stops_the_clock_and_keeps_the_floor() -> None:
     speaker = first(room)
     room.do(FAY, c.StartClock)
     room.wait(10_000)
-    events = room.world.do(THE_SERVER, c.LoseConnection(speaker.participant_id), after_ms=500)
+    events = room.world.do(THE_SERVER, c.LoseConnection(pid(speaker)), after_ms=500)
     assert kinds(events) == ["participant_away", "debate_clock_stopped"]
     debate = room.debate
     assert (debate.used_ms, debate.halt) == (10_500, "speaker_lost")
@@ -199,7 +199,7 @@ def test_DB11_so_does_one_who_leaves_or_is_removed_and_another_may_go_on(how: st
     if how == "leave":
         room.world.do(speaker, c.Leave())
     else:
-        room.world.do(FAY, c.Remove(speaker.participant_id))
+        room.world.do(FAY, c.Remove(pid(speaker)))
     assert room.debate.halt == "speaker_lost"
     other = next(
         who for who in room.debate.members(room.debate.form.sides[0].id)
@@ -219,14 +219,14 @@ def test_DB11_the_others_going_stops_nothing() -> None:
     room = hall()
     room.do(FAY, c.StartClock)
     last = seat(room, room.debate.form.sides[1].id + ":3")
-    events = room.world.do(THE_SERVER, c.LoseConnection(last.participant_id))
+    events = room.world.do(THE_SERVER, c.LoseConnection(pid(last)))
     assert kinds(events) == ["participant_away"]
 
 
 def test_DB11_a_late_speaker_is_waited_for_and_then_it_goes_on_by_itself() -> None:
     room = hall(advance="automatic")
     speaker = first(room)
-    room.world.do(THE_SERVER, c.LoseConnection(speaker.participant_id))
+    room.world.do(THE_SERVER, c.LoseConnection(pid(speaker)))
     room.wait(room.debate.gap_ms)
     assert (room.debate.since_ms, room.debate.halt) == (None, "speaker_absent")
     room.wait(5_000)
@@ -239,7 +239,7 @@ def test_DB11_a_late_speaker_is_waited_for_and_then_it_goes_on_by_itself() -> No
 def test_DB11_the_chair_may_skip_a_late_speaker_and_come_back() -> None:
     room = hall()
     speaker = first(room)
-    room.world.do(THE_SERVER, c.LoseConnection(speaker.participant_id))
+    room.world.do(THE_SERVER, c.LoseConnection(pid(speaker)))
     assert room.refused(FAY, c.StartClock) == "speaker_absent"
     room.do(FAY, c.NextSpeech)
     room.do(FAY, c.NextSpeech)

@@ -8,7 +8,7 @@ from server.domain import commands as c
 from server.domain.debate_state import RIGHT_OF_WAY_MS, SECOND
 from server.domain.events import side_channel
 from server.domain.state import THE_SERVER, Actor
-from tests.debate_world import Hall, kinds, shipped
+from tests.debate_world import Hall, kinds, pid, shipped
 from tests.live_world import ADA, FAY, OPEN, live_class
 
 
@@ -102,7 +102,7 @@ def test_DB7_pause_end_and_loss_close_them() -> None:
     room.do(one, c.OfferPoint)
     room.do(two, c.OfferPoint)
     room.do(speaker, c.AnswerPoint, one.participant_id, True)
-    room.world.do(THE_SERVER, c.LoseConnection(one.participant_id))
+    room.world.do(THE_SERVER, c.LoseConnection(pid(one)))
     assert (room.debate.point, room.debate.points) == (None, (two.participant_id,))
     room.do(FAY, c.PauseClock)
     assert room.debate.points == ()
@@ -207,11 +207,11 @@ def test_DB8_who_drops_out_loses_turn_and_request() -> None:
     room.do(three, c.AskTurn)
     room.do(four, c.AskTurn)
     room.wait(3_000)
-    room.world.do(THE_SERVER, c.LoseConnection(three.participant_id))
+    room.world.do(THE_SERVER, c.LoseConnection(pid(three)))
     assert room.debate.turn_asks == (four.participant_id,)
-    room.world.do(THE_SERVER, c.LoseConnection(one.participant_id))
+    room.world.do(THE_SERVER, c.LoseConnection(pid(one)))
     assert room.debate.turn == four.participant_id
-    room.world.do(THE_SERVER, c.LoseConnection(two.participant_id))
+    room.world.do(THE_SERVER, c.LoseConnection(pid(two)))
     assert room.debate.halt == "speaker_lost", "nobody of that side is left"
 
 

@@ -1,0 +1,107 @@
+"""What a debate leaves on the recording's timeline: parts, turns and points (docs/rules.md, DB18)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from server.domain import events as e
+from server.domain.debate_format import SpeechKind, Text
+from server.domain.debate_state import Debate
+from server.domain.events import Event
+from server.domain.state import SessionState
+
+HeldKind = Literal["speech", "turn", "poi"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Somebody had the floor. Session time."""
+
+    kind: HeldKind
+    debate_id: str
+    room_id: str
+    motion: str
+    part: int
+    speech_kind: SpeechKind
+    name: Text
+    side: str | None
+    side_name: Text
+    participant_ids: tuple[str, ...]
+    """the one who leads first; nobody in a part where turns are taken"""
+    from_ms: int
+    to_ms: int | None = None
+    """None: until the end of the log"""
+
+
+class DebateWalk:
+    """Fed with every event and the state after it."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, HeldKind], Held] = {}
+        self._done: list[Held] = []
+
+    def note(self, event: Event, after: SessionState) -> None:
+        body, at_ms = event.body, event.at_ms
+        match body:
+            case e.DebateClockStarted(debate_id=key):
+                debate = after.debates.get(key)
+                is_new = (key, "speech") not in self._open
+                if debate is not None and is_new and debate.stage == "running":
+                    self._begin(debate, "speech", body.holders, None, at_ms)
+            case e.DebateTurned(debate_id=key) | e.DebatePartEnded(debate_id=key):
+                self._end(key, at_ms)
+            case e.DebateEnded(debate_id=key):
+                self._end(key, at_ms)
+            case e.DebateTurnGiven(debate_id=key, turn=who):
+                debate = after.debates.get(key)
+                if debate is not None:
+                    self._begin(debate, "turn", (who,), debate.side_of(who), at_ms)
+            case e.DebateTurnEnded(debate_id=key):
+                self._end(key, at_ms, "turn")
+            case e.DebatePointAccepted(debate_id=key, point=who):
+                debate = after.debates.get(key)
+                if debate is not None:
+                    self._begin(debate, "poi", (who,), debate.side_of(who), at_ms)
+            case e.DebatePointClosed(debate_id=key, point=None):
+                self._end(key, at_ms, "poi")
+            case _:
+                pass
+
+    def finish(self) -> tuple[Held, ...]:
+        return tuple(sorted([*self._done, *self._open.values()], key=lambda one: one.from_ms))
+
+    def _begin(
+        self,
+        debate: Debate,
+        kind: HeldKind,
+        who: tuple[str, ...],
+        side: str | None,
+        at_ms: int,
+    ) -> None:
+        part = debate.part
+        if part is None:
+            return
+        own = side if kind != "speech" else part.side
+        names: Mapping[str, Text] = {one.id: one.name for one in debate.form.sides}
+        self._open[debate.debate_id, kind] = Held(
+            kind=kind,
+            debate_id=debate.debate_id,
+            room_id=debate.room_id,
+            motion=debate.motion,
+            part=debate.index,
+            speech_kind=part.kind,
+            name=part.name,
+            side=own,
+            side_name=names.get(own or "", Text()),
+            participant_ids=who,
+            from_ms=at_ms,
+        )
+
+    def _end(self, debate_id: str, at_ms: int, *kinds: HeldKind) -> None:
+        """No kinds: the part and all in it."""
+        for kind in kinds or ("poi", "turn", "speech"):
+            held = self._open.pop((debate_id, kind), None)
+            if held is not None:
+                self._done.append(replace(held, to_ms=at_ms))
