@@ -162,7 +162,8 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
         view["hand_order"] = data["order"]
     elif kind == "airtime_counted":
         for who, talked_ms in zip(data["participant_ids"], data["talked_ms"], strict=True):
-            view["talked_ms"][who] = view["talked_ms"].get(who, 0) + talked_ms
+            if who in people:
+                view["talked_ms"][who] = view["talked_ms"].get(who, 0) + talked_ms
     elif kind == "speak_invited" and one:
         one["invitation"] = "granted" if one["tracks"].get("microphone") else "asked"
     elif kind == "speak_declined" and one:

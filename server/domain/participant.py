@@ -20,9 +20,7 @@ def join(state: SessionState, _: c.Join, ask: Ask) -> list[Change]:
     _check_door(state, is_known, ask)
     must_wait = ask.settings.lobby_is_on or (who is not None and who.must_wait)
     may_enter = (
-        ask.actor.role == "facilitator"
-        or is_known
-        or (state.stage == "live" and not must_wait)
+        ask.actor.role == "facilitator" or is_known or (state.stage == "live" and not must_wait)
     )
     actor, role = ask.actor, _role(ask)
     if not may_enter:
@@ -31,7 +29,7 @@ def join(state: SessionState, _: c.Join, ask: Ask) -> list[Change]:
         waiting = e.ParticipantWaiting(
             ask.actor_id, actor.name, role, actor.is_guest, actor.user_id
         )
-        return [Change(waiting, FACILITATORS)]
+        return [Change(waiting, FACILITATORS if who is None else channel_of(who))]
     if (
         who is not None
         and who.presence in ("present", "away")
@@ -89,7 +87,7 @@ def leave(state: SessionState, _: c.Leave, ask: Ask) -> list[Change]:
     who = find_participant(state, ask.actor_id)
     return [
         *_put_down(state, who.participant_id, None),
-        Change(e.ParticipantLeft(who.participant_id), _channel_of(who)),
+        Change(e.ParticipantLeft(who.participant_id), channel_of(who)),
     ]
 
 
@@ -103,7 +101,7 @@ def lose_connection(state: SessionState, command: c.LoseConnection, _: Ask) -> l
             Change(e.ParticipantAway(who.participant_id)),
         ]
     if who.presence == "waiting":
-        return [Change(e.ParticipantLeft(who.participant_id), FACILITATORS)]
+        return [Change(e.ParticipantLeft(who.participant_id), channel_of(who))]
     return []
 
 
@@ -117,7 +115,7 @@ def admit(state: SessionState, command: c.Admit, _: Ask) -> list[Change]:
         ]
     if who.is_admitted:
         return []
-    return [Change(e.ParticipantAdmitted(who.participant_id), _channel_of(who))]
+    return [Change(e.ParticipantAdmitted(who.participant_id), channel_of(who))]
 
 
 def deny(state: SessionState, command: c.Deny, _: Ask) -> list[Change]:
@@ -126,7 +124,7 @@ def deny(state: SessionState, command: c.Deny, _: Ask) -> list[Change]:
         return []
     if who.presence != "waiting":
         raise Conflict("not_waiting", f"{who.name} is not in the lobby.")
-    return [Change(e.ParticipantDenied(who.participant_id), FACILITATORS)]
+    return [Change(e.ParticipantDenied(who.participant_id), channel_of(who))]
 
 
 def remove(state: SessionState, command: c.Remove, ask: Ask) -> list[Change]:
@@ -138,12 +136,12 @@ def remove(state: SessionState, command: c.Remove, ask: Ask) -> list[Change]:
     return [
         *_put_down(state, who.participant_id, ask.actor.participant_id),
         Change(
-            e.ParticipantRemoved(who.participant_id, command.may_return or None), _channel_of(who)
+            e.ParticipantRemoved(who.participant_id, command.may_return or None), channel_of(who)
         ),
     ]
 
 
-def _channel_of(who: Participant) -> str:
+def channel_of(who: Participant) -> str:
     """Those who never got past the lobby are the facilitators' business only (PA6)."""
     return FACILITATORS if who.joined_at_ms is None else SESSION
 

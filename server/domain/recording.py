@@ -179,9 +179,7 @@ def _consents(consent: Consent) -> Evolve:
 
 
 def _marked(state: SessionState, body: e.MomentMarked, at_ms: int) -> SessionState:
-    moment = Moment(
-        body.moment_id, body.participant_id, body.label, at_ms, bool(body.is_private)
-    )
+    moment = Moment(body.moment_id, body.participant_id, body.label, at_ms, bool(body.is_private))
     return replace(state, moments=(*state.moments, moment))
 
 

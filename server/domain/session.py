@@ -31,7 +31,7 @@ from server.domain import commands as c
 from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve
 from server.domain.commands import Command
-from server.domain.events import FACILITATORS, Event
+from server.domain.events import Event
 from server.domain.permissions import authorize
 from server.domain.state import NO_SETTINGS, Actor, PollResult, SessionState, Settings
 
@@ -73,7 +73,8 @@ def start_epoch(state: SessionState, command: c.StartEpoch, ask: Ask) -> list[Ch
             changes += breakout_run.silencing(state, who.participant_id)
             changes.append(Change(e.ParticipantAway(who.participant_id)))
         elif who.presence == "waiting":
-            changes.append(Change(e.ParticipantLeft(who.participant_id), FACILITATORS))
+            left = e.ParticipantLeft(who.participant_id)
+            changes.append(Change(left, participant.channel_of(who)))
     return changes
 
 

@@ -120,8 +120,8 @@ class Room:
                     self.outbox.unsubscribe(self.connections[who].connection_id)
                 case e.ParticipantDenied(participant_id=who):
                     self._hang_up(who, "denied")
-                case e.ParticipantRemoved(participant_id=who):
-                    self._hang_up(who, "removed")
+                case e.ParticipantRemoved(participant_id=who, may_return=may_return):
+                    self._hang_up(who, "sent_out" if may_return else "removed")
                 case e.SessionEnded():
                     for who in list(self.connections):
                         self._hang_up(who, "ended")

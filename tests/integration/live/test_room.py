@@ -91,7 +91,7 @@ async def test_RC1_reactions_are_refused_like_commands(server: LiveServer) -> No
 async def test_PA10_sent_out_is_told_and_may_knock_again(server: LiveServer) -> None:
     fay, ada = await class_of(server, "ada")
     await fay.do("remove", participant_id="ada", may_return=True)
-    await until(lambda: ada.closed == "removed", "ada is told")
+    await until(lambda: ada.closed == "sent_out", "ada is told")
     (again,) = await server.join("ada")
     assert again.presence("ada") == "waiting"
     await fay.do("admit", participant_id="ada")
@@ -179,5 +179,3 @@ def test_RC1_a_clapping_class_is_one_message() -> None:
     assert firsts.count(True) == 1
     assert len(reactions.take()) == MOST_SHOWN
     assert reactions.due(0.0, at_once=True) == c.CountReactions(("clap",), (MOST_SHOWN + 40,))
-
-

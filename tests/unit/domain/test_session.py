@@ -251,7 +251,7 @@ def test_PA9_a_new_role_is_told_before_it_is_used() -> None:
     events = world.do(promoted, c.MarkMoment("now"))
     assert [event.type for event in events] == ["participant_changed", "moment_marked"]
     assert world.state.participants["ada"].role == "facilitator"
-    assert code_of(world, ADA, c.MarkMoment("again")) == "not_allowed"
+    assert code_of(world, ADA, c.MuteAll()) == "not_allowed"
 
 
 # ---- HA, CH, TR ------------------------------------------------------------------------------

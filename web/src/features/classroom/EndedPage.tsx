@@ -7,7 +7,16 @@ import type { ApiError } from '../../transport/http';
 import { useUser } from '../../transport/me';
 import { EmptyState } from '../../ui';
 
-const REASONS = ['ended', 'removed', 'denied', 'taken_over', 'signed_out', 'left'] as const;
+const REASONS = [
+  'ended',
+  'removed',
+  'sent_out',
+  'denied',
+  'room_locked',
+  'taken_over',
+  'signed_out',
+  'left',
+] as const;
 type Reason = (typeof REASONS)[number];
 
 interface Props {
@@ -27,9 +36,9 @@ export function EndedPage({ reason, error, recordingId, onRejoin }: Props) {
   const known: Reason | 'refused' =
     error?.code === 'session_ended'
       ? 'ended'
-      : (REASONS.find((one) => one === reason) ?? 'refused');
+      : (REASONS.find((one) => one === reason || one === error?.code) ?? 'refused');
   const hint = known === 'refused' ? (error?.message ?? '') : t(`ended.${known}Body`);
-  const canRejoin = known === 'left' || known === 'taken_over';
+  const canRejoin = ['left', 'taken_over', 'sent_out', 'room_locked'].includes(known);
   const showsRecording = known === 'ended' && recordingId !== null;
   return (
     <EmptyState
@@ -52,7 +61,7 @@ export function EndedPage({ reason, error, recordingId, onRejoin }: Props) {
             )}
             {canRejoin && (
               <Button onClick={onRejoin}>
-                {known === 'left' ? t('ended.rejoin') : t('ended.useHere')}
+                {known === 'taken_over' ? t('ended.useHere') : t('ended.rejoin')}
               </Button>
             )}
             {known === 'signed_out' && (
