@@ -31,6 +31,7 @@ from server.live.media_control import PlaneMediaControl
 from server.live.ports import Clock as LiveClock
 from server.live.ports import MediaControl, Seat
 from server.media.python_plane import PlaneSettings, PythonPlane
+from server.services.breakout_sets import BreakoutSets
 from server.services.caller import Callers, CookieSigner
 from server.services.debate_formats import DebateFormats
 from server.services.identity import Identity
@@ -177,6 +178,7 @@ def compose(
         items=ItemReview(library, now),
         debate_formats=formats,
         polls=PollBook(library, hub),
+        breakout_sets=BreakoutSets(library, hub),
         live=hub,
     )
     exposure = Exposure(

@@ -12,6 +12,7 @@ from aiohttp import hdrs, web
 
 from server.api.security import EXPOSURE
 from server.domain.errors import Invalid
+from server.services.breakout_sets import BreakoutSets
 from server.services.caller import (
     SEAT_COOKIE,
     SECURE_PREFIX,
@@ -56,6 +57,7 @@ class Services:
     items: ItemReview
     debate_formats: DebateFormats
     polls: PollBook
+    breakout_sets: BreakoutSets
     live: LiveSessions
 
 

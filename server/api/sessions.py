@@ -117,6 +117,10 @@ async def session_events(ask: Ask) -> list[WireEvent]:
     return await ask.services.live.events_after(session_id, participant_id, ask.query.after)
 
 
+async def earlier_breakout_sets(ask: Ask) -> list[api.EarlierBreakoutSet]:
+    return await ask.services.breakout_sets.earlier(ask.caller, ask.path("session_id"))
+
+
 ONE = "/sessions/{session_id}"
 ROUTES = (
     Route("GET", "/courses", list_courses, "user", answer=list[api.Course]),
@@ -163,6 +167,10 @@ ROUTES = (
     Route(
         "POST", "/join/{token}", take_seat, "holder",
         body=api.TakeSeat, answer=api.JoinInfo, conflicts=True,
+    ),
+    Route(
+        "GET", f"{ONE}/breakout-sets", earlier_breakout_sets, "session_facilitator",
+        answer=list[api.EarlierBreakoutSet],
     ),
     Route("GET", f"{ONE}/snapshot", session_snapshot, "participant", answer=SessionSnapshot),
     Route(

@@ -106,6 +106,7 @@ CASES = (
         "set_role", "PUT", "/sessions/{session}/participants/nobody/role", LEADERS,
         {"role": "learner"}, frozenset({404}),
     ),
+    Case("earlier_breakout_sets", "GET", "/sessions/{session}/breakout-sets", LEADERS),
     Case("earlier_polls", "GET", "/sessions/{session}/polls/earlier", LEADERS),
     Case("export_polls", "GET", "/sessions/{session}/polls.csv", LEADERS),
     Case("list_links", "GET", "/sessions/{session}/links", LEADERS),
