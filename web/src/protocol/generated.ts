@@ -1281,6 +1281,22 @@ export interface NoteView {
   side: string;
   text: string;
 }
+export interface EarlierBreakoutRoom {
+  missing: number;
+  name: string;
+  participant_ids: string[];
+  task: string;
+}
+/**
+ * Breakout rooms kept in another session, put into this one's people.
+ */
+export interface EarlierBreakoutSet {
+  name: string;
+  rooms: EarlierBreakoutRoom[];
+  session_id: string;
+  session_title: string;
+  set_id: string;
+}
 /**
  * Polls of another session of the course, to be asked again.
  */
@@ -1595,7 +1611,7 @@ export interface TimelineMark {
   data: {
     [k: string]: string | number | (string | number)[] | null;
   };
-  kind: 'chat' | 'confusion' | 'hand' | 'moment' | 'poll' | 'screen';
+  kind: 'chat' | 'confusion' | 'hand' | 'moment' | 'poi' | 'poll' | 'screen' | 'speech' | 'turn';
   label: string;
 }
 export interface RecordingSummary {
