@@ -40,7 +40,7 @@ async def import_debate_format(ask: Ask) -> wire.ImportedDebateFormat:
 
 ALL = "/debate-formats"
 # Not the two verbs: a wrong method there is told the methods of the verb, not of a format.
-ONE = "/debate-formats/{format_id:(?!check$|import$)[^{}/]+}"
+ONE = "/debate-formats/{format_id:(?!check$|import$)[^/]+}"
 ROUTES = (
     Route("GET", ALL, list_debate_formats, "user", answer=list[wire.DebateFormatSummary]),
     Route("GET", ONE, read_debate_format, "user", answer=wire.StoredDebateFormat),
