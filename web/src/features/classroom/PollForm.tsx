@@ -1,91 +1,83 @@
 import {
-  ActionIcon,
   Button,
+  Collapse,
   Group,
   Select,
   Stack,
   Switch,
   Text,
   TextInput,
+  Textarea,
   Title,
 } from '@mantine/core';
-import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import type { Audience, CreatePoll, PollView } from '../../protocol';
+import type { PollView } from '../../protocol';
 import { useClassroom } from './context';
+import {
+  bodyOf,
+  draftOf,
+  emptyDraft,
+  KINDS,
+  LIMITS_S,
+  LONGEST,
+  LONGEST_EXPLANATION,
+  type PollDraft,
+  type PollKind,
+  troubleOf,
+} from './polls/kinds';
+import { KindFields } from './polls/KindFields';
 import { useSession } from './store';
 
-const MOST_OPTIONS = 10;
-const LONGEST = 200;
-
-/** What is wrong with a draft, or null: the same rules the server has, said before sending. */
-export function pollTrouble(question: string, options: string[]): 'tooFew' | 'same' | null {
-  const written = options.map((option) => option.trim()).filter(Boolean);
-  if (question.trim() === '' || written.length < 2) return 'tooFew';
-  return new Set(written).size < written.length ? 'same' : null;
-}
-
-export function PollForm({ draft, onDone }: { draft: PollView | null; onDone: () => void }) {
+export function PollForm({
+  draft: known,
+  start,
+  onDone,
+}: {
+  /** The draft that is edited; null for a new one. */
+  draft: PollView | null;
+  /** What a new one begins with. */
+  start?: PollDraft;
+  onDone: () => void;
+}) {
   const { t } = useTranslation('classroom');
+  const { t: polls } = useTranslation('polls');
   const { t: common } = useTranslation();
   const classroom = useClassroom();
   const canOpen = useSession((session) => session.state === 'live');
-  const [question, setQuestion] = useState(draft?.question ?? '');
-  const [options, setOptions] = useState(draft?.options ?? ['', '']);
-  const [audience, setAudience] = useState<Audience>(draft?.audience ?? 'all');
-  const [isAnonymous, setAnonymous] = useState(draft?.is_anonymous ?? false);
-  const [key, setKey] = useState<number | null>(draft?.key ?? null);
+  const [draft, setDraft] = useState(() => (known ? draftOf(known) : (start ?? emptyDraft())));
   const [isShown, setShown] = useState(false);
-  const trouble = pollTrouble(question, options);
+  const [hasMore, more] = useDisclosure(
+    draft.explanation !== '' || draft.limitS !== null || !draft.canChange,
+  );
+  const trouble = troubleOf(draft);
+  const change = (part: Partial<PollDraft>) => setDraft((old) => ({ ...old, ...part }));
+
+  function chooseKind(kind: PollKind) {
+    const options =
+      kind === 'true_false'
+        ? [polls('true'), polls('false')]
+        : draft.kind === 'true_false'
+          ? ['', '']
+          : draft.options;
+    const keys = kind === 'multiple' ? draft.keys : draft.keys.slice(0, 1);
+    change({ kind, options, keys: keys.filter((key) => key < options.length) });
+  }
 
   async function save(opens: boolean) {
     setShown(true);
     if (trouble) return;
-    const written = options.map((option) => option.trim());
-    const kept = written.filter(Boolean);
-    const keyText = key === null ? undefined : written[key];
-    const body = {
-      question: question.trim(),
-      options: kept,
-      audience,
-      is_anonymous: isAnonymous,
-      key: keyText ? kept.indexOf(keyText) : null,
-    } satisfies Omit<CreatePoll, 'type'>;
-    const known = new Set(classroom.store.getState().session?.polls.map((poll) => poll.poll_id));
+    const body = bodyOf(draft);
     const isSaved = await classroom.command(
-      draft
-        ? { type: 'edit_poll', poll_id: draft.poll_id, ...body }
-        : { type: 'create_poll', ...body },
+      known
+        ? { type: 'edit_poll', poll_id: known.poll_id, ...body }
+        : { type: 'create_poll', ...body, opens },
     );
     if (!isSaved) return;
-    if (opens) {
-      const id = draft?.poll_id ?? (await newPoll(known));
-      if (id) await classroom.command({ type: 'open_poll', poll_id: id });
-    }
+    if (known && opens) await classroom.command({ type: 'open_poll', poll_id: known.poll_id });
     onDone();
-  }
-
-  /** The event may arrive a moment after the acknowledgement. */
-  function newPoll(known: Set<string>): Promise<string | undefined> {
-    const find = () =>
-      classroom.store.getState().session?.polls.find((poll) => !known.has(poll.poll_id))?.poll_id;
-    const now = find();
-    if (now) return Promise.resolve(now);
-    return new Promise((resolve) => {
-      const stop = classroom.store.subscribe(() => {
-        const id = find();
-        if (!id) return;
-        stop();
-        window.clearTimeout(timer);
-        resolve(id);
-      });
-      const timer = window.setTimeout(() => {
-        stop();
-        resolve(undefined);
-      }, 5000);
-    });
   }
 
   function submit(event: FormEvent) {
@@ -97,69 +89,29 @@ export function PollForm({ draft, onDone }: { draft: PollView | null; onDone: ()
     <form onSubmit={submit}>
       <Stack gap="sm">
         <Title order={2} size="h4">
-          {draft ? t('poll.edit') : t('poll.new')}
+          {known ? t('poll.edit') : t('poll.new')}
         </Title>
+        <Select
+          label={polls('kind')}
+          value={draft.kind}
+          allowDeselect={false}
+          data={KINDS.map((kind) => ({
+            value: kind,
+            label: polls(`kinds.${kind}`),
+          }))}
+          onChange={(value) => value && chooseKind(value as PollKind)}
+        />
         <TextInput
           label={t('poll.question')}
-          value={question}
+          value={draft.question}
           maxLength={LONGEST}
           data-autofocus
-          onChange={(event) => setQuestion(event.currentTarget.value)}
+          onChange={(event) => change({ question: event.currentTarget.value })}
         />
-        {options.map((option, index) => (
-          <Group key={index} gap={6} wrap="nowrap" align="flex-end">
-            <TextInput
-              flex={1}
-              label={t('poll.option', { number: index + 1 })}
-              value={option}
-              maxLength={LONGEST}
-              onChange={(event) => {
-                const { value } = event.currentTarget;
-                setOptions(options.map((old, at) => (at === index ? value : old)));
-              }}
-            />
-            {options.length > 2 && (
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                c="var(--mantine-color-text)"
-                size={36}
-                aria-label={t('poll.removeOption', { number: index + 1 })}
-                onClick={() => {
-                  setOptions(options.filter((_, at) => at !== index));
-                  setKey(key === null || key === index ? null : key > index ? key - 1 : key);
-                }}
-              >
-                <IconTrash size={17} />
-              </ActionIcon>
-            )}
-          </Group>
-        ))}
-        {options.length < MOST_OPTIONS && (
-          <Button
-            variant="subtle"
-            leftSection={<IconPlus size={16} />}
-            onClick={() => setOptions([...options, ''])}
-          >
-            {t('poll.addOption')}
-          </Button>
-        )}
-        <Select
-          label={t('poll.key')}
-          value={key === null ? '' : String(key)}
-          allowDeselect={false}
-          data={[
-            { value: '', label: t('poll.keyNone') },
-            ...options.map((option, index) => ({
-              value: String(index),
-              label: option.trim() || t('poll.option', { number: index + 1 }),
-            })),
-          ]}
-          onChange={(value) => setKey(value ? Number(value) : null)}
-        />
+        <KindFields draft={draft} onChange={change} />
         <Select
           label={t('poll.audience')}
-          value={audience}
+          value={draft.audience}
           allowDeselect={false}
           data={[
             { value: 'all', label: t('poll.audienceAll') },
@@ -167,17 +119,61 @@ export function PollForm({ draft, onDone }: { draft: PollView | null; onDone: ()
             { value: 'host', label: t('poll.audienceHost') },
             { value: 'none', label: t('poll.audienceNone') },
           ]}
-          onChange={(value) => setAudience((value as Audience | null) ?? 'all')}
+          onChange={(value) =>
+            change({
+              audience: (value as PollDraft['audience'] | null) ?? 'all',
+            })
+          }
         />
         <Switch
           label={t('poll.anonymous')}
           description={t('poll.anonymousHint')}
-          checked={isAnonymous}
-          onChange={(event) => setAnonymous(event.currentTarget.checked)}
+          checked={draft.isAnonymous}
+          onChange={(event) => change({ isAnonymous: event.currentTarget.checked })}
         />
+        <Button variant="subtle" aria-expanded={hasMore} onClick={more.toggle}>
+          {polls('form.more')}
+        </Button>
+        <Collapse expanded={hasMore}>
+          <Stack gap="sm">
+            <Textarea
+              label={polls('form.explanation')}
+              description={polls('form.explanationHint')}
+              value={draft.explanation}
+              maxLength={LONGEST_EXPLANATION}
+              rows={2}
+              onChange={(event) => change({ explanation: event.currentTarget.value })}
+            />
+            <Switch
+              label={polls('form.canChange')}
+              description={polls('form.canChangeHint')}
+              checked={draft.canChange && !draft.isAnonymous}
+              disabled={draft.isAnonymous}
+              onChange={(event) => change({ canChange: event.currentTarget.checked })}
+            />
+            <Select
+              label={polls('form.limit')}
+              value={String(draft.limitS ?? '')}
+              allowDeselect={false}
+              data={[
+                { value: '', label: polls('form.limitNone') },
+                ...[...new Set([...LIMITS_S, ...(draft.limitS === null ? [] : [draft.limitS])])]
+                  .sort((a, b) => a - b)
+                  .map((seconds) => ({
+                    value: String(seconds),
+                    label:
+                      seconds % 60 === 0
+                        ? polls('form.limitMinutes', { count: seconds / 60 })
+                        : polls('form.limitSeconds', { count: seconds }),
+                  })),
+              ]}
+              onChange={(value) => change({ limitS: value ? Number(value) : null })}
+            />
+          </Stack>
+        </Collapse>
         {isShown && trouble && (
           <Text c="var(--rp-bad-text)" size="sm" role="alert">
-            {t(`poll.${trouble}`)}
+            {polls(`trouble.${trouble}`)}
           </Text>
         )}
         <Button disabled={!canOpen} onClick={() => void save(true)}>
@@ -191,14 +187,14 @@ export function PollForm({ draft, onDone }: { draft: PollView | null; onDone: ()
             {t('poll.save')}
           </Button>
         </Group>
-        {draft && (
+        {known && (
           <Button
             variant="subtle"
             color="coral.7"
             c="var(--rp-bad-text)"
             onClick={() =>
               void classroom
-                .command({ type: 'delete_poll', poll_id: draft.poll_id })
+                .command({ type: 'delete_poll', poll_id: known.poll_id })
                 .then((isDeleted) => isDeleted && onDone())
             }
           >

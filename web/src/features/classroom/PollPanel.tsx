@@ -1,37 +1,62 @@
-import { Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
-import { IconChartBar, IconCheck, IconPlus } from '@tabler/icons-react';
+import { ActionIcon, Button, Group, Menu, Stack } from '@mantine/core';
+import {
+  IconChartBar,
+  IconClipboardText,
+  IconDots,
+  IconDownload,
+  IconHistory,
+  IconPlus,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { PollView } from '../../protocol';
+import { apiUrl } from '../../transport/http';
 import { EmptyState } from '../../ui';
 import { useClassroom } from './context';
 import classes from './Panel.module.css';
 import { PollForm } from './PollForm';
-import { currentPoll, isFacilitator, peopleHere, percentages } from './selectors';
+import { EarlierPolls } from './polls/EarlierPolls';
+import { draftOf, type PollDraft } from './polls/kinds';
+import { PastePoll } from './polls/PastePoll';
+import { PollCard } from './polls/PollCard';
+import { QuickPolls } from './polls/QuickPolls';
+import { currentPoll, isFacilitator } from './selectors';
 import { useSession } from './store';
+
+/** What fills the panel instead of the list of polls. */
+type Page =
+  | { name: 'form'; draft: PollView | null; start?: PollDraft }
+  | { name: 'paste' }
+  | { name: 'earlier' };
 
 export function PollPanel() {
   const { t } = useTranslation('classroom');
   const session = useSession((state) => state);
   const hosts = isFacilitator(session);
-  const [editing, setEditing] = useState<PollView | 'new' | null>(null);
+  const [page, setPage] = useState<Page | null>(null);
   const current = currentPoll(session);
   const earlier = session.polls
     .filter((poll) => poll.state !== 'draft' && poll !== current)
     .reverse();
   const drafts = hosts ? session.polls.filter((poll) => poll.state === 'draft') : [];
-  if (editing) {
+  const close = () => setPage(null);
+  const begin = (start?: PollDraft) => setPage({ name: 'form', draft: null, start });
+  if (page && hosts) {
     return (
       <div className={classes.scroll}>
-        <PollForm draft={editing === 'new' ? null : editing} onDone={() => setEditing(null)} />
+        {page.name === 'form' && <PollForm draft={page.draft} start={page.start} onDone={close} />}
+        {page.name === 'paste' && <PastePoll onEdit={begin} onDone={close} />}
+        {page.name === 'earlier' && <EarlierPolls onUse={begin} onDone={close} />}
       </div>
     );
   }
   return (
     <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('panel.poll')}>
       <Stack gap="md">
-        {current && <Poll key={current.poll_id} poll={current} />}
+        {current && (
+          <PollCard key={current.poll_id} poll={current} onAgain={() => begin(draftOf(current))} />
+        )}
         {!current && drafts.length === 0 && (
           <EmptyState
             title={hosts ? t('poll.noneHost') : t('poll.none')}
@@ -39,20 +64,16 @@ export function PollPanel() {
             icon={<IconChartBar size={28} />}
           />
         )}
-        {hosts && (
-          <Button
-            variant={current ? 'light' : 'filled'}
-            leftSection={<IconPlus size={18} />}
-            onClick={() => setEditing('new')}
-          >
-            {t('poll.new')}
-          </Button>
-        )}
+        {hosts && <Begin isFilled={!current} onBegin={setPage} />}
         {drafts.length > 0 && (
           <section>
             <h2 className={classes.heading}>{t('poll.drafts')}</h2>
             {drafts.map((poll) => (
-              <Draft key={poll.poll_id} poll={poll} onEdit={() => setEditing(poll)} />
+              <Draft
+                key={poll.poll_id}
+                poll={poll}
+                onEdit={() => setPage({ name: 'form', draft: poll })}
+              />
             ))}
           </section>
         )}
@@ -61,7 +82,7 @@ export function PollPanel() {
             <h2 className={classes.heading}>{t('poll.earlier')}</h2>
             <Stack gap="lg">
               {earlier.map((poll) => (
-                <Poll key={poll.poll_id} poll={poll} />
+                <PollCard key={poll.poll_id} poll={poll} onAgain={() => begin(draftOf(poll))} />
               ))}
             </Stack>
           </section>
@@ -71,14 +92,75 @@ export function PollPanel() {
   );
 }
 
+/** All the ways to a poll: written, in one click, from text, from before. */
+function Begin({ isFilled, onBegin }: { isFilled: boolean; onBegin: (page: Page) => void }) {
+  const { t } = useTranslation('classroom');
+  const { t: polls } = useTranslation('polls');
+  const isLive = useSession((session) => session.state === 'live');
+  const sessionId = useSession((session) => session.session_id);
+  const hasAsked = useSession((session) => session.polls.some((poll) => poll.state !== 'draft'));
+  return (
+    <Stack gap="xs">
+      <Group gap="xs" wrap="nowrap">
+        <Button
+          flex={1}
+          variant={isFilled ? 'filled' : 'light'}
+          leftSection={<IconPlus size={18} />}
+          onClick={() => onBegin({ name: 'form', draft: null })}
+        >
+          {t('poll.new')}
+        </Button>
+        <Menu position="bottom-end" withinPortal>
+          <Menu.Target>
+            <ActionIcon variant="default" size={36} aria-label={polls('more')}>
+              <IconDots size={18} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item
+              leftSection={<IconClipboardText size={16} />}
+              onClick={() => onBegin({ name: 'paste' })}
+            >
+              {polls('paste.menu')}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconHistory size={16} />}
+              onClick={() => onBegin({ name: 'earlier' })}
+            >
+              {polls('earlier.menu')}
+            </Menu.Item>
+            {hasAsked && (
+              <Menu.Item
+                leftSection={<IconDownload size={16} />}
+                component="a"
+                href={apiUrl(`/sessions/${sessionId}/polls.csv`)}
+                download
+              >
+                {polls('exportAll')}
+              </Menu.Item>
+            )}
+          </Menu.Dropdown>
+        </Menu>
+      </Group>
+      {isLive && <QuickPolls />}
+    </Stack>
+  );
+}
+
 function Draft({ poll, onEdit }: { poll: PollView; onEdit: () => void }) {
   const { t } = useTranslation('classroom');
+  const { t: polls } = useTranslation('polls');
   const { t: common } = useTranslation();
   const classroom = useClassroom();
   const canOpen = useSession((session) => session.state === 'live');
   return (
     <div className={classes.person}>
-      <span className={classes.name}>{poll.question}</span>
+      <span className={classes.who}>
+        <span className={classes.name} style={{ display: 'block' }}>
+          {poll.question}
+        </span>
+        <span className={classes.note}>{polls(`kinds.${poll.kind}`)}</span>
+      </span>
       <Button size="compact-sm" variant="subtle" onClick={onEdit}>
         {common('action.edit')}
       </Button>
@@ -90,135 +172,5 @@ function Draft({ poll, onEdit }: { poll: PollView; onEdit: () => void }) {
         {t('poll.open')}
       </Button>
     </div>
-  );
-}
-
-function Poll({ poll }: { poll: PollView }) {
-  const { t } = useTranslation('classroom');
-  const classroom = useClassroom();
-  const session = useSession((state) => state);
-  const hosts = isFacilitator(session);
-  const isOpen = poll.state === 'open';
-  const canVote = isOpen && !(poll.is_anonymous && poll.has_voted);
-  const shares = poll.tally ? percentages(poll.tally) : null;
-  const isLive = session.state === 'live';
-  return (
-    <article aria-label={poll.question} data-poll={poll.poll_id} data-state={poll.state}>
-      <Group gap="xs" mb={4}>
-        <Badge
-          size="sm"
-          variant="light"
-          tt="none"
-          color={isOpen ? 'teal' : 'gray'}
-          c={isOpen ? 'var(--rp-good-text)' : 'var(--mantine-color-text)'}
-        >
-          {isOpen
-            ? t('poll.isOpen')
-            : poll.state === 'revealed'
-              ? t('poll.revealed')
-              : t('poll.closed')}
-        </Badge>
-        {poll.is_anonymous && (
-          <Badge size="sm" variant="light" tt="none">
-            {t('poll.anonymous')}
-          </Badge>
-        )}
-      </Group>
-      <Title order={2} size="h4">
-        {poll.question}
-      </Title>
-      <Text c="dimmed" size="sm" mb="sm">
-        {isOpen
-          ? t('poll.answered', {
-              voted: poll.voted_count,
-              all: Math.max(peopleHere(session).length, poll.voted_count),
-            })
-          : t('poll.answeredOnly', { count: poll.voted_count })}
-      </Text>
-      <Stack gap={8}>
-        {poll.options.map((option, index) => {
-          const share = shares?.[index];
-          const isOwn = poll.own_vote === index;
-          const isRight = poll.key === index && (poll.state === 'revealed' || hosts);
-          const content = (
-            <>
-              {share !== undefined && (
-                <span className={classes.bar} style={{ width: `${share}%` }} aria-hidden />
-              )}
-              <span className={classes.grow}>
-                {option}
-                {isOwn && <span className="sr-only"> ({t('poll.yours')})</span>}
-              </span>
-              {isRight && (
-                <IconCheck
-                  size={18}
-                  role="img"
-                  aria-label={t('poll.keyMark')}
-                  color="var(--rp-good-text)"
-                />
-              )}
-              {share !== undefined && (
-                <strong title={t('poll.votes', { count: poll.tally?.[index] ?? 0 })}>
-                  {t('poll.percent', { percent: share })}
-                </strong>
-              )}
-            </>
-          );
-          return canVote ? (
-            <button
-              key={option}
-              type="button"
-              className={classes.option}
-              data-own={isOwn || undefined}
-              data-right={isRight || undefined}
-              aria-pressed={isOwn}
-              onClick={() =>
-                void classroom.command({ type: 'vote', poll_id: poll.poll_id, option: index })
-              }
-            >
-              {content}
-            </button>
-          ) : (
-            <div
-              key={option}
-              className={classes.option}
-              data-own={isOwn || undefined}
-              data-right={isRight || undefined}
-            >
-              {content}
-            </div>
-          );
-        })}
-      </Stack>
-      {isOpen && poll.has_voted && (
-        <Text size="sm" c="dimmed" mt="xs">
-          {t('poll.voted')}
-        </Text>
-      )}
-      {shares === null && (poll.has_voted || !isOpen) && (
-        <Text size="sm" c="dimmed" mt={isOpen ? 0 : 'xs'}>
-          {isOpen && poll.is_anonymous && poll.audience !== 'none'
-            ? t('poll.fromFive')
-            : t('poll.hiddenUntil')}
-        </Text>
-      )}
-      {hosts && isLive && isOpen && (
-        <Button
-          mt="sm"
-          variant="light"
-          onClick={() => void classroom.command({ type: 'close_poll', poll_id: poll.poll_id })}
-        >
-          {t('poll.close')}
-        </Button>
-      )}
-      {hosts && isLive && poll.state === 'closed' && (
-        <Button
-          mt="sm"
-          onClick={() => void classroom.command({ type: 'reveal_poll', poll_id: poll.poll_id })}
-        >
-          {t('poll.reveal')}
-        </Button>
-      )}
-    </article>
   );
 }

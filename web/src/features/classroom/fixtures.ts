@@ -1,4 +1,10 @@
-import type { ChatView, ParticipantView, SessionSnapshot, WireEvent } from '../../protocol';
+import type {
+  ChatView,
+  ParticipantView,
+  PollView,
+  SessionSnapshot,
+  WireEvent,
+} from '../../protocol';
 
 /** The smallest class that tests can say something about. */
 export function aPerson(id: string, over: Partial<ParticipantView> = {}): ParticipantView {
@@ -62,6 +68,39 @@ export function aSnapshot(over: Partial<SessionSnapshot> = {}): SessionSnapshot 
     spotlight: null,
     moments: [],
     lobby_is_on: true,
+    ...over,
+  };
+}
+
+/** An open single choice that nobody has answered. */
+export function aPoll(over: Partial<PollView> = {}): PollView {
+  return {
+    poll_id: 'p1',
+    question: 'Who was first?',
+    options: ['Gutenberg', 'Caxton'],
+    audience: 'all',
+    is_anonymous: false,
+    key: null,
+    state: 'open',
+    opened_at_ms: 1,
+    closed_at_ms: null,
+    voted_count: 0,
+    tally: null,
+    own_vote: null,
+    has_voted: false,
+    kind: 'single',
+    targets: [],
+    scale: null,
+    labels: [],
+    words: 1,
+    can_change: true,
+    limit_s: null,
+    right: null,
+    tolerance: 0,
+    explanation: '',
+    entries: [],
+    own_answer: null,
+    hidden: [],
     ...over,
   };
 }

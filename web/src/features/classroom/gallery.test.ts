@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { aPerson, aSnapshot } from './fixtures';
+import { aPerson, aPoll, aSnapshot } from './fixtures';
 import { galleryPeople, pageOf, planSlots } from './gallery';
 import { currentPoll, peopleHere, percentages, stagePerson } from './selectors';
 
@@ -60,19 +60,7 @@ test('percentages of a tally, and of none', () => {
 });
 
 test('the open poll comes before one that was closed later in the list', () => {
-  const poll = {
-    question: 'Q',
-    options: ['A', 'B'],
-    audience: 'all' as const,
-    is_anonymous: false,
-    key: null,
-    opened_at_ms: 1,
-    closed_at_ms: null,
-    voted_count: 0,
-    tally: null,
-    own_vote: null,
-    has_voted: false,
-  };
+  const poll = aPoll();
   const polls = [
     { ...poll, poll_id: '1', state: 'open' as const },
     { ...poll, poll_id: '2', state: 'closed' as const },

@@ -2,12 +2,12 @@ import { cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import { changeLanguage } from '../../i18n';
-import type { AnyCommand, PollView, SessionSnapshot } from '../../protocol';
+import type { AnyCommand, SessionSnapshot } from '../../protocol';
 import { renderUi } from '../../ui/test_render';
 import { ChatPanel } from './ChatPanel';
 import { Classroom } from './classroom';
 import { ClassroomContext } from './context';
-import { aMessage, aPerson, aSnapshot } from './fixtures';
+import { aMessage, aPerson, aPoll, aSnapshot } from './fixtures';
 import { PeoplePanel } from './PeoplePanel';
 import { PollPanel } from './PollPanel';
 import { StoreContext } from './store';
@@ -29,21 +29,7 @@ function show(element: React.ReactElement, over: Partial<SessionSnapshot> = {}) 
   return sent;
 }
 
-const poll: PollView = {
-  poll_id: 'p1',
-  question: 'Who was first?',
-  options: ['Gutenberg', 'Caxton'],
-  audience: 'all',
-  is_anonymous: false,
-  key: null,
-  state: 'open',
-  opened_at_ms: 1,
-  closed_at_ms: null,
-  voted_count: 0,
-  tally: null,
-  own_vote: null,
-  has_voted: false,
-};
+const poll = aPoll();
 
 describe('people', () => {
   test('hands stand in the order in which they went up', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import type { SessionSnapshot } from '../../protocol';
-import { aPerson, aSnapshot, eventsAfter } from './fixtures';
+import { aPerson, aPoll, aSnapshot, eventsAfter } from './fixtures';
 import { me, personOf } from './selectors';
 import { applyEvent, applyEvents, FOLDS, fromSnapshot, recordedMs } from './state';
 
@@ -171,6 +171,7 @@ describe('polls', () => {
     );
     expect(state.polls).toEqual([
       {
+        ...aPoll(),
         ...poll,
         question: 'Who first?',
         key: 1,
@@ -183,6 +184,36 @@ describe('polls', () => {
         has_voted: true,
       },
     ]);
+  });
+
+  test('other kinds: answers, results with entries, hidden words, what is right', () => {
+    const shape = { kind: 'word_cloud', options: [], words: 3, can_change: false, limit_s: 60 };
+    const asked = { ...poll, ...shape };
+    const state = run(
+      {},
+      ['poll_created', { ...asked, key: null, explanation: 'So.' }],
+      ['poll_opened', asked],
+      ['vote_cast', { poll_id: 'p1', participant_id: 'ada', answer: ['ink', 'lead'] }],
+      ['poll_counted', { poll_id: 'p1', voted_count: 1, tally: [1, 1], entries: ['ink', 'lead'] }],
+      ['poll_text_hidden', { poll_id: 'p1', text: 'lead', is_hidden: true }],
+      ['poll_counted', { poll_id: 'p1', voted_count: 1, tally: [1], entries: ['ink'] }],
+    );
+    expect(state.polls[0]).toMatchObject({
+      ...shape,
+      own_answer: ['ink', 'lead'],
+      tally: [1],
+      entries: ['ink'],
+      hidden: ['lead'],
+      explanation: 'So.',
+    });
+    const shown = run(
+      {},
+      ['poll_opened', { ...poll, kind: 'numeric', options: [] }],
+      ['poll_counted', { poll_id: 'p1', voted_count: 1, tally: [1], entries: ['7'] }],
+      ['poll_counted', { poll_id: 'p1', voted_count: 1, tally: [] }],
+      ['poll_revealed', { poll_id: 'p1', tally: [1], key: null, entries: ['7'], right: 7, tolerance: 2 }],
+    );
+    expect(shown.polls[0]).toMatchObject({ tally: [1], entries: ['7'], right: 7, tolerance: 2 });
   });
 
   test('an anonymous vote says only that one voted; a deleted draft is gone', () => {

@@ -11,6 +11,7 @@ import type {
   WireEvent,
 } from '../../protocol';
 import { BREAKOUT_FOLDS, MAIN_ROOM, placed } from './breakouts/fold';
+import { DEBATE_FOLDS } from './debate/fold';
 import { ROOM_FOLDS, unattendedSince } from './room_folds';
 
 export type ClassroomState = SessionSnapshot;
@@ -364,6 +365,7 @@ export const FOLDS: Record<string, Fold> = {
     ],
   }),
   ...BREAKOUT_FOLDS,
+  ...DEBATE_FOLDS,
 };
 
 const pollOf = (state: ClassroomState, id: string): PollView | undefined =>
