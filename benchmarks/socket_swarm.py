@@ -52,7 +52,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._next_ack = 0
-        self.is_ready = asyncio.Event()
+        self.is_ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.counter: int | None = None
         """of the session's channel"""
         self.seen: set[int] = set()
@@ -79,7 +79,9 @@ class Connection(asyncio.Protocol):
             if not answer.done():
                 answer.set_exception(ConnectionError("the line broke"))
         self._answers.clear()
-        if self._on_lost is not None:
+        if not self.is_ready.done():
+            self.is_ready.set_exception(ConnectionError("refused"))
+        elif self._on_lost is not None and self.is_ready.exception() is None:
             self._on_lost(self)
 
     def cut(self) -> None:
@@ -157,7 +159,13 @@ class Connection(asyncio.Protocol):
         elif text[:2] == b"40":
             self.is_open = True
             if self._namespace != "/live":
-                self.is_ready.set()
+                self._welcome()
+        elif text[:2] == b"44":
+            self.cut()
+
+    def _welcome(self) -> None:
+        if not self.is_ready.done():
+            self.is_ready.set_result(None)
 
     def _event(self, text: bytes) -> None:
         now = time.perf_counter()
@@ -166,7 +174,7 @@ class Connection(asyncio.Protocol):
             self.snapshot = json.loads(body)[1]
             self.snapshot_at = now
             self.counter = self.snapshot["channels"].get("session")
-            self.is_ready.set()
+            self._welcome()
             return
         arrivals = self._arrivals
         for number in _SESSION_COUNTER.findall(body):
@@ -194,12 +202,19 @@ class Connection(asyncio.Protocol):
 async def connect(
     arrivals: Arrivals, port: int, cookie: str, hello: dict[str, Any], **options: Any
 ) -> Connection:
-    """Until its snapshot (or, elsewhere than ``/live``, its welcome) is there."""
+    """Until its snapshot (or, elsewhere than ``/live``, its welcome) is there.
+
+    Raises OSError (ConnectionError when it is refused) or TimeoutError.
+    """
     loop = asyncio.get_running_loop()
     host = f"localhost:{port}"
     _, made = await loop.create_connection(
         lambda: Connection(arrivals, host, cookie, hello, **options), "127.0.0.1", port
     )
-    async with asyncio.timeout(60):
-        await made.is_ready.wait()
+    try:
+        async with asyncio.timeout(30):
+            await made.is_ready
+    except TimeoutError:
+        made.cut()
+        raise
     return made

@@ -29,7 +29,6 @@ async def test_a_crowd_of_writers_takes_turns(tmp_path: Path) -> None:
 
         async def write(number: int) -> None:
             async with house.library.write() as unit:
-                course_id, title = f"c{number}", f"Course {number}"
                 await asyncio.sleep(0)  # others would begin here
                 await unit.sessions.add_course(
                     f"c{number}", f"Course {number}", owner, house.clock()
