@@ -7,6 +7,8 @@ import { Banners } from './Banners';
 import { RoomBanner } from './breakouts/RoomBanner';
 import classes from './ClassroomView.module.css';
 import { useClassroom } from './context';
+import { Bells } from './debate/Bells';
+import { DebateBanner, DebateBar, DebateColumn } from './debate/DebateBar';
 import { Dialogs } from './Dialogs';
 import { Gallery } from './Gallery';
 import { Header } from './Header';
@@ -30,10 +32,13 @@ export function ClassroomView() {
       <Header />
       <div className={classes.banners}>
         <Banners />
+        <DebateBanner />
         <RoomBanner />
       </div>
+      <DebateColumn />
       <main className={classes.main}>
         <Stage ref={ref} />
+        <DebateBar />
         <Gallery stageHeight={height} />
       </main>
       <div className={classes.side}>
@@ -41,6 +46,7 @@ export function ClassroomView() {
       </div>
       <Toolbar />
       <Announcer />
+      <Bells />
       <FloatingReactions />
       <Dialogs />
       <CommandPalette />

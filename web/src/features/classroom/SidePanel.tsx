@@ -4,6 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { RoomsPanel } from './breakouts/RoomsPanel';
 import { ChatPanel } from './ChatPanel';
 import { useClassroom } from './context';
+import { DebatePanel } from './debate/DebatePanel';
+import { hasDebateTab } from './debate/model';
+import { useIsWide } from './debate/wide';
 import classes from './Panel.module.css';
 import { PeoplePanel } from './PeoplePanel';
 import { PollPanel } from './PollPanel';
@@ -28,15 +31,19 @@ export function SidePanel() {
     (session) =>
       isFacilitator(session) || session.breakouts !== null || session.returned_notes.length > 0,
   );
+  const isWide = useIsWide();
+  // On a wide page the debate stands beside the stage.
+  const hasDebate = useSession(hasDebateTab) && !isWide;
   return (
     <aside className={classes.panel} aria-label={t('panel.label')}>
       <Tabs
-        value={tab}
+        value={tab === 'debate' && !hasDebate ? 'chat' : tab}
         onChange={(value) => classroom.show((value as Tab | null) ?? 'chat')}
         classNames={{ root: classes.tabs, panel: classes.body, tab: classes.tab }}
         keepMounted={false}
       >
         <Tabs.List grow>
+          {hasDebate && <Tabs.Tab value="debate">{t('panel.debate')}</Tabs.Tab>}
           <Tabs.Tab value="people">
             {t('panel.people')}{' '}
             <span style={{ color: 'var(--mantine-color-dimmed)', fontWeight: 500 }}>{count}</span>
@@ -71,6 +78,11 @@ export function SidePanel() {
             )}
           </Tabs.Tab>
         </Tabs.List>
+        {hasDebate && (
+          <Tabs.Panel value="debate">
+            <DebatePanel />
+          </Tabs.Panel>
+        )}
         <Tabs.Panel value="people">
           <PeoplePanel />
         </Tabs.Panel>

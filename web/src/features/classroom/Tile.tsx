@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 
 import type { ParticipantView } from '../../protocol';
 import { Avatar } from '../../ui';
+import { SideBadge } from './debate/SideBadge';
 import { LocalVideo, SlotVideo } from './SlotVideo';
 import { usePage, useSession } from './store';
 import classes from './Tile.module.css';
@@ -46,6 +47,7 @@ export function Tile({ person, slot, avatarSize = 56, className }: Props) {
           <Avatar name={person.name} size={avatarSize} />
         )}
       </div>
+      {!isAway && <SideBadge participantId={person.participant_id} />}
       {isAway && <div className={classes.away}>{t('gallery.away')}</div>}
       {person.hand_raised_at_ms !== null && (
         <div className={classes.hand} role="img" aria-label={t('gallery.handUp')}>

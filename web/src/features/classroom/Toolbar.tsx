@@ -10,6 +10,7 @@ import {
   IconKeyboard,
   IconLayoutGrid,
   IconLock,
+  IconMessages,
   IconMicrophone,
   IconMicrophoneOff,
   IconPlayerPause,
@@ -27,6 +28,7 @@ import { useTranslation } from 'react-i18next';
 import { type Action, ACTIONS, shortcutText } from './actions';
 import { isPhone } from './classroom';
 import { useClassroom } from './context';
+import { useHeldMicrophone } from './debate/useFloor';
 import { ReactionMenu } from './room/ReactionMenu';
 import { usePage } from './store';
 import classes from './Toolbar.module.css';
@@ -49,6 +51,7 @@ const ICONS: Record<string, [Icon, Icon]> = {
   locks: [IconLock, IconLock],
   layout: [IconLayoutGrid, IconLayoutGrid],
   palette: [IconCommand, IconCommand],
+  debate: [IconMessages, IconMessages],
   devices: [IconHeadset, IconHeadset],
   shortcuts: [IconKeyboard, IconKeyboard],
 };
@@ -63,6 +66,7 @@ const DESKTOP: Action[] = [
   ACTIONS.stopRecording,
   ACTIONS.lost,
   ACTIONS.moment,
+  ACTIONS.debate,
 ];
 const PHONE: Action[] = [ACTIONS.microphone, ACTIONS.camera, ACTIONS.hand];
 
@@ -155,8 +159,11 @@ function ToolbarButton({ action }: { action: Action }) {
   const [On, Off] = ICONS[action.name] ?? [IconDots, IconDots];
   const Icon = isOn ? On : Off;
   const keys = shortcutText(action);
-  const short =
-    action.name === 'hand' && isPhone()
+  const floor = useHeldMicrophone();
+  const held = action.name === 'microphone' ? floor : null;
+  const short = held
+    ? held.short
+    : action.name === 'hand' && isPhone()
       ? t('action.handShort')
       : action.name === 'pauseRecording' && isOn
         ? t('action.resumeRecording')
@@ -167,8 +174,8 @@ function ToolbarButton({ action }: { action: Action }) {
       className={classes.action}
       data-action={action.name}
       data-on={isOn || undefined}
-      data-tone={toneOf(action, isOn)}
-      title={keys ? `${t(label)} (${keys})` : t(label)}
+      data-tone={held ? 'held' : toneOf(action, isOn)}
+      title={held ? held.reason : keys ? `${t(label)} (${keys})` : t(label)}
       aria-keyshortcuts={keys ?? undefined}
       onClick={() => action.perform(classroom)}
     >
@@ -177,6 +184,11 @@ function ToolbarButton({ action }: { action: Action }) {
       </span>
       <span aria-hidden>{short}</span>
       <span className="sr-only">{t(label)}</span>
+      {held && (
+        <span className={classes.held} role="status">
+          {held.reason}
+        </span>
+      )}
     </button>
   );
 }

@@ -3,6 +3,8 @@ import type { ParseKeys } from 'i18next';
 
 import type { HandOrder, ReactionKind } from '../../protocol';
 import type { Classroom } from './classroom';
+import { debateFor, hasDebateTab } from './debate/model';
+import { isWide } from './debate/wide';
 import { isFacilitator, isLocked, me } from './selectors';
 import { type Dialog, type Layout, LAYOUTS, type PageState } from './store';
 
@@ -30,6 +32,8 @@ const recording = (state: PageState) => state.session?.recording.state ?? 'off';
 const handIsUp = (state: PageState): boolean =>
   state.session?.hands.includes(state.session.me) === true;
 const never = (): boolean => false;
+const isDebateSeen = (state: PageState): boolean =>
+  state.isDebateShown ?? (state.session !== null && debateFor(state.session) !== undefined);
 const isAsked = (state: PageState): boolean => own(state)?.invitation === 'asked';
 const mayReact = (state: PageState): boolean =>
   isPresent(state) && state.session !== null && !isLocked(state.session, 'reactions');
@@ -184,6 +188,16 @@ export const ACTIONS = {
     isAvailable: isPresent,
     isOn: (state) => state.tab === 'poll',
     perform: (classroom) => classroom.show('poll'),
+  },
+  debate: {
+    name: 'debate',
+    label: () => 'action.debate',
+    short: 'panel.debate',
+    code: 'KeyB',
+    isAvailable: (state) => isPresent(state) && state.session !== null && hasDebateTab(state.session),
+    isOn: (state) => (isWide() ? isDebateSeen(state) : state.tab === 'debate'),
+    perform: (classroom) =>
+      classroom.showDebate(!isWide() || !isDebateSeen(classroom.store.getState())),
   },
   lost: {
     name: 'lost',

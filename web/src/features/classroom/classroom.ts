@@ -24,6 +24,7 @@ import { LocalMedia } from '../../transport/local_media';
 import { Media } from '../../transport/media';
 import { toast } from '../../ui';
 import { announce } from './announce';
+import { isWide } from './debate/wide';
 import { planSlots } from './gallery';
 import { LOST_WINDOW_MS, me, personOf } from './selectors';
 import { announceRooms } from './breakouts/announce';
@@ -261,6 +262,12 @@ export class Classroom {
 
   show(tab: Tab): void {
     this.store.setState({ tab, ...(tab === 'chat' ? { unread: 0 } : {}) });
+  }
+
+  /** Where there is room beside the stage it opens there, else as a tab. */
+  showDebate(isShown: boolean): void {
+    this.store.setState({ isDebateShown: isShown });
+    if (isShown && !isWide()) this.show('debate');
   }
 
   /** The gallery's people on this page, and how large their pictures are. */

@@ -68,6 +68,10 @@ export function aSnapshot(over: Partial<SessionSnapshot> = {}): SessionSnapshot 
     spotlight: null,
     moments: [],
     lobby_is_on: true,
+    debates: [],
+    breakouts: null,
+    breakout_sets: [],
+    returned_notes: [],
     ...over,
   };
 }

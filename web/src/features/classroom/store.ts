@@ -13,7 +13,7 @@ import type { MediaStatus } from '../../transport/media';
 import type { Occupants } from '../../transport/slots';
 import type { ClassroomState } from './state';
 
-export type Tab = 'people' | 'chat' | 'poll' | 'rooms';
+export type Tab = 'people' | 'chat' | 'poll' | 'rooms' | 'debate';
 export type Dialog = 'leave' | 'shortcuts' | 'devices' | 'moment' | 'palette' | 'locks' | null;
 export type Notice =
   | 'back'
@@ -81,6 +81,8 @@ export interface PageState {
   isSoundBlocked: boolean;
   local: LocalView;
   tab: Tab;
+  /** The debate beside the stage on a wide page; null: whenever there is one. */
+  isDebateShown: boolean | null;
   dialog: Dialog;
   unread: number;
   /** Whom the next chat message is for; null is everyone. */
@@ -121,6 +123,7 @@ export const newStore = (choice: DeviceChoice): PageStore =>
       turn: 0,
     },
     tab: 'chat',
+    isDebateShown: null,
     dialog: null,
     unread: 0,
     chatTo: null,

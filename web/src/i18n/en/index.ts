@@ -2,6 +2,7 @@ import account from './account.json';
 import breakouts from './breakouts.json';
 import classroom from './classroom.json';
 import common from './common.json';
+import debate from './debate.json';
 import device from './device.json';
 import formats from './formats.json';
 import home from './home.json';
@@ -22,6 +23,7 @@ export const en = {
   breakouts,
   classroom,
   common,
+  debate,
   device,
   formats,
   home,
