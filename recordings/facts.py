@@ -14,7 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 from recordings.poll_marks import mark_of
-from recordings.spans import RecordingTime, Span, Spans
+from recordings.spans import RecordingTime, Span, Spans, both
 from server.domain import events as e
 from server.domain.debate_record import Held
 from server.domain.record import Record, record_of
@@ -48,6 +48,17 @@ class LoggedPoll(Struct, frozen=True):
     key: int | None
 
 
+class LoggedRoom(Struct, frozen=True):
+    """A breakout room while it was open and on record; ``span`` is recording time."""
+
+    room_id: str
+    name: str
+    task: str
+    span: Span
+    allowed: dict[str, dict[str, Spans]]
+    """participant → track → session time that may be in this room's recording"""
+
+
 class Facts(Struct, frozen=True):
     session_id: str
     recording_id: str
@@ -56,13 +67,15 @@ class Facts(Struct, frozen=True):
     stretches: Spans
     people: list[KnownPerson]
     allowed: dict[str, dict[str, Spans]]
-    """participant → track → session time that may be in the recording"""
+    """participant → track → session time that may be in the recording, which follows the main
+    room (BR15)"""
     captures: list[LoggedCapture]
     """of people who were on record"""
     spotlights: list[tuple[Span, str]]
     gaps: list[Gap]
     marks: list[TimelineMark]
     polls: list[LoggedPoll]
+    rooms: list[LoggedRoom] = []
 
     @property
     def time(self) -> RecordingTime:
@@ -114,7 +127,29 @@ def facts_of(session_id: str, recording_id: str, log: Sequence[e.Event]) -> Fact
             if p.kind in ("single", "true_false")
             and (p.closed_at_ms is not None or p.revealed_at_ms is not None)
         ],
+        rooms=_rooms(record),
     )  # fmt: skip
+
+
+def _rooms(record: Record) -> list[LoggedRoom]:
+    """One entry a room and stretch of the recording in which it was open and somebody in it."""
+    found: list[LoggedRoom] = []
+    for room in record.rooms:
+        open_for = (Span(room.from_ms, room.to_ms),)
+        allowed = {
+            who: {
+                track: span
+                for track, on in person.elsewhere.get(room.room_id, {}).items()
+                if (span := both(_spans(on), open_for))
+            }
+            for who, person in record.people.items()
+        }
+        allowed = {who: tracks for who, tracks in allowed.items() if tracks}
+        at = record.time.clip(room.from_ms, room.to_ms)
+        if allowed and at:
+            span = Span(at[0].start_ms, at[-1].end_ms)
+            found.append(LoggedRoom(room.room_id, room.name, room.task, span, allowed))
+    return found
 
 
 def _spans(stretches: Sequence[Stretch]) -> Spans:
@@ -197,7 +232,7 @@ def _marks(record: Record) -> list[TimelineMark]:
 
     def add(
         at_ms: int, kind: Literal["poll", "hand", "chat", "moment", "screen", "confusion", "speech",
-        "turn", "poi"],
+        "turn", "poi", "breakout"],
         label: str,
         data: _Data,
     ) -> None:  # fmt: skip
@@ -208,11 +243,20 @@ def _marks(record: Record) -> list[TimelineMark]:
     def by(participant_id: str) -> _Data:
         return {"participant_id": participant_id, "name": names.get(participant_id, "")}
 
+    rooms = {room.room_id: room.name for room in record.rooms}
+
+    def where(room_id: str) -> _Data:
+        return {"room": rooms[room_id]} if room_id in rooms else {}
+
+    for phase in dict.fromkeys((r.breakout_id, r.from_ms, r.to_ms) for r in record.rooms):
+        names_of = [r.name for r in record.rooms if (r.breakout_id, r.from_ms, r.to_ms) == phase]
+        end = record.time.nearest(phase[2])
+        add(phase[1], "breakout", ", ".join(names_of), {"rooms": list(names_of), "end_ms": end})
     for hand in record.hands:
         add(hand.at_ms, "hand", names.get(hand.participant_id, ""), by(hand.participant_id))
     for line in record.chat:
         if line.text:
-            add(line.at_ms, "chat", line.text, by(line.participant_id))
+            add(line.at_ms, "chat", line.text, {**by(line.participant_id), **where(line.room_id)})
     for at_ms, count in lost_together(record.confusion):
         add(at_ms, "confusion", "", {"count": count})
     for moment in record.moments:

@@ -9,17 +9,24 @@ not running, is not in here (docs/rules.md, CO and TL).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from server.domain import events as e
 from server.domain.debate_record import DebateWalk, Held
 from server.domain.events import Event, PollAnswer, PollKind, Role, TrackKind
-from server.domain.place import floors, huddles
+from server.domain.place import floors, huddles, voice_to_all
 from server.domain.poll_answer import WITH_TEXT
 from server.domain.poll_result import count, result_of, visible
 from server.domain.session import evolve
-from server.domain.state import Poll, PollResult, SessionState, Stretch
+from server.domain.state import (
+    MAIN_ROOM,
+    Participant,
+    Poll,
+    PollResult,
+    SessionState,
+    Stretch,
+)
 from server.domain.timeline import RecordTime, complement, intersection, merged
 
 GapCause = Literal["paused", "server_restart", "capture_lost", "disk_full"]
@@ -36,7 +43,11 @@ class Person:
     user_id: str | None
     on_record: tuple[Stretch, ...]
     on: Mapping[TrackKind, tuple[Stretch, ...]]
-    """track → when it was switched on, cut to ``on_record``"""
+    """track → when it was on in the main room, cut to ``on_record``"""
+    elsewhere: Mapping[str, Mapping[TrackKind, tuple[Stretch, ...]]] = field(
+        default_factory=dict[str, Mapping[TrackKind, tuple[Stretch, ...]]]
+    )
+    """breakout room → the same there"""
 
     def muted(self, track: TrackKind) -> tuple[Stretch, ...]:
         """When the person was on record with this track off."""
@@ -80,6 +91,7 @@ class ChatLine:
     participant_id: str
     text: str
     at_ms: int
+    room_id: str = MAIN_ROOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,18 @@ class PollOnRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomOnRecord:
+    """A breakout room while it was open; a set that was opened twice has it twice."""
+
+    breakout_id: str
+    room_id: str
+    name: str
+    task: str
+    from_ms: int
+    to_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     moment_id: str
     participant_id: str
@@ -145,6 +169,8 @@ class Record:
     """who had the floor in debates, begun while the recording's clock ran"""
     spotlights: tuple[tuple[int, str | None], ...]
     """``(from, participant)``, in order"""
+    rooms: tuple[RoomOnRecord, ...]
+    """breakout rooms, in the order in which they were opened"""
     member_user_ids: frozenset[str]
     """accounts of all who were in the session, on record or not: its audience"""
 
@@ -161,22 +187,33 @@ def record_of(session_id: str, events: Iterable[Event]) -> Record:
     return walk.finish(log[-1].at_ms if log else 0)
 
 
+_Key = tuple[str, TrackKind | None, str]
+"""participant, track (None: on record at all), room"""
+
+
 class _Spans:
-    """Spans by ``(participant, track or None)``, from a set that changes over time."""
+    """Spans by key, from a set that changes over time."""
 
     def __init__(self) -> None:
-        self._open: dict[tuple[str, TrackKind | None], int] = {}
-        self._closed: dict[tuple[str, TrackKind | None], list[Stretch]] = {}
+        self._open: dict[_Key, int] = {}
+        self._closed: dict[_Key, list[Stretch]] = {}
 
-    def hold(self, keys: set[tuple[str, TrackKind | None]], at_ms: int) -> None:
+    def hold(self, keys: set[_Key], at_ms: int) -> None:
         for key in [key for key in self._open if key not in keys]:
             span = Stretch(self._open.pop(key), at_ms)
             self._closed.setdefault(key, []).append(span)
         for key in keys:
             self._open.setdefault(key, at_ms)
 
-    def of(self, participant_id: str, track: TrackKind | None) -> tuple[Stretch, ...]:
-        return merged(self._closed.get((participant_id, track), ()))
+    def of(
+        self, participant_id: str, track: TrackKind | None, room_id: str = MAIN_ROOM
+    ) -> tuple[Stretch, ...]:
+        return merged(self._closed.get((participant_id, track, room_id), ()))
+
+    def rooms_of(self, participant_id: str) -> list[str]:
+        """Breakout rooms they were seen or heard in."""
+        found = (room for who, _, room in self._closed if who == participant_id)
+        return sorted({room for room in found if room != MAIN_ROOM})
 
 
 class _Walk:
@@ -195,6 +232,7 @@ class _Walk:
         self.confusion: list[int] = []
         self.debates = DebateWalk()
         self.spotlights: list[tuple[int, str | None]] = []
+        self.rooms: list[RoomOnRecord] = []
 
     def step(self, event: Event) -> None:
         before, after = self.state, evolve(self.state, event)
@@ -203,6 +241,7 @@ class _Walk:
             before.participants is not after.participants
             or before.recording is not after.recording
             or before.debates is not after.debates
+            or before.breakouts is not after.breakouts
         )
         if changed:
             self.spans.hold(_held(after), event.at_ms)
@@ -249,11 +288,36 @@ class _Walk:
                 )
             case e.PollRevealed(poll_id=key) if state.recording.since_ms is not None:
                 self.revealed_at[key] = at_ms
+            case e.BreakoutsOpened(breakout_id=key) if state.breakouts is not None:
+                self.rooms += [
+                    RoomOnRecord(key, room.room_id, room.name, room.task, at_ms, _OPEN)
+                    for room in state.breakouts.rooms
+                ]
+            case e.BreakoutsClosed():
+                self._close_rooms(at_ms)
             case _:
                 pass
 
+    def _close_rooms(self, at_ms: int) -> None:
+        self.rooms = [
+            replace(room, to_ms=at_ms) if room.to_ms == _OPEN else room for room in self.rooms
+        ]
+
+    def _elsewhere(
+        self, who: Participant, on_record: tuple[Stretch, ...]
+    ) -> dict[str, Mapping[TrackKind, tuple[Stretch, ...]]]:
+        key = who.participant_id
+        return {
+            room: {
+                track: intersection(self.spans.of(key, track, room), on_record)
+                for track in who.tracks
+            }
+            for room in self.spans.rooms_of(key)
+        }
+
     def finish(self, end_ms: int) -> Record:
         state = self.state
+        self._close_rooms(end_ms)
         self.spans.hold(set(), end_ms)
         running = state.recording.since_ms
         tail = () if running is None else (Stretch(running, end_ms),)
@@ -268,8 +332,9 @@ class _Walk:
                     for track in who.tracks
                 }
                 people[key] = Person(
-                    key, who.name, who.role, who.is_guest, who.user_id, on_record, on
-                )
+                    key, who.name, who.role, who.is_guest, who.user_id, on_record, on,
+                    self._elsewhere(who, on_record),
+                )  # fmt: skip
         messages = {m.message_id: m for m in state.chat if not m.is_deleted}
         moments = {m.moment_id: m for m in state.moments}
         return Record(
@@ -282,7 +347,7 @@ class _Walk:
             captures=tuple(self.captures.values()),
             gaps=self._gaps(time),
             chat=tuple(
-                ChatLine(m.message_id, m.participant_id, m.text, m.at_ms)
+                ChatLine(m.message_id, m.participant_id, m.text, m.at_ms, m.room_id)
                 for m in (messages[key] for key in self.chat if key in messages)
             ),
             hands=tuple(self.hands),
@@ -296,6 +361,7 @@ class _Walk:
                 held for held in self.debates.finish() if time.at(held.from_ms) is not None
             ),
             spotlights=tuple(self.spotlights),
+            rooms=tuple(self.rooms),
             member_user_ids=frozenset(
                 who.user_id
                 for who in state.participants.values()
@@ -376,22 +442,35 @@ class _Walk:
         return tuple(sorted(gaps, key=lambda gap: gap.from_ms))
 
 
-def _held(state: SessionState) -> set[tuple[str, TrackKind | None]]:
+_OPEN = -1
+
+
+def _held(state: SessionState) -> set[_Key]:
     """Who is on record now and with which tracks that may be heard or seen in their room: what
-    a side says in its huddle, and who speaks without the floor, is in no recording (DB18)."""
-    held: set[tuple[str, TrackKind | None]] = set()
+    a side says in its huddle, and who speaks without the floor, is in no recording (DB18). Who
+    speaks to all rooms is heard in each (BR10)."""
+    held: set[_Key] = set()
     apart = huddles(state)
+    to_all = voice_to_all(state)
+    everywhere = (
+        (MAIN_ROOM, *(room.room_id for room in state.breakouts.rooms))
+        if to_all is not None and state.breakouts is not None
+        else ()
+    )
     heard = floors(state, {who.room_id for who in state.present})
     for who in state.present:
         key = who.participant_id
         if not state.is_on_record(key):
             continue
-        held.add((key, None))
+        held.add((key, None, MAIN_ROOM))
         floor = heard[who.room_id]
         off = _NOT_IN_HUDDLES if key in apart else frozenset[str]()
         if floor is not None and key not in floor:
             off = off | {"microphone"}
-        held |= {(key, track) for track, on in who.tracks.items() if on and track not in off}
+        seen = {track for track, on in who.tracks.items() if on and track not in off}
+        held |= {(key, track, who.room_id) for track in seen}
+        if key == to_all and "microphone" in seen:
+            held |= {(key, "microphone", room_id) for room_id in everywhere}
     return held
 
 

@@ -353,7 +353,10 @@ class Gap(Struct):
 
 class TimelineMark(Struct):
     at_ms: int
-    kind: Literal["poll", "hand", "chat", "moment", "screen", "confusion", "speech", "turn", "poi"]
+    kind: Literal[
+        "poll", "hand", "chat", "moment", "screen", "confusion", "speech", "turn", "poi",
+        "breakout",
+    ]  # fmt: skip
     label: str
     data: dict[str, str | int | list[str | int] | None]
 

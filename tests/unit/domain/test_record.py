@@ -289,3 +289,32 @@ def test_spans() -> None:
     assert merged(spans((5, 6), (1, 3), (3, 4), (7, 7))) == spans((1, 4), (5, 6))
     assert intersection(spans((0, 10)), spans((2, 3), (8, 12))) == spans((2, 3), (8, 10))
     assert complement(spans((2, 3), (8, 12)), Stretch(0, 10)) == spans((0, 2), (3, 8))
+
+
+# ---- BR --------------------------------------------------------------------------------------
+
+
+def test_BR15_the_record_follows_the_main_room_and_keeps_the_others_apart() -> None:
+    world = recorded_class()
+    at(world, 1500, FAY, c.SetTrack("microphone", True))
+    at(world, 1500, ADA, c.SetTrack("microphone", True))
+    at(world, 1600, FAY, c.DraftBreakouts(("Red", "Blue"), assignment={"ada": 0, "bob": 1}))
+    at(world, 2000, FAY, c.OpenBreakouts())
+    at(world, 2500, ADA, c.SendChat("said in Red"))
+    at(world, 4000, FAY, c.BroadcastVoice(True))
+    at(world, 5000, FAY, c.BroadcastVoice(False))
+    at(world, 6000, FAY, c.VisitRoom(world.last("breakouts_opened")["rooms"][0]["room_id"]))
+    at(world, 7000, FAY, c.CloseBreakouts(0))
+    at(world, 9000, FAY, c.EndSession())
+    kept = record(world)
+    red, blue = kept.rooms
+    assert (red.name, red.from_ms, red.to_ms) == ("Red", 2000, 7000)
+    assert kept.people["ada"].on["microphone"] == spans((1500, 2000), (7000, 9000))
+    assert kept.people["ada"].elsewhere[red.room_id]["microphone"] == spans((2000, 7000))
+    fay = kept.people["fay"]
+    assert fay.on["microphone"] == spans((1500, 6000), (7000, 9000))
+    assert fay.elsewhere[red.room_id]["microphone"] == spans((4000, 5000), (6000, 7000))
+    assert fay.elsewhere[blue.room_id]["microphone"] == spans((4000, 5000))
+    assert "bob" not in kept.people, "not on record, in no room either"
+    assert kept.people["ada"].on_record == spans((1000, 9000))
+    assert [(line.text, line.room_id) for line in kept.chat] == [("said in Red", red.room_id)]
