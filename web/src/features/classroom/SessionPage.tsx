@@ -76,6 +76,7 @@ function Place({ classroom, onAgain }: { classroom: Classroom; onAgain: () => vo
           onJoin={(wishes) => {
             setJoined(true);
             classroom.join(wishes);
+            if (preparesPolls()) classroom.show('poll');
           }}
         />
       </PageShell>
@@ -99,6 +100,10 @@ function Place({ classroom, onAgain }: { classroom: Classroom; onAgain: () => vo
   return <ClassroomView />;
 }
 
+/** Came to write polls before the class begins: going in does not begin it. */
+const preparesPolls = (): boolean =>
+  new URLSearchParams(window.location.search).get('panel') === 'poll';
+
 function useLobby(session: Session | null): Lobby {
   const { t } = useTranslation('classroom');
   const me = useMe((state) => state.me);
@@ -110,7 +115,7 @@ function useLobby(session: Session | null): Lobby {
       startsAt: session?.starts_at ?? null,
       state: session?.state ?? 'live',
       records: session?.record_automatically ?? true,
-      startsSession: session?.state === 'scheduled' && session.is_facilitator,
+      startsSession: session?.state === 'scheduled' && session.is_facilitator && !preparesPolls(),
     }),
     [session, me, t],
   );

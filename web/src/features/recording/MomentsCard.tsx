@@ -1,12 +1,15 @@
 import { Chip, Group } from '@mantine/core';
-import { IconChartBar, IconHandStop, IconHelpCircle, IconMessage, IconScreenShare, IconStar } from '@tabler/icons-react';
+import {
+  IconChartBar, IconCheck, IconHandStop, IconHelpCircle, IconMessage, IconMessageQuestion, IconMicrophone2, IconScreenShare,
+  IconSpeakerphone, IconStar,
+} from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { formatClock } from '../../i18n';
 import type { Recording, TimelineMark } from '../../protocol';
 import { Avatar, Card, EmptyState } from '../../ui';
-import { kindsIn, type MomentKind, nameOf, pollResult } from './moments';
+import { heldText, kindsIn, type MomentKind, nameOf, pollExplanation, pollResult, pollTexts } from './moments';
 import classes from './MomentsCard.module.css';
 import { usePlayer } from './player';
 
@@ -17,6 +20,9 @@ const ICONS: Readonly<Record<MomentKind, ReactNode>> = {
   moment: <IconStar size={18} />,
   screen: <IconScreenShare size={18} />,
   confusion: <IconHelpCircle size={18} />,
+  speech: <IconMicrophone2 size={18} />,
+  turn: <IconSpeakerphone size={18} />,
+  poi: <IconMessageQuestion size={18} />,
 };
 
 /** What happened in the class beside what was said: chat, polls, hands, marked moments. */
@@ -61,9 +67,11 @@ export function MomentsCard({ recording }: { recording: Recording }) {
 }
 
 function Moment({ mark, name }: { mark: TimelineMark; name: string | null }) {
-  const { t } = useTranslation('recording');
+  const { t, i18n } = useTranslation('recording');
   const player = usePlayer();
   const result = pollResult(mark);
+  const texts = pollTexts(mark);
+  const explanation = pollExplanation(mark);
   const time = formatClock(mark.at_ms);
   return (
     <li className={classes.moment}>
@@ -91,7 +99,7 @@ function Moment({ mark, name }: { mark: TimelineMark; name: string | null }) {
             ? t('moments.lost', { count: Number(mark.data.count) })
             : mark.kind === 'hand' && name !== null
               ? name
-              : mark.label}
+              : (heldText(mark, i18n.language) ?? mark.label)}
         </p>
         {result && (
           <ul className={classes.tally} aria-label={t('moments.votes', { count: result.votes })}>
@@ -99,11 +107,26 @@ function Moment({ mark, name }: { mark: TimelineMark; name: string | null }) {
               <li key={index}>
                 <span className={classes.fill} style={{ width: `${option.share * 100}%` }} />
                 <span>{option.text}</span>
-                <span>{t('moments.share', { percent: Math.round(option.share * 100) })}</span>
+                {option.isKey && <IconCheck size={16} role="img" aria-label={t('moments.right')} />}
+                <span>
+                  {result.isCount
+                    ? option.votes
+                    : t('moments.share', { percent: Math.round(option.share * 100) })}
+                </span>
               </li>
             ))}
           </ul>
         )}
+        {texts.length > 0 && (
+          <ul className={classes.tally} aria-label={t('moments.answers')}>
+            {texts.map((text, index) => (
+              <li key={index}>
+                <span>{text}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+        {explanation !== '' && <p>{explanation}</p>}
       </div>
     </li>
   );

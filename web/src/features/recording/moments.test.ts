@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { TimelineMark } from '../../protocol';
-import { kindsIn, nameOf, pollResult } from './moments';
+import { kindsIn, nameOf, pollExplanation, pollResult, pollTexts } from './moments';
 
 function mark(kind: TimelineMark['kind'], data: TimelineMark['data'] = {}): TimelineMark {
   return { at_ms: 0, kind, label: 'L', data };
@@ -19,6 +19,23 @@ it('reads a tally with its shares, and none where none was shown', () => {
   expect(pollResult(mark('poll', { options: ['a', 'b'], tally: null }))).toBeNull();
   expect(pollResult(mark('poll', { options: ['a'], tally: [0] }))?.options[0]?.share).toBe(0);
   expect(pollResult(mark('chat', { options: ['a'], tally: [1] }))).toBeNull();
+});
+
+it('reads polls of other kinds: shares of people, points as they are, texts', () => {
+  const several = mark('poll', {
+    kind: 'multiple', options: ['a', 'b'], tally: [3, 4], votes: 4, keys: [1],
+  });
+  expect(pollResult(several)?.options.map((one) => [one.share, one.isKey])).toEqual([
+    [0.75, false],
+    [1, true],
+  ]);
+  const order = mark('poll', { kind: 'ranking', options: ['a', 'b'], tally: [6, 3], votes: 3 });
+  expect(pollResult(order)).toMatchObject({ votes: 3, isCount: true });
+  expect(pollResult(order)?.options[1]?.share).toBe(0.5);
+  const texts = mark('poll', { kind: 'short_text', options: [], texts: ['So', 'Thus'], explanation: 'Hm' });
+  expect(pollResult(texts)).toBeNull();
+  expect([pollTexts(texts), pollExplanation(texts)]).toEqual([['So', 'Thus'], 'Hm']);
+  expect([pollTexts(mark('chat')), pollExplanation(mark('poll'))]).toEqual([[], '']);
 });
 
 it('names the person when the recording knows them', () => {

@@ -3,7 +3,19 @@ import type { TimelineMark } from '../../protocol';
 
 export type MomentKind = TimelineMark['kind'];
 
-export const KINDS: readonly MomentKind[] = ['chat', 'poll', 'hand', 'moment', 'screen', 'confusion'];
+export const KINDS: readonly MomentKind[] = ['chat', 'poll', 'hand', 'moment', 'screen', 'confusion',
+  'speech', 'poi', 'turn'];
+
+const HELD: readonly MomentKind[] = ['speech', 'turn', 'poi'];
+
+/** A part of a debate in the reader's language: what it was, for which side, by whom. */
+export function heldText(mark: TimelineMark, language: string): string | null {
+  if (!HELD.includes(mark.kind)) return null;
+  const tongue = language.startsWith('de') ? 'de' : 'en';
+  const words = [mark.kind === 'speech' ? mark.data[`name_${tongue}`] : null, mark.data[`side_${tongue}`],
+    mark.data.name];
+  return words.filter((word) => typeof word === 'string' && word !== '').join(' · ');
+}
 
 /** Kinds that occur, in a fixed order; one needs no choice when there is only one. */
 export function kindsIn(marks: readonly TimelineMark[]): MomentKind[] {
@@ -14,24 +26,39 @@ export interface PollResult {
   readonly options: readonly { readonly text: string; readonly votes: number; readonly share: number;
     readonly isKey: boolean }[];
   readonly votes: number;
+  /** Numbers stand for themselves (points, words) and are no shares. */
+  readonly isCount: boolean;
 }
 
-/** A poll's options and tally when the mark carries them; null when the tally was never shown. */
+/**
+ * A poll's options and tally when the mark carries them; null when the tally was never shown.
+ * Shares are of the people who answered; of points (a ranking) and words, of the highest.
+ */
 export function pollResult(mark: TimelineMark): PollResult | null {
-  const { options, tally, key } = mark.data;
+  const { options, tally, key, keys, kind, votes: people } = mark.data;
   if (mark.kind !== 'poll' || !Array.isArray(options) || !Array.isArray(tally)) return null;
   const votes = tally.map(Number);
   const total = votes.reduce((sum, each) => sum + each, 0);
+  const isCount = kind === 'ranking' || kind === 'word_cloud';
+  const whole = isCount ? Math.max(0, ...votes) : typeof people === 'number' ? people : total;
   return {
-    votes: total,
+    votes: typeof people === 'number' ? people : total,
+    isCount,
     options: options.map((option, index) => ({
       text: String(option),
       votes: votes[index] ?? 0,
-      share: total > 0 ? (votes[index] ?? 0) / total : 0,
-      isKey: key === index,
+      share: whole > 0 ? (votes[index] ?? 0) / whole : 0,
+      isKey: key === index || (Array.isArray(keys) && keys.includes(index)),
     })),
   };
 }
+
+/** What was written in answer to a poll, where it may be read. */
+export const pollTexts = (mark: TimelineMark): string[] =>
+  mark.kind === 'poll' && Array.isArray(mark.data.texts) ? mark.data.texts.map(String) : [];
+
+export const pollExplanation = (mark: TimelineMark): string =>
+  mark.kind === 'poll' && typeof mark.data.explanation === 'string' ? mark.data.explanation : '';
 
 /** Who a mark is about, by the names of the recording. */
 export function nameOf(mark: TimelineMark, names: Readonly<Record<string, string>>): string | null {

@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Stack, Title } from '@mantine/core';
-import { IconCalendarPlus, IconDoorEnter } from '@tabler/icons-react';
+import { IconCalendarPlus, IconChartBar, IconDoorEnter } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
@@ -107,6 +107,16 @@ function Editor({ session, onSaved }: EditorProps) {
                 leftSection={<IconCalendarPlus size={18} />}
               >
                 {t('calendar')}
+              </Button>
+            )}
+            {session.state === 'scheduled' && (
+              <Button
+                component={Link}
+                href={`/sessions/${session.session_id}?panel=poll`}
+                variant="default"
+                leftSection={<IconChartBar size={18} />}
+              >
+                {t('preparePolls')}
               </Button>
             )}
             <Button
