@@ -102,7 +102,7 @@ def test_DB3_the_least_heard_come_first() -> None:
     world = planned("lincoln-douglas")
     key = debate_id(world)
     everybody = tuple(one.participant_id or "" for one in [ADA, BOB, *CLASS])
-    heard = {who: 100_000 for who in everybody} | {"p3": 0, "p4": 2_000}
+    heard = dict.fromkeys(everybody, 100000) | {"p3": 0, "p4": 2_000}
     world.do(THE_SERVER, c.CountAirtime(("p4",), (5_000,)))
     world.do(FAY, c.DrawSeats(key, "least_heard", (), heard))
     assert list(world.state.debates[key].seats.values()) == ["p3", "p4"]

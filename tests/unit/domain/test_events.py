@@ -24,7 +24,9 @@ def sample(cls: type[Any]) -> Any:
         "options": ("a", "b"), "tally": (1, 0), "is_on": True, "is_guest": False,
         "is_anonymous": False, "key": 1, "option": 0, "rooms": (ROOM,),
     }  # fmt: skip
-    numbers = ("epoch", "utc_ms", "voted_count", "from_ms", "to_ms")
+    numbers = (
+        "epoch", "utc_ms", "voted_count", "from_ms", "to_ms", "ends_at_ms", "left_ms",
+    )  # fmt: skip
     return cls(
         **{
             name: 1 if name in numbers else values.get(name, "x")
