@@ -70,7 +70,7 @@ def changed_seat(state: SessionState, ask: Ask) -> list[Change]:
 def note_seat(state: SessionState, command: c.NoteSeat, _: Ask) -> list[Change]:
     """Told by who changed it, so that it need not wait for their next command (PA9)."""
     who = state.participants.get(command.participant_id)
-    if who is None or who.presence != "present":
+    if who is None or who.presence not in ("present", "away"):
         return []
     if (who.name, who.role) == (command.name, command.role):
         return []

@@ -33,7 +33,9 @@ function reacted(message: ChatView, data: Data): ChatView['reactions'] {
   const who = text(data, 'participant_id');
   const others = (message.reactions[emoji] ?? []).filter((one) => one !== who);
   const now = data.is_on === true ? [...others, who] : others;
-  const { [emoji]: _, ...rest } = message.reactions;
+  const rest = Object.fromEntries(
+    Object.entries(message.reactions).filter(([one]) => one !== emoji),
+  );
   return now.length > 0 ? { ...rest, [emoji]: now } : rest;
 }
 
