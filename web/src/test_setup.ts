@@ -26,6 +26,9 @@ class NoResizes {
 window.ResizeObserver ??= NoResizes as unknown as typeof ResizeObserver;
 window.HTMLElement.prototype.scrollIntoView ??= () => undefined;
 
+// A growing text area waits for fonts.
+Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
+
 await initI18n('en');
 
 afterEach(() => {
