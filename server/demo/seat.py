@@ -55,6 +55,7 @@ class Seat:
             auth={"session_id": self.session_id},
             namespaces=[NAMESPACE],
             transports=["websocket"],
+            wait_timeout=20,  # a second, the default, is short on a busy machine
         )
         await self.wait_for(lambda: bool(self.snapshot))
 

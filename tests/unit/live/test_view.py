@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any, get_args
 
@@ -25,6 +26,7 @@ from server.live.wire import channels_of, to_wire
 from tests import breakout_world
 from tests.debate_world import debates_happen
 from tests.live_world import ADA, BOB, FAY, OPEN, World, apply, comparable, kept
+from tests.poll_samples import ANSWERS, POLLS
 
 PAST_SEEDS: tuple[int, ...] = ()
 
@@ -172,6 +174,10 @@ def test_EV6_snapshot_plus_events_is_a_fresh_snapshot_for_every_event() -> None:
     debates_happen(world, FAY, ADA, BOB)
     world.do(FAY, c.CreatePoll("?", ("a", "b")))
     world.do(FAY, c.DeletePoll(world.last("poll_created")["poll_id"]))
+    world.do(FAY, c.CreatePoll("?", kind="word_cloud", opens=True))
+    poll_id = world.last("poll_created")["poll_id"]
+    world.do(ADA, c.Vote(poll_id, answer=("ink",)))
+    world.do(FAY, c.HidePollText(poll_id, "Ink"))
     world.do(Actor("ada", "facilitator", "Ada"), c.MarkMoment(""))
     world.do(THE_SERVER, c.LoseConnection("bob"))
     world.join(BOB)
@@ -243,6 +249,14 @@ def random_command(random: Random, world: World) -> tuple[Actor, Command]:
     track: Any = random.choice(["microphone", "camera", "screen", "screen_audio"])
     audience: Any = random.choice(["none", "host", "voters", "all"])
     poll = (("a", "b", "c"), audience, random.random() < 0.5, random.choice([None, 2]))
+    kind: Any = random.choice(list(POLLS))
+    other = replace(
+        POLLS[kind], audience=audience, is_anonymous=random.random() < 0.5, opens=True,
+        can_change=random.random() < 0.5,
+    )  # fmt: skip
+    known = world.state.polls.get(poll_id)
+    answer = random.choice(ANSWERS[known.kind if known is not None else "single"])
+    text = random.choice(["paper", "ink", "it is cheaper"])
     at_ms = world.now_ms
     server = (THE_SERVER, c.LoseConnection(who))
     choices: list[tuple[Actor, Command]] = [
@@ -263,7 +277,9 @@ def random_command(random: Random, world: World) -> tuple[Actor, Command]:
         (actor, c.Spotlight(random.choice([None, who]))),
         *[(FAY, c.CreatePoll("?", *poll))] * 2, (actor, c.EditPoll(poll_id, "!", *poll)),
         (actor, c.DeletePoll(poll_id)), *[(FAY, c.OpenPoll(poll_id))] * 3,
-        *[(actor, c.Vote(poll_id, random.randrange(4)))] * 12, (actor, c.ClosePoll(poll_id)),
+        (FAY, other), *[(actor, c.Vote(poll_id, answer=answer))] * 12,
+        (FAY, c.HidePollText(poll_id, text, random.random() < 0.7)),
+        *[(actor, c.Vote(poll_id, random.randrange(4)))] * 6, (actor, c.ClosePoll(poll_id)),
         (actor, c.RevealPoll(poll_id)), (FAY, c.StartRecording()), (FAY, c.PauseRecording()),
         (FAY, c.ResumeRecording()), (FAY, c.StopRecording()),
         *[(actor, c.GiveConsent(random.random() < 0.7))] * 2, (actor, c.MarkMoment("m")),
