@@ -39,3 +39,10 @@ def require_side(debate: Debate, ask: Ask, side: str | None = None) -> str:
     if own is None or (side is not None and own != side):
         raise NotAllowed("not_on_side", "Only who speaks for this side does that.")
     return own
+
+
+def has_chair(state: SessionState, debate: Debate) -> bool:
+    """Somebody is here who may run the clock."""
+    return any(
+        one.role == "facilitator" or one.participant_id == debate.chair_id for one in state.present
+    )

@@ -1,4 +1,4 @@
-"""What a debate leaves on the recording's timeline: parts, turns and points (docs/rules.md, DB18)."""
+"""What a debate leaves on a recording's timeline: parts, turns, points (docs/rules.md, DB18)."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from server.domain import (
     debate,
     debate_clock,
     debate_judging,
+    debate_run,
     due,
     hand,
     lock,
@@ -47,7 +48,7 @@ def start(state: SessionState, _: c.StartSession, ask: Ask) -> list[Change]:
 
 
 def end(state: SessionState, _: c.EndSession, ask: Ask) -> list[Change]:
-    changes = [*breakout_run.closing(state), *debate.end_all(state, ask)]
+    changes = [*breakout_run.closing(state), *debate_run.end_all(state, ask)]
     for one in state.polls.values():
         if one.stage == "open":
             changes += poll.closing(one, ask)
@@ -136,7 +137,7 @@ def decide(
             after = evolve(after, event)
         if after.participants is not state.participants:
             # Somebody went or came: in the same breath clocks stop and floors are held (DB).
-            events += _numbered(after, debate.react(after, ask), at_ms, actor_id, cause_id)
+            events += _numbered(after, debate_run.react(after, ask), at_ms, actor_id, cause_id)
     return events
 
 

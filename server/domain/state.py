@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from server.domain.debate_state import Debate
 from server.domain.breakout_state import Breakouts, BreakoutSet, ReturnedNotes
+from server.domain.debate_state import Debate
 from server.domain.events import (
     Audience,
     Emoji,

@@ -106,6 +106,8 @@ class BallotBox:
                 case e.DebateBallotClosed(debate_id=key, ballots_closed=rounds):
                     if "after" in rounds:
                         done.append(key)
+                case e.DebateDeleted(debate_id=key):
+                    done.append(key)
                 case e.SessionEnded():
                     done += after.debates
                 case _:

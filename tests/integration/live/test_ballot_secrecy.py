@@ -187,6 +187,13 @@ async def test_DB14_the_sessions_end_erases_ballots_of_one_round(room: Class) ->
     assert list(room.keys.iterdir()) == []
 
 
+async def test_DB14_so_does_deleting_the_debate(room: Class) -> None:
+    await room.vote("before", BEFORE)
+    await room.do(FAY, c.DeleteDebate(room.debate_id))
+    assert room.rows()["anonymous_votes"] == []
+    assert list(room.keys.iterdir()) == []
+
+
 async def test_DB14_a_repeat_and_a_second_ballot_count_once(room: Class) -> None:
     await room.do(FAY, c.OpenBallot(room.debate_id, "before"))
     ballot = c.CastBallot(room.debate_id, "before", "for")

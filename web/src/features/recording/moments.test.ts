@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { TimelineMark } from '../../protocol';
-import { kindsIn, nameOf, pollExplanation, pollResult, pollTexts } from './moments';
+import { heldText, kindsIn, nameOf, pollExplanation, pollResult, pollTexts } from './moments';
 
 function mark(kind: TimelineMark['kind'], data: TimelineMark['data'] = {}): TimelineMark {
   return { at_ms: 0, kind, label: 'L', data };
@@ -42,4 +42,12 @@ it('names the person when the recording knows them', () => {
   expect(nameOf(mark('chat', { participant_id: 'p1' }), { p1: 'Mei Lin' })).toBe('Mei Lin');
   expect(nameOf(mark('chat', { participant_id: 'p2' }), { p1: 'Mei Lin' })).toBeNull();
   expect(nameOf(mark('chat', { name: 'Leo' }), {})).toBe('Leo');
+});
+
+it('says who held which speech for which side, in the reader’s language', () => {
+  const data = { name_en: 'Opening', name_de: 'Eröffnung', side_en: 'Pro', side_de: 'Pro', name: 'Ada' };
+  expect(heldText(mark('speech', data), 'de-CH')).toBe('Eröffnung · Pro · Ada');
+  expect(heldText(mark('poi', data), 'en')).toBe('Pro · Ada');
+  expect(heldText(mark('speech', { ...data, name: '' }), 'en')).toBe('Opening · Pro');
+  expect(heldText(mark('chat', data), 'en')).toBeNull();
 });
