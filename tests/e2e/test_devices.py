@@ -232,7 +232,7 @@ async def test_an_unplugged_speaker_gives_its_sound_to_another_one(open_door: Op
     mina = await door.page("mina", {**MINA, "more": [USB_SPEAKER]}, SINKS)
     await mina.page.goto(mina.url)
     speaker = mina.page.get_by_label("Speaker", exact=True).and_(mina.page.locator("input"))
-    await speaker.click()
+    await speaker.click(timeout=60_000)
     await mina.page.get_by_role("option", name="USB speaker").click()
     await mina.button("Join").click()
     await mina.is_in_class()
