@@ -6,13 +6,22 @@ import re
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, text
 
 from server.storage.engines import sync_engine
+from server.storage.event_log import select_votes
 from server.storage.live_tables import live_metadata
-from server.storage.migrate import Database, NewerSchema, is_described, schema_state, upgrade
+from server.storage.migrate import (
+    Database,
+    NewerSchema,
+    _config,  # pyright: ignore[reportPrivateUsage]
+    is_described,
+    schema_state,
+    upgrade,
+)
 from server.storage.tables import metadata
 
 TABLES: dict[Database, MetaData] = {"library": metadata, "live": live_metadata}
@@ -69,4 +78,19 @@ def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path, database: Datab
     with pytest.raises(NewerSchema, match="newer version"):
         upgrade(engine, database)
     assert shape(engine) == before
+    engine.dispose()
+
+
+def test_PO7_anonymous_votes_of_single_choices_are_kept_as_answers(tmp_path: Path) -> None:
+    engine = sync_engine(tmp_path / "x.db")
+    with engine.begin() as connection:
+        command.upgrade(_config("live", connection), "live_0001")
+        connection.execute(
+            text("INSERT INTO anonymous_votes VALUES ('s', 'p', 'k1', 0), ('s', 'p', 'k2', 3)")
+        )
+    upgrade(engine, "live")
+    with engine.connect() as connection:
+        assert select_votes(connection, "s") == {"p": ("0", "3")}
+        rows = connection.execute(text("SELECT vote_key, answer FROM anonymous_votes")).all()
+        assert sorted(tuple(row) for row in rows) == [("k1", "0"), ("k2", "3")]
     engine.dispose()
