@@ -1611,7 +1611,17 @@ export interface TimelineMark {
   data: {
     [k: string]: string | number | (string | number)[] | null;
   };
-  kind: 'chat' | 'confusion' | 'hand' | 'moment' | 'poi' | 'poll' | 'screen' | 'speech' | 'turn';
+  kind:
+    | 'breakout'
+    | 'chat'
+    | 'confusion'
+    | 'hand'
+    | 'moment'
+    | 'poi'
+    | 'poll'
+    | 'screen'
+    | 'speech'
+    | 'turn';
   label: string;
 }
 export interface RecordingSummary {

@@ -1,7 +1,7 @@
 import { Chip, Group } from '@mantine/core';
 import {
   IconChartBar, IconCheck, IconHandStop, IconHelpCircle, IconMessage, IconMessageQuestion, IconMicrophone2, IconScreenShare,
-  IconSpeakerphone, IconStar,
+  IconSpeakerphone, IconStar, IconUsersGroup,
 } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -23,6 +23,7 @@ const ICONS: Readonly<Record<MomentKind, ReactNode>> = {
   speech: <IconMicrophone2 size={18} />,
   turn: <IconSpeakerphone size={18} />,
   poi: <IconMessageQuestion size={18} />,
+  breakout: <IconUsersGroup size={18} />,
 };
 
 /** What happened in the class beside what was said: chat, polls, hands, marked moments. */
