@@ -125,7 +125,9 @@ class Socket:
 
     async def command(self, command: dict[str, Any]) -> dict[str, Any]:
         message = {"command_id": uuid.uuid4().hex, "command": command}
-        return await self.sio.call("command", message, namespace=NAMESPACE, timeout=PATIENCE_S)
+        answer = await self.sio.call("command", message, namespace=NAMESPACE, timeout=PATIENCE_S)
+        assert answer is not None, "no answer"
+        return answer
 
     async def closed(self) -> str:
         """Why the server hung up."""
