@@ -18,6 +18,7 @@ from server.domain.state import Actor, PollResult
 from server.live.view import view_for
 from server.live.wire import channels_of, to_domain, to_wire
 from server.schemas import live as wire
+from server.storage.event_log import decode_state, encode_state
 from tests.live_world import ADA, BOB, FAY, OPEN, World, apply, live_class
 from tests.poll_samples import ANSWERS, POLLS
 
@@ -125,3 +126,19 @@ def test_commands_of_every_kind_come_over_the_wire(kind: PollKind) -> None:
         assert to_domain(msgspec.json.decode(vote, type=wire.AnyCommand)) == c.Vote(
             "p", None, answer
         )
+
+
+@pytest.mark.parametrize("is_anonymous", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_EV5_a_cached_state_with_polls_is_read_as_it_was(
+    kind: PollKind, is_anonymous: bool
+) -> None:
+    world = live_class(OPEN, ADA, BOB)
+    world.do(FAY, replace(POLLS[kind], audience="voters", is_anonymous=is_anonymous, opens=True))
+    poll_id = world.last("poll_opened")["poll_id"]
+    world.do(ADA, c.Vote(poll_id, answer=ANSWERS[kind][0]))
+    world.do(BOB, c.Vote(poll_id, answer=ANSWERS[kind][1]))
+    assert decode_state(encode_state(world.state)) == world.state
+    world.do(FAY, c.ClosePoll(poll_id))
+    world.do(FAY, c.RevealPoll(poll_id))
+    assert decode_state(encode_state(world.state)) == world.state
