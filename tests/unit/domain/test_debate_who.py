@@ -22,7 +22,7 @@ STANDINGS = ("facilitator", "chair", "speaker", "partner", "opponent", "adjudica
 HOST = {"facilitator"}
 CHAIR = HOST | {"chair"}
 SIDES = {"speaker", "partner", "opponent"}
-EVERYBODY = set(STANDINGS)
+EVERYBODY: set[str] = set(STANDINGS)
 
 ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(

@@ -114,6 +114,7 @@ describe('BR12 what is in a room', () => {
       rooms: [{ room_id: 'b.2', notes: 'ours', notes_version: 3, notes_by: 'cy' }],
       help: [{ room_id: 'b.2', participant_id: 'cy', called_at_ms: 1, place: 2 }],
       chat: [line],
+      notes: {},
     });
     expect(followed.chat.map((one) => one.text)).toEqual(['to all', 'in Blue']);
     expect(followed.channels).toEqual({ session: 12, 'room:b.2': 4 });

@@ -246,13 +246,17 @@ export const BREAKOUT_FOLDS: Record<string, Fold> = {
     })),
 };
 
-/** We moved: other channels from here on, and what is in the room we are in now. */
+/** We moved, or sit on another side of a debate: other channels from here on, and what is in them. */
 export function applyFollowing(state: State, following: Following): State {
   const chat = [...state.chat.filter((line) => line.room_id === MAIN_ROOM), ...following.chat];
   const next = {
     ...state,
     channels: following.channels,
     chat: chat.sort((a, b) => a.at_ms - b.at_ms),
+    debates: state.debates.map((debate) => ({
+      ...debate,
+      notes: following.notes[debate.debate_id] ?? [],
+    })),
   };
   return changed(next, ({ rooms }) => ({
     help: following.help,
