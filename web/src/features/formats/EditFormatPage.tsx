@@ -112,6 +112,10 @@ function Editor({ first, notes, formatId, version, title, onReload }: Props) {
     wrong?.scrollIntoView({ block: 'center' });
     wrong?.focus();
   };
+  // Above and below a long form: a bar that stays in sight would lie over what is being written.
+  const saveButton = (
+    <Button type="submit" loading={isBusy} disabled={problems.length > 0}>{t('editor.save')}</Button>
+  );
   return (
     <EditingContext value={editing}>
       <form
@@ -123,6 +127,10 @@ function Editor({ first, notes, formatId, version, title, onReload }: Props) {
           void save();
         }}
         onKeyDown={(event) => {
+          if ((event.ctrlKey || event.metaKey) && event.key === 's') {
+            event.preventDefault();
+            if (problems.length === 0 && !isBusy) void save();
+          }
           // Enter in a field settles it; only the button saves.
           if (event.key === 'Enter' && event.target instanceof HTMLInputElement) event.preventDefault();
         }}
@@ -130,13 +138,14 @@ function Editor({ first, notes, formatId, version, title, onReload }: Props) {
         <Stack gap="lg" mt="xs">
           <Group justify="space-between" gap="md">
             <h1 className={classes.title}>{title}</h1>
-            <Group gap="xs">
+            <Group gap="sm">
               <Text size="sm" c="dimmed" id="names-in">{t('editor.namesIn')}</Text>
               <SegmentedControl
                 aria-labelledby="names-in" value={language}
                 data={(['en', 'de'] as const).map((value) => ({ value, label: LANGUAGES[value] }))}
                 onChange={(value) => setLanguage(value as NameLanguage)}
               />
+              {saveButton}
             </Group>
           </Group>
           {isStale && (
@@ -191,7 +200,7 @@ function Editor({ first, notes, formatId, version, title, onReload }: Props) {
               <Button component={Link} variant="default" href={formatId === null ? '/debate-formats' : `/debate-formats/${formatId}`}>
                 {t('editor.cancel')}
               </Button>
-              <Button type="submit" loading={isBusy} disabled={problems.length > 0}>{t('editor.save')}</Button>
+              {saveButton}
             </Group>
           </div>
         </Stack>

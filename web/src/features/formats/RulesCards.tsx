@@ -155,9 +155,9 @@ function RangeFields({
   return (
     <Group gap="xs" align="flex-start">
       {(['low', 'high', 'step'] as const).map((part) => (
-        <div key={part} style={{ width: 110 }}>
+        <div key={part} style={{ width: 150 }}>
           <NumberField
-            label={of(t(`editor.${part}`))} hidesLabel path={`${path}.${part}`} value={range[part]}
+            label={of(t(`editor.${part}`))} path={`${path}.${part}`} value={range[part]}
             step={part === 'step' ? 0.5 : 1} isWhole={false}
             onChange={(value) => onChange({ ...range, [part]: value })}
           />

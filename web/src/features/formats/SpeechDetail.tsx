@@ -4,11 +4,12 @@ import { useTranslation } from 'react-i18next';
 
 import type { FormatPeriod, FormatSpeech } from '../../protocol';
 import { useEditing, useProblems } from './editor';
-import { ChoiceField, ClockField, NumberField } from './fields';
+import { ChoiceField, ClockField } from './fields';
 import classes from './Formats.module.css';
 import { PlaceField } from './SpeechRow';
 import { floorOf, usualBells } from './state';
 
+const STROKES = [1, 2, 3, 4, 5];
 const PERIODS = ['normal', 'pois', 'warning', 'overtime'] as const;
 
 interface Props {
@@ -42,9 +43,12 @@ export function SpeechDetail({ speech, path, put }: Props) {
               label={t('editor.bellTime', { number: index + 1 })} hidesLabel path={`${path}.bells[${index}].at_s`} value={bell.at_s}
               onChange={(at_s) => put({ bells: byBell(put1(speech.bells, index, { at_s })) })}
             />
-            <NumberField
+            <ChoiceField
               label={t('editor.bellStrokes', { number: index + 1 })} hidesLabel path={`${path}.bells[${index}].strokes`} value={bell.strokes}
-              onChange={(strokes) => put({ bells: put1(speech.bells, index, { strokes }) })}
+              data={STROKES.map((count) => ({ value: `${count}`, label: t('strokes', { count }) }))}
+              onChange={(event) =>
+                put({ bells: put1(speech.bells, index, { strokes: Number(event.currentTarget.value) }) })
+              }
             />
             <ActionIcon
               variant="subtle" c="dimmed" size={36} aria-label={t('editor.removeBell', { number: index + 1 })}

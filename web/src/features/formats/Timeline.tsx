@@ -85,7 +85,8 @@ function Row({
             data-strokes={bell.strokes > 1 ? '2' : '1'}
             style={{ left: `${(100 * bell.at_s) / longest}%` }}
           >
-            {clock(bell.at_s)}
+            {/* The end's time stands at the right; twice it would run into the bell before. */}
+            {bell.at_s < speech.length_s ? clock(bell.at_s) : '\u00a0'}
           </span>
         ))}
       </div>
