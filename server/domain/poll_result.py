@@ -82,9 +82,9 @@ def _cloud(people: int, words: list[str]) -> PollResult:
     spellings: dict[str, Counter[str]] = {}
     for word in words:
         spellings.setdefault(normal(word), Counter())[word] += 1
-    # The spelling most people chose stands for all.
+    # The spelling most people chose stands for all; of equals rather not the one in capitals.
     found = [
-        (min(of.items(), key=lambda item: (-item[1], item[0]))[0], of.total())
+        (min(of, key=lambda word: (-of[word], word.isupper(), word)), of.total())
         for of in spellings.values()
     ]
     found.sort(key=lambda item: (-item[1], normal(item[0])))

@@ -124,9 +124,8 @@ function Ranking({ poll }: { poll: PollView }) {
               }}
               value={t('result.points', { count: row.points })}
               note={
-                <span className={classes.note}>
-                  {' '}
-                  · {t('result.place', { place: row.meanPlace.toFixed(1) })}
+                <span className={classes.note} style={{ display: 'block' }}>
+                  {t('result.place', { place: row.meanPlace.toFixed(1) })}
                 </span>
               }
             />
