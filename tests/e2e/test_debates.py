@@ -94,7 +94,8 @@ async def people(school: School, page_of: PageOf) -> dict[str, Debater]:
         await room.enter(None)
         await room.is_in_class()
         await add_probe(page)
-        await room.switch_on("microphone")
+        # It comes on by itself; a click in between would switch it off again.
+        await room.button("Mute microphone").first.wait_for(timeout=PATIENT_MS)
         made[name] = Debater(page, room, DebatePage(room), tone)
     return made
 

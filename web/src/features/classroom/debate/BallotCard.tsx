@@ -7,6 +7,7 @@ import { isFacilitator, isHere } from '../selectors';
 import { useSession } from '../store';
 import classes from './debate.module.css';
 import { type Choice, CHOICES } from './judging';
+import { isOver } from './model';
 import { Heading, useSend } from './parts';
 
 /** For, Against, Undecided: before the debate and after it; what was chosen stays secret. */
@@ -25,8 +26,7 @@ export function BallotCard({ debate }: { debate: DebateView }) {
       ? null
       : debate.stage === 'planned' && debate.ballots_closed.length === 0
         ? 'before'
-        : (debate.stage === 'running' || debate.stage === 'ended') &&
-            !debate.ballots_closed.includes('after')
+        : isOver(debate) && !debate.ballots_closed.includes('after')
           ? 'after'
           : null;
   if (open === null && (next === null || !hosts)) return null;

@@ -12,7 +12,7 @@ import { areBellsMuted, muteBells, ringBell } from './bells';
 import {
   bellTimes,
   clockFace,
-  debateHere,
+  debateFor,
   hasFloor,
   holdersOf,
   isBegun,
@@ -120,15 +120,16 @@ export function Bells() {
   const session = usePage((state) => state.session);
   const before = useRef<DebateView | undefined>(undefined);
   const [said, setSaid] = useState('');
-  const debate = session ? (debateHere(session) ?? sameAs(session, before.current)) : undefined;
+  const debate = session ? debateFor(session) : undefined;
   useEffect(() => {
     const now = store.getState().session;
     const old = before.current;
     before.current = debate;
     if (!now) return;
-    // It comes forward when it begins, but never takes a line away from who is writing it.
+    // It comes forward when it begins or asks for ballots, but never takes a line away from who is writing it.
     const hasBegun = debate !== undefined && isBegun(debate) && (!old || !isBegun(old));
-    if (hasBegun && !isWriting()) classroom.showDebate(true);
+    const isAsked = debate?.ballot != null && old?.ballot !== debate.ballot;
+    if ((hasBegun || isAsked) && !isWriting()) classroom.showDebate(true);
     const what = saidOf(now, old, debate, i18n.language);
     if (!what) return;
     if ((what.key === 'bell' || what.key === 'over') && !muted.getState().isMuted) {
@@ -142,10 +143,6 @@ export function Bells() {
     </div>
   );
 }
-
-/** A debate that has just ended is not "here" any more, but its result is still to be said. */
-const sameAs = (session: SessionSnapshot, old: DebateView | undefined): DebateView | undefined =>
-  session.debates.find((one) => one.debate_id === old?.debate_id);
 
 type T = ReturnType<typeof useTranslation<'debate'>>['t'];
 

@@ -137,7 +137,8 @@ function GiveFloor({ debate }: { debate: DebateView }) {
   const session = useSession((state) => state);
   const part = partOf(debate);
   const form = formOf(debate);
-  if (!part || debate.is_over) return null;
+  // Who speaks changes while the clock stands; a turn may be given at any time.
+  if (!part || debate.is_over || (debate.since_ms !== null && !isQueue(part))) return null;
   const here = session.participants.filter((one) => isHere(one) && one.room_id === debate.room_id);
   if (isQueue(part)) {
     const able = here.filter(
@@ -192,8 +193,6 @@ function GiveFloor({ debate }: { debate: DebateView }) {
             key={number}
             size="xs"
             label={t('chair.speaksFor', { side: side ? text(side.name) : '', number: number + 1 })}
-            disabled={debate.since_ms !== null}
-            title={debate.since_ms !== null ? t('chair.pauseFirst') : undefined}
             value={now ?? ''}
             onChange={(event) =>
               void send({
@@ -234,7 +233,8 @@ export function Officers({ debate }: { debate: DebateView }) {
   const mayTake =
     isBegun(debate) &&
     debate.chair_id !== session.me &&
-    (hosts || (chairIsGone && debate.adjudicators.includes(session.me)));
+    ((hosts && debate.chair_id !== null) ||
+      (chairIsGone && debate.adjudicators.includes(session.me)));
   return (
     <section aria-label={t('officers.title')}>
       <div className={classes.officer}>

@@ -24,7 +24,6 @@ import {
   isBehind,
   isQueue,
   partOf,
-  phaseOf,
   pointLeftMs,
   seatedFor,
   sideOf,
@@ -47,7 +46,6 @@ export function ClockCard({ debate }: { debate: DebateView }) {
   const face = clockFace(debate, now);
   const tone = toneOf(debate, face);
   const part = partOf(debate);
-  const form = formOf(debate);
   if (debate.stage === 'running' && isBehind(debate)) {
     return (
       <section className={classes.clock} data-tone="still" aria-label={t('clock.label')}>
@@ -59,7 +57,6 @@ export function ClockCard({ debate }: { debate: DebateView }) {
       </section>
     );
   }
-  const phase = part ? phaseOf(form, part.id) : undefined;
   const title =
     debate.stage === 'preparing' ? t('clock.preparing') : part ? text(part.name) : '';
   return (
@@ -94,12 +91,7 @@ export function ClockCard({ debate }: { debate: DebateView }) {
             length: formatClock(face.lengthMs),
           })}
         </div>
-        <div className={classes.what}>
-          {title}
-          {phase && text(phase.name) !== title && (
-            <span className={classes.note}> · {text(phase.name)}</span>
-          )}
-        </div>
+        <div className={classes.what}>{title}</div>
       </div>
       <BellSwitch />
     </section>

@@ -15,7 +15,7 @@ import {
   shares,
   signed,
 } from './judging';
-import { formOf, isBehind, sideNamed } from './model';
+import { formOf, isOver, sideNamed } from './model';
 import { Heading, SideName, useName, useSend, useText } from './parts';
 
 /** Hidden until a facilitator reveals it; then the same for everyone. */
@@ -24,9 +24,8 @@ export function ResultCard({ debate }: { debate: DebateView }) {
   const send = useSend();
   const hosts = useSession(isFacilitator);
   const result = resultOf(debate);
-  const isOver = debate.stage === 'ended' || (debate.stage === 'running' && isBehind(debate));
   if (!result) {
-    if (!isOver) return null;
+    if (!isOver(debate)) return null;
     const missing = debate.adjudicators.length - debate.sheets.length;
     return (
       <section aria-label={t('result.title')}>

@@ -1,4 +1,4 @@
-import { Button, CloseButton, Group, NativeSelect } from '@mantine/core';
+import { Button, Group, NativeSelect } from '@mantine/core';
 import { IconArrowsShuffle, IconEarOff, IconEraser } from '@tabler/icons-react';
 import { type DragEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -175,6 +175,7 @@ function Seat({ debate, side, seat }: { debate: DebateView; side: Side; seat: Si
     <div
       className={classes.seat}
       data-over={isOver || undefined}
+      data-empty={who === null || undefined}
       data-seat={key}
       draggable={who !== null}
       onDragStart={(event) => who !== null && startDrag(event, { participantId: who, seat: key })}
@@ -196,20 +197,13 @@ function Seat({ debate, side, seat }: { debate: DebateView; side: Side; seat: Si
         value={who ?? ''}
         onChange={(event) => void assign(key, event.currentTarget.value || null)}
         data={[
-          { value: '', label: text(seat.name) },
+          { value: '', label: who === null ? text(seat.name) : t('sides.empty') },
           ...people.map((one) => ({ value: one.participant_id, label: name(one.participant_id) })),
           ...(who !== null && !people.some((one) => one.participant_id === who)
             ? [{ value: who, label: name(who) }]
             : []),
         ]}
       />
-      {who !== null && (
-        <CloseButton
-          size="sm"
-          aria-label={t('sides.empty', { seat: label })}
-          onClick={() => void assign(key, null)}
-        />
-      )}
     </div>
   );
 }

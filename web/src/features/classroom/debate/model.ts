@@ -33,14 +33,15 @@ export const seatKey = (side: string, seat: string): string => `${side}:${seat}`
 
 export const speechesOf = (form: Form): Speech[] => form.phases.flatMap((one) => one.speeches);
 
-export const phaseOf = (form: Form, speechId: string) =>
-  form.phases.find((phase) => phase.speeches.some((one) => one.id === speechId));
-
 export const isBegun = (debate: DebateView): boolean =>
   debate.stage === 'preparing' || debate.stage === 'running';
 
 export const isBehind = (debate: DebateView): boolean =>
   debate.index >= speechesOf(formOf(debate)).length;
+
+/** All has been said. */
+export const isOver = (debate: DebateView): boolean =>
+  debate.stage === 'ended' || (debate.stage === 'running' && isBehind(debate));
 
 const QUEUES = new Set<Speech['kind']>(['free', 'panel', 'questions']);
 
