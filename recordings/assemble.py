@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from recordings.capture import scan_all
 from recordings.facts import Facts
+from recordings.room_sound import RoomSound, room_sounds
 from recordings.sound import gain_db, levels_of, mix, straighten
 from recordings.tracks import CaptureCount, SoundTrack, VideoTrack, build_tracks
 
@@ -39,6 +40,7 @@ class Assembled(Struct, frozen=True):
     mix_webm: str
     counts: list[CaptureCount]
     unreadable: list[str]
+    rooms: list[RoomSound] = []
 
 
 def assemble(
@@ -60,11 +62,13 @@ def assemble(
     mix(
         [(sound, gains.get(sound.track_id, 0.0)) for sound in sounds], out,
         facts.duration_ms, out / "mix.flac", out / "audio_mix.webm",
-        lambda share: progress(0.6 + 0.4 * share),
+        lambda share: progress(0.6 + 0.35 * share),
     )  # fmt: skip
+    rooms = room_sounds(facts, scans, out, lambda sound, folder: _voice(sound, folder).gain_db)
+    progress(1.0)
     return Assembled(
         facts.duration_ms, videos, sounds, voices, "mix.flac", "audio_mix.webm", counts,
-        [str(error) for error in bad],
+        [str(error) for error in bad], rooms,
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from server.schemas.api import (
     Chapter,
     Cut,
     Item,
+    RecordedRoom,
     Recording,
     RecordingSummary,
     Track,
@@ -76,9 +77,11 @@ class Publisher:
             for video in assembled.videos:
                 link_or_copy(assembled_folder / video.path, out / "tracks" / video.path)
             link_or_copy(assembled_folder / assembled.mix_webm, out / "audio_mix.webm")
+            _put_rooms(assembled, assembled_folder, out)
             base = _media(job, version)
             recording = self._recording(job, row, facts, version, [], None)
             recording.summary.stage = "provisional"
+            recording.rooms = _rooms(assembled, base)
             recording.audio_url = f"{base}/audio_mix.webm"
             recording.tracks = [
                 Track(
@@ -106,6 +109,7 @@ class Publisher:
         self,
         job: Job,
         facts: Facts,
+        assembled_folder: Path,
         rendered: Path,
         renditions: Renditions,
         transcript: Transcript,
@@ -116,8 +120,12 @@ class Publisher:
         report: dict[str, Any],
     ) -> int:
         row = self._row(job)
+        assembled = msgspec.json.decode(
+            (assembled_folder / "assembled.json").read_bytes(), type=Assembled
+        )
 
         def build(out: Path, version: int) -> None:
+            _put_rooms(assembled, assembled_folder, out)
             for path in rendered.rglob("*"):
                 if path.is_file() and path.name not in ("job.json", "renditions.json"):
                     link_or_copy(path, out / path.relative_to(rendered))
@@ -132,6 +140,7 @@ class Publisher:
                 job, row, facts, version, shown, f"{base}/{renditions.thumbnail}"
             )
             recording.summary.stage = "published"
+            recording.rooms = _rooms(assembled, base)
             recording.hls_url = f"{base}/{renditions.master}"
             recording.download_url = f"/api/v1/recordings/{job.recording_id}/download"
             recording.captions_url = f"{base}/captions.vtt"
@@ -224,6 +233,21 @@ class Publisher:
         for version, path in self._versions(job).items():
             if version not in kept and version != newest:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _put_rooms(assembled: Assembled, folder: Path, out: Path) -> None:
+    for room in assembled.rooms:
+        link_or_copy(folder / room.path, out / room.path)
+
+
+def _rooms(assembled: Assembled, base: str) -> list[RecordedRoom]:
+    return [
+        RecordedRoom(
+            room.room_id, room.name, room.task, room.start_ms, room.end_ms, f"{base}/{room.path}",
+            room.participant_ids,
+        )
+        for room in assembled.rooms
+    ]  # fmt: skip
 
 
 def _people(facts: Facts) -> tuple[Person, ...]:

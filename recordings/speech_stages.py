@@ -74,7 +74,7 @@ class SpeechStages(StageBase):
     def _chapters(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         facts = self._facts(job, done)
         kinds = {"screen": "screen", "confusion": "confusion", "moment": "moment", "poll": "poll",
-                 "speech": "phase"}  # fmt: skip
+                 "speech": "phase", "breakout": "breakout"}  # fmt: skip
         work = {
             "transcript": self._transcript(job, done),
             "duration_ms": facts.duration_ms,

@@ -262,6 +262,7 @@ class Stages(SpeechStages):
         version = self.publisher.publish(
             job,
             self._facts(job, done),
+            self._folder(job, done, "assemble"),
             rendered,
             msgspec.json.decode((rendered / "renditions.json").read_bytes(), type=Renditions),
             transcript,

@@ -381,6 +381,19 @@ class Cut(Struct):
     inset_track_id: str | None
 
 
+class RecordedRoom(Struct):
+    """What was said in a breakout room while it was open. Its sound begins at ``start_ms``."""
+
+    room_id: str
+    name: str
+    task: str
+    start_ms: int
+    end_ms: int
+    audio_url: str
+    participant_ids: list[str]
+    """who can be heard"""
+
+
 class Recording(Struct):
     summary: RecordingSummary
     version: int
@@ -398,6 +411,8 @@ class Recording(Struct):
     participant_names: dict[str, str]
     language: str | None
     storyboard_url: str | None
+    rooms: list[RecordedRoom] = []
+    """the recording itself follows the main room"""
 
 
 class Transcript(Struct):

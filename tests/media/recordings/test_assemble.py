@@ -355,3 +355,26 @@ def test_voices_are_brought_to_one_loudness(tmp_path: Path) -> None:
 def test_facts_are_files(whole: tuple[Made, Path, Renditions]) -> None:
     raw = msgspec.json.encode(whole[0].facts)
     assert msgspec.json.decode(raw, type=Facts) == whole[0].facts
+
+
+def test_BR15_the_recording_follows_the_main_room_and_each_room_has_its_own_sound(
+    tmp_path: Path,
+) -> None:
+    """Ada speaks all the time, from 3 to 7 s in a breakout room."""
+    ada = publisher(tmp_path)
+    ada.write("microphone", opus(10_000), codec="opus")
+    log = class_of(10_000, ada)
+    rooms = ({"room_id": "b.1", "name": "Red", "task": "", "participant_ids": ["ada"]},)
+    log.add(3000, e.BreakoutsOpened("b", rooms, None, "smallest", True, False))
+    log.add(7000, e.BreakoutsClosed("b"))
+    made = make(tmp_path, log)
+    (red,) = made.assembled.rooms
+    assert (red.name, red.start_ms, red.end_ms, red.participant_ids) == ("Red", 3000, 7000, ["ada"])
+    apart = [at for at in expected(FLASHES_MS) if 3000 <= at < 7000]
+    main = [at for at in expected(FLASHES_MS) if not 3000 <= at < 7000]
+    assert apart and main
+    assert beeps(made.folder / "mix.flac") == pytest.approx(main, abs=5)
+    # What begins with the file cannot be moved ahead by the codec's 7.5 ms.
+    assert beeps(made.folder / red.path) == pytest.approx([at - 3000 for at in apart], abs=10)
+    kinds = [(mark.kind, mark.label) for mark in made.facts.marks]
+    assert ("breakout", "Red") in kinds

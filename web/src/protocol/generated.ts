@@ -1588,6 +1588,18 @@ export interface ReactionShown {
   kind: 'clap' | 'faster' | 'heart' | 'laugh' | 'no' | 'slower' | 'surprised' | 'thumbs_up' | 'yes';
   participant_id: string;
 }
+/**
+ * What was said in a breakout room while it was open. Its sound begins at ``start_ms``.
+ */
+export interface RecordedRoom {
+  audio_url: string;
+  end_ms: number;
+  name: string;
+  participant_ids: string[];
+  room_id: string;
+  start_ms: number;
+  task: string;
+}
 export interface Recording {
   audio_url: string | null;
   captions_url: string | null;
@@ -1601,6 +1613,7 @@ export interface Recording {
   participant_names: {
     [k: string]: string;
   };
+  rooms: RecordedRoom[];
   storyboard_url: string | null;
   summary: RecordingSummary;
   tracks: Track[];
