@@ -18,8 +18,10 @@ from tests.poll_samples import ANSWERS, POLLS
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    """Nobody here has a socket, and nobody is away for the lack of one."""
     async with open_house(tmp_path) as house:
+        monkeypatch.setattr(house.composition.hub.socket, "gone", lambda _: [])
         yield house
 
 
@@ -46,13 +48,13 @@ async def polled(
     house: House, teacher: Person, learners: list[Person], session_id: str, plan: c.CreatePoll,
     answers: list[object],
 ) -> str:  # fmt: skip
-    await house.do(teacher, session_id, c.Join(), replace(plan, opens=True))
+    await house.do(teacher, session_id, replace(plan, opens=True))
     poll_id = list((await house.composition.hub.session_state(session_id)).polls)[-1]
     votes = [c.Vote(poll_id, answer=answer) for answer in answers]  # type: ignore[arg-type]
-    # Together, as anonymous votes wait for each other; seated anew, as nobody has a socket here.
+    # Together, as anonymous votes wait for each other.
     await asyncio.gather(
         *(
-            house.do(learner, session_id, c.Join(), vote)
+            house.do(learner, session_id, vote)
             for learner, vote in zip(learners, votes, strict=True)
         )
     )
@@ -73,7 +75,7 @@ async def test_PO14_the_export_names_people_and_never_in_an_anonymous_poll(house
     )
     assert await rows(teacher, session_id) == [], "open polls are nobody's business"
     for poll_id in (named, secret, unseen):
-        await house.do(teacher, session_id, c.Join(), c.ClosePoll(poll_id))
+        await house.do(teacher, session_id, c.ClosePoll(poll_id))
     found = await rows(teacher, session_id)
     assert {row["poll"] for row in found} == {"1", "2"}, "nobody may see the third before reveal"
     first = [row for row in found if row["poll"] == "1"]
@@ -83,13 +85,13 @@ async def test_PO14_the_export_names_people_and_never_in_an_anonymous_poll(house
     assert {row["row"] for row in second} == {"result"}
     assert {row["participant"] for row in second} == {""}
     assert sorted(row["answer"] for row in second) == ["'+cmd", "Hush"]
-    await house.do(teacher, session_id, c.Join(), c.HidePollText(named, "because"))
+    await house.do(teacher, session_id, c.HidePollText(named, "because"))
     only = await rows(teacher, session_id, f"?poll_id={named}")
     assert {row["poll"] for row in only} == {"1"}
     assert "Because" not in str(only)
     path = f"/sessions/{session_id}/polls.csv?poll_id={unseen}"
     assert await teacher.refused("GET", path) == (404, "not_found")
-    await house.do(teacher, session_id, c.Join(), c.RevealPoll(unseen))
+    await house.do(teacher, session_id, c.RevealPoll(unseen))
     third = await rows(teacher, session_id, f"?poll_id={unseen}")
     graded = [(row["answer"], row["right"]) for row in third if row["row"] == "answer"]
     assert sorted(graded) == [("Ghent", "no"), ("Paris", "yes")]
@@ -100,7 +102,7 @@ async def test_PO14_every_kind_is_exported(house: House) -> None:
     for kind, plan in POLLS.items():
         answers: list[object] = [*ANSWERS[kind][:2]]
         poll_id = await polled(house, teacher, learners, session_id, plan, answers)
-        await house.do(teacher, session_id, c.Join(), c.ClosePoll(poll_id), c.RevealPoll(poll_id))
+        await house.do(teacher, session_id, c.ClosePoll(poll_id), c.RevealPoll(poll_id))
     found = await rows(teacher, session_id)
     assert len({row["poll"] for row in found}) == len(POLLS)
     answers_of = {
