@@ -1,4 +1,5 @@
 import { cleanup, fireEvent, screen, within } from '@testing-library/react';
+import axe from 'axe-core';
 import { describe, expect, test, vi } from 'vitest';
 
 import type { AnyCommand, SessionSnapshot } from '../../protocol';
@@ -281,4 +282,47 @@ test('a learner bookmarks, taps that they are lost, and has nothing of the hostâ
     false,
     false,
   ]);
+});
+
+/** What a browser would need its eyes for (contrast, size) is left to the pages' own tests. */
+async function faults(): Promise<string[]> {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+  const { violations } = await axe.run(document.body, {
+    runOnly: { type: 'tag', values: tags },
+    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
+  });
+  return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html}`));
+}
+
+describe('names and roles are in order', () => {
+  const chat = [
+    aMessage('m', { text: 'see https://example.org @ada', mentions: ['ada'] }),
+    aMessage('n', { reply_to: 'm', reactions: { clap: ['ben'] }, edited_at_ms: 1 }),
+    aMessage('o', { to: 'ada' }),
+  ];
+  const over = {
+    chat,
+    hands: ['ben'],
+    confusion: [59_000],
+    participants: [...CLASS, aPerson('dora', { presence: 'removed' })],
+    moments: [{ moment_id: 'x', at_ms: 1, label: '', is_private: true }],
+  };
+
+  test.each([
+    ['chat', <ChatPanel key="c" />, null],
+    ['people', <PeoplePanel key="p" />, null],
+    ['locks', <LocksDialog key="l" />, 'locks'],
+    ['palette', <CommandPalette key="k" />, 'palette'],
+  ] as const)('%s', async (_, element, dialog) => {
+    show(element, over, { dialog });
+    expect(await faults()).toEqual([]);
+  });
+
+  test('a mention being picked', async () => {
+    show(<ChatPanel />, over);
+    const field = screen.getByPlaceholderText('Message everyone');
+    fireEvent.change(field, { target: { value: '@', selectionStart: 1 } });
+    expect(screen.getAllByRole('option').length).toBeGreaterThan(0);
+    expect(await faults()).toEqual([]);
+  });
 });
