@@ -302,7 +302,7 @@ function AdjudicatorMenu({ debate }: { debate: DebateView }) {
       ? debate.adjudicators.filter((one) => one !== id)
       : [...debate.adjudicators, id];
   return (
-    <Menu position="bottom-end" width={240} closeOnItemClick={false}>
+    <Menu position="bottom-end" width={240}>
       <Menu.Target>
         <Button size="compact-xs" variant="light" rightSection={<IconChevronDown size={14} />}>
           {t('officers.choose')}
@@ -313,13 +313,11 @@ function AdjudicatorMenu({ debate }: { debate: DebateView }) {
         {free.map((one) => {
           const isOn = debate.adjudicators.includes(one.participant_id);
           return (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={one.participant_id}
-              role="menuitemcheckbox"
-              aria-checked={isOn}
-              rightSection={isOn ? '✓' : undefined}
+              checked={isOn}
               disabled={debate.sheets.includes(one.participant_id)}
-              onClick={() =>
+              onChange={() =>
                 void send({
                   type: 'set_adjudicators',
                   debate_id: debate.debate_id,
@@ -328,7 +326,7 @@ function AdjudicatorMenu({ debate }: { debate: DebateView }) {
               }
             >
               {name(one.participant_id)}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           );
         })}
       </Menu.Dropdown>

@@ -78,7 +78,7 @@ export function Notes({ debate }: { debate: DebateView }) {
   const session = useSession((state) => state);
   const [draft, setDraft] = useState('');
   const own = sideNamed(formOf(debate), sideOf(debate, session.me));
-  const hosts = isFacilitator(session);
+  const mayOpen = isFacilitator(session) && debate.stage !== 'planned';
   const mayWrite = own !== undefined && !debate.are_notes_open && debate.stage !== 'ended';
   function write(event: FormEvent) {
     event.preventDefault();
@@ -89,7 +89,7 @@ export function Notes({ debate }: { debate: DebateView }) {
       if (!isSent) setDraft((now) => now || line);
     });
   }
-  if (!own && !debate.are_notes_open && !hosts) return null;
+  if (!own && !debate.are_notes_open && !mayOpen) return null;
   return (
     <section aria-label={t('notes.title')}>
       <Heading>
@@ -138,7 +138,7 @@ export function Notes({ debate }: { debate: DebateView }) {
           </Button>
         </form>
       )}
-      {hosts && !debate.are_notes_open && (
+      {mayOpen && !debate.are_notes_open && (
         <Button
           mt={6}
           size="compact-sm"
