@@ -33,7 +33,7 @@ class DebatePage:
     async def plan(self, motion: str, format_name: str) -> None:
         await self.show()
         await self.button("Plan a debate").click()
-        await self.panel.get_by_label("Format").select_option(label=format_name)
+        await self.panel.get_by_label("Format", exact=True).select_option(label=format_name)
         await self.panel.get_by_label("Motion").fill(motion)
         await self.page.get_by_test_id("format-preview").wait_for()
         await self.button("Save plan").click()
