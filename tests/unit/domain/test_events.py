@@ -15,7 +15,6 @@ from server.domain.session import evolve, fold
 from server.domain.state import SessionState
 from tests.live_world import ADA, FAY, OPEN, live_class
 
-
 ROOM = {"room_id": "r.1", "name": "Red", "task": "", "participant_ids": ["ada"]}
 
 
