@@ -2,8 +2,8 @@
 
 ``type`` is the class's name in snake case. Fields marked ``optional`` are left out of the stored
 data when they hold their default; fields listed in ``PERSONAL`` are kept apart from the log so
-that they can be erased (docs/rules.md, EV). Reading is tolerant: old versions are upcast, keys we do not
-know are dropped, types we do not know become ``Unknown``, which changes nothing.
+that they can be erased (docs/rules.md, EV). Reading is tolerant: old versions are upcast, keys we
+do not know are dropped, types we do not know become ``Unknown``, which changes nothing.
 """
 
 from __future__ import annotations
