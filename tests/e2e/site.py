@@ -141,7 +141,7 @@ async def visit_class(
     yield "device-check", page
     await room.enter()
     await room.is_in_class()
-    await room.switch_on("camera")
+    await room.button("Switch camera off").wait_for()  # it comes on by itself
     yield "class", page
     seats = [await take_part(room, guest, site.session_id) for guest in site.guests]
     if not site.has_talked:
@@ -210,7 +210,9 @@ async def talk(room: ClassroomPage, seats: list[Seat]) -> None:
     await room.open_panel("Poll")
     await room.button("New poll").click()
     page = room.page
-    await page.get_by_label("Question").fill("Which change mattered most for the price of a book?")
+    await page.get_by_label("Question", exact=True).fill(
+        "Which change mattered most for the price of a book?"
+    )
     await page.get_by_label("Option 1", exact=True).fill("Paper in place of parchment")
     await page.get_by_label("Option 2", exact=True).fill("Type that can be used again")
     await room.button("Save and open").click()

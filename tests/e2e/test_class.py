@@ -163,7 +163,7 @@ async def test_chat_hands_and_a_poll_reach_everyone(classroom: Classroom) -> Non
 async def a_poll_opens(helen: Person) -> None:
     await helen.room.open_panel("Poll")
     await helen.room.button("New poll").click()
-    await helen.page.get_by_label("Question").fill("Is 1455 early?")
+    await helen.page.get_by_label("Question", exact=True).fill("Is 1455 early?")
     await helen.page.get_by_label("Option 1", exact=True).fill("Yes, it is")
     await helen.page.get_by_label("Option 2", exact=True).fill("No, it is not")
     await helen.room.button("Save and open").click()

@@ -21,11 +21,14 @@ export function formatTime(iso: string | number, timeZone?: string): string {
   return new Intl.DateTimeFormat(locale(), { timeStyle: 'short', timeZone }).format(new Date(iso));
 }
 
+/** The year only where it is another one than this. */
 export function formatDateTime(iso: string, timeZone?: string): string {
+  const isThisYear = new Date(iso).getFullYear() === new Date().getFullYear();
   return new Intl.DateTimeFormat(locale(), {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
+    year: isThisYear ? undefined : 'numeric',
     hour: 'numeric',
     minute: '2-digit',
     timeZone,

@@ -1,4 +1,5 @@
 import {
+  Button,
   type CSSVariablesResolver,
   createTheme,
   localStorageColorSchemeManager,
@@ -67,6 +68,12 @@ export const theme = createTheme({
   respectReducedMotion: true,
   focusRing: 'auto',
   components: {
+    // Otherwise a small button had larger letters than a full one.
+    Button: Button.extend({
+      vars: (_theme, { size }) => ({
+        root: size === 'compact-md' ? { '--button-fz': 'var(--mantine-font-size-sm)' } : {},
+      }),
+    }),
     Modal: Modal.extend({
       defaultProps: { radius: 'lg', padding: 'lg' },
       styles: {

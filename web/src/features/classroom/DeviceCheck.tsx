@@ -64,7 +64,11 @@ export function DeviceCheck({ lobby, onJoin }: Props) {
             <LocalVideo kind="camera" />
           ) : (
             <div className={classes.center}>
-              <Avatar name={lobby.name} size={96} />
+              {lobby.name ? (
+                <Avatar name={lobby.name} size={96} />
+              ) : (
+                <IconVideoOff size={56} aria-hidden />
+              )}
               <span>{isAsking ? t('asking') : t('cameraOffPreview')}</span>
             </div>
           )}

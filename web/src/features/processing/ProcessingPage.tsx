@@ -109,7 +109,9 @@ function Progressing({ job, title, isAway, refresh }: Props) {
           ))}
         </ol>
       </Card>
-      <Text size="sm" c="dimmed" ta="center">{t('leave')}</Text>
+      {job.stage !== 'published' && (
+        <Text size="sm" c="dimmed" ta="center">{t('leave')}</Text>
+      )}
     </Stack>
   );
 }
