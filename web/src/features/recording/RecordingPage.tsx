@@ -13,6 +13,7 @@ import { parseMoment } from '../../ui/media/time';
 import { type ActionContext, pressed } from './actions';
 import { ChaptersPanel } from './ChaptersPanel';
 import { MomentsCard } from './MomentsCard';
+import { RoomsCard } from './RoomsCard';
 import { Player, PlayerContext, usePlayerState } from './player';
 import { PlayerFrame } from './PlayerFrame';
 import { quiz as quizReducer, quizOf } from './quiz';
@@ -235,6 +236,7 @@ function Content({ recording, player, reload }: ContentProps) {
             isInWork={isInWork && items.data?.length === 0}
           />
           <MomentsCard recording={recording} />
+          <RoomsCard recording={recording} />
         </div>
       </div>
       <ShortcutsDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
