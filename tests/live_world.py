@@ -20,7 +20,6 @@ from server.domain.session import decide, evolve
 from server.domain.state import THE_SERVER, Actor, PollResult, SessionState, Settings
 from tests import breakout_world, debate_world
 
-
 OPEN = Settings("Class", None, lobby_is_on=False, record_automatically=False)
 
 FAY = Actor("fay", "facilitator", "Fay", False, "user-fay")

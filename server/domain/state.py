@@ -102,9 +102,7 @@ class ChatMessage:
     reply_to: str | None = None
     mentions: tuple[str, ...] = ()
     edited_at_ms: int | None = None
-    reactions: Mapping[Emoji, tuple[str, ...]] = field(
-        default_factory=dict[Emoji, tuple[str, ...]]
-    )
+    reactions: Mapping[Emoji, tuple[str, ...]] = field(default_factory=dict[Emoji, tuple[str, ...]])
     """emoji → who, first first"""
     room_id: str = MAIN_ROOM
 

@@ -365,9 +365,7 @@ class RoomMailbox:
         return self._ballots.cast(one.command, one.actor.participant_id)
 
     def _counted(self, poll_id: str) -> PollResult:
-        answers = (
-            msgspec.json.decode(answer, type=PollAnswer) for answer in self._votes[poll_id]
-        )
+        answers = (msgspec.json.decode(answer, type=PollAnswer) for answer in self._votes[poll_id])
         return count(self.state.polls[poll_id], answers)
 
 

@@ -109,9 +109,7 @@ class Outbox:
     ) -> None:
         self._queue.put_nowait(_Subscribe(connection_id, channels, snapshot))
 
-    def follow(
-        self, connection_id: str, channels: tuple[str, ...], following: Following
-    ) -> None:
+    def follow(self, connection_id: str, channels: tuple[str, ...], following: Following) -> None:
         """Other channels from here on, told without a snapshot."""
         self._queue.put_nowait(_Follow(connection_id, channels, following))
 
@@ -175,9 +173,7 @@ class Outbox:
             if room not in before:
                 await self._sio.enter_room(connection_id, room, namespace=NAMESPACE)
         self._rooms[connection_id] = rooms
-        await self._sio.emit(
-            "following", to_json(following), to=connection_id, namespace=NAMESPACE
-        )
+        await self._sio.emit("following", to_json(following), to=connection_id, namespace=NAMESPACE)
 
     async def _leave(self, connection_id: str) -> None:
         for room in self._rooms.pop(connection_id, ()):

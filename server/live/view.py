@@ -111,9 +111,7 @@ def following_for(
         help=[] if breakouts is None else help_views(breakouts, rooms),
         notes=notes_view(state, me),
         chat=[
-            _message(m)
-            for m in state.chat
-            if m.room_id in rooms and is_party(m, me.participant_id)
+            _message(m) for m in state.chat if m.room_id in rooms and is_party(m, me.participant_id)
         ],
     )
 

@@ -137,7 +137,7 @@ class SetLock(Command, tag="set_lock"):
 
 
 class TapConfusion(Command, tag="tap_confusion"):
-    """"I am lost here". Nobody learns who; the answer has no ``seq``."""
+    """ "I am lost here". Nobody learns who; the answer has no ``seq``."""
 
 
 class SendChat(Command, tag="send_chat"):
@@ -523,7 +523,6 @@ class RevealDebate(Command, tag="reveal_debate"):
     debate_id: Id
 
 
-
 class DraftBreakouts(Command, tag="draft_breakouts"):
     """Facilitator: plan rooms, instead of any planned before. ``assignment``: participant →
     index of the room."""
@@ -835,6 +834,7 @@ class PollView(Struct):
     """of kinds without ``own_vote``"""
     hidden: list[str]
     """texts taken out of the result; facilitators only"""
+
 
 class NoteView(Struct):
     note_id: str

@@ -96,9 +96,7 @@ class Watched(World):
         if key not in self.views or not known or not channels or known == channels:
             return False
         kinds = {
-            event.type
-            for event in events
-            if getattr(event.body, "participant_id", None) == key
+            event.type for event in events if getattr(event.body, "participant_id", None) == key
         }
         if kinds & {"participant_joined", "participant_changed"}:
             return False
