@@ -237,7 +237,7 @@ async def test_DB6_without_the_floor_nobody_is_heard_or_captured(
     files = [read_capture(path) for path in (tmp_path / "captures" / "s1").iterdir()]
     bobs = sorted(
         ((header, records) for header, records in files if header["participant_id"] == "bob"),
-        key=lambda file: file[0]["origin_ms"],
+        key=lambda file: int(str(file[0]["origin_ms"])),
     )
     # From the floor's closing to the rejoin the first file holds not one packet of him.
     kinds = [kind for kind, _, _ in bobs[0][1]]

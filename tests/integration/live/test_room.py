@@ -77,7 +77,7 @@ async def test_RC1_reactions_are_refused_like_commands(server: LiveServer) -> No
     fay, ada = await class_of(server, "ada")
 
     async def code(client: Client, message: object) -> str | None:
-        answer = await client.sio.call("reaction", message, namespace="/live")
+        answer: dict[str, Any] = await client.sio.call("reaction", message, namespace="/live") or {}
         return answer.get("error", {}).get("code")
 
     assert await code(ada, {"kind": "boo"}) == "bad_message"
