@@ -31,7 +31,7 @@ function run(
 
 test('every event that docs/protocol.md sends to browsers has a fold', () => {
   const doc = readFileSync(join(process.cwd(), '..', 'docs', 'protocol.md'), 'utf8');
-  const table = doc.slice(doc.indexOf('## Events'));
+  const table = doc.slice(doc.indexOf('\n## Events') + 1).split('\n## ')[0] ?? '';
   const rows = table.split('\n').filter((line) => line.startsWith('| `'));
   const types = rows
     .filter((row) => !row.includes('never sent to browsers'))
