@@ -247,7 +247,12 @@ async def test_reviewers_edit_items_within_the_rules(world: World) -> None:
 async def test_a_failed_job_shows_its_cause_and_can_be_retried(world: World) -> None:
     job = "/recordings/r1/job"
     assert await world.fay.refused("POST", "/recordings/r1/retry") == (409, "not_failed")
-    world.store.fail("r1", 1, "The disk is full.")
+    assert not world.store.fail("r1", 1, "Too late: it is published.")
+    engine = sync_engine(world.house.data / "library.db")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE recordings SET stage = 'provisional'"))
+    engine.dispose()
+    assert world.store.fail("r1", 1, "The disk is full.")
     told = await world.fay.json("GET", job)
     assert (told["stage"], told["can_retry"]) == ("failed", True)
     assert [s["error"] for s in told["steps"] if s["state"] == "failed"] == ["The disk is full."]
