@@ -63,12 +63,16 @@ class ClassroomPage:
                 await agree.first.click(timeout=SHORT_MS)
 
     async def switch_on(self, what: Literal["microphone", "camera"]) -> None:
-        """No-op when it is on: the button then offers to switch it off."""
+        """No-op when it is on, also when it is just coming on: the device check may have said so,
+        and a click that races it would switch it off again."""
         name = "Unmute microphone" if what == "microphone" else "Switch camera on"
         off = "Mute microphone" if what == "microphone" else "Switch camera off"
-        await self.button(name).or_(self.button(off)).first.wait_for()
-        if await self.button(name).count():
-            await self.button(name).click()
+        for patience_ms in (SHORT_MS, SLOW_MS // 4, SLOW_MS // 2):
+            with contextlib.suppress(PlaywrightTimeout):
+                await self.button(off).first.wait_for(timeout=patience_ms)
+                return
+            if await self.button(name).count():
+                await self.button(name).first.click(timeout=SLOW_MS)
         await self.button(off).first.wait_for(timeout=SLOW_MS)
 
     async def mute(self) -> None:

@@ -70,17 +70,22 @@ async def room(school: School, page_of: PageOf) -> Room:
     return Room(school, sid, helen, mina, tomas)
 
 
+async def from_the_palette(page: Page, words: str) -> None:
+    search = page.get_by_label("Search actions")
+    await page.keyboard.press("Control+k")
+    await expect(search).to_be_focused()
+    await page.keyboard.type(words)
+    await expect(search).to_have_value(words)
+    await page.keyboard.press("Enter")
+    await expect(search).to_have_count(0)
+
+
 async def test_everything_is_one_name_away(room: Room) -> None:
     """Keys alone: the palette, a bookmark, a layout that is remembered, help."""
     mina, keys = room.mina, room.mina.page.keyboard
-    await keys.press("Control+k")
-    await mina.page.get_by_label("Search actions").wait_for()
-    await keys.type("raise")
-    await keys.press("Enter")
+    await from_the_palette(mina.page, "raise")
     await mina.room.button("Lower hand").first.wait_for()
-    await keys.press("Control+k")
-    await keys.type("bookmark")
-    await keys.press("Enter")
+    await from_the_palette(mina.page, "bookmark")
     await mina.page.get_by_role("dialog", name="Bookmark this moment").wait_for()
     await keys.type("Why linen")
     await keys.press("Enter")
@@ -88,9 +93,7 @@ async def test_everything_is_one_name_away(room: Room) -> None:
     await expect(mina.page.get_by_role("list", name="Your bookmarks")).to_contain_text("Why linen")
     await room.helen.people()
     await expect(room.helen.page.get_by_text("Why linen")).to_have_count(0)
-    await keys.press("Control+k")
-    await keys.type("same size")
-    await keys.press("Enter")
+    await from_the_palette(mina.page, "same size")
     await expect(mina.page.get_by_test_id("classroom")).to_have_attribute("data-layout", "gallery")
     await without_devices(mina.page, mina.room)
     await expect(mina.page.get_by_test_id("classroom")).to_have_attribute("data-layout", "gallery")
