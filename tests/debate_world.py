@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.domain import commands as c
+from server.domain import debate_commands as dc
 from server.domain import events as e
 from server.domain.debate_format import Format, to_data
 from server.domain.debate_result import Matrix, matrix_of, point_ranges
@@ -111,10 +112,10 @@ class Hall:
         self.by_seat = people(form)
         known = world.state.participants
         world.join(*(one for one in self.by_seat.values() if one.participant_id not in known))
-        world.do(chair, c.PlanDebate("Motion", format=to_data(form), **plan))
+        world.do(chair, dc.PlanDebate("Motion", format=to_data(form), **plan))
         self.debate_id: str = world.last("debate_planned")["debate_id"]
         for seat, who in self.by_seat.items():
-            self.do(chair, c.AssignSeat, seat, who.participant_id)
+            self.do(chair, dc.AssignSeat, seat, who.participant_id)
 
     @property
     def debate(self) -> Debate:
@@ -170,76 +171,76 @@ def kinds(events: Sequence[e.Event]) -> list[str]:
 
 def debates_happen(world: Any, fay: Actor, ada: Actor, bob: Actor) -> None:
     """Every event of a debate once; nothing is going on at the end."""
-    world.do(fay, c.PlanDebate("Gone", "main", format=to_data(shipped("quick"))))
-    world.do(fay, c.DeleteDebate(world.last("debate_planned")["debate_id"]))
+    world.do(fay, dc.PlanDebate("Gone", "main", format=to_data(shipped("quick"))))
+    world.do(fay, dc.DeleteDebate(world.last("debate_planned")["debate_id"]))
     room = Hall(world, fay, shipped("quick"), pois=True)
     pro, con = (room.by_seat[f"{side}:1"] for side in ("pro", "con"))
     second = room.by_seat["con:2"]
-    room.do(fay, c.EditDebate, "Another motion")
-    room.do(fay, c.SetAdjudicators, ("ada",))
-    room.do(fay, c.SetChair, "bob")
-    room.do(pro, c.WriteNote, "ours")
-    room.do(con, c.WriteNote, "theirs")
-    room.do(fay, c.AssignSeat, "con:3", None)
-    room.do(fay, c.AssignSeat, "con:3", second.participant_id)
-    room.do(fay, c.OpenBallot, "before")
+    room.do(fay, dc.EditDebate, "Another motion")
+    room.do(fay, dc.SetAdjudicators, ("ada",))
+    room.do(fay, dc.SetChair, "bob")
+    room.do(pro, dc.WriteNote, "ours")
+    room.do(con, dc.WriteNote, "theirs")
+    room.do(fay, dc.AssignSeat, "con:3", None)
+    room.do(fay, dc.AssignSeat, "con:3", second.participant_id)
+    room.do(fay, dc.OpenBallot, "before")
     for who, choice in ((ada, "for"), (bob, "against"), (pro, "for")):
-        room.do(who, c.CastBallot, "before", choice)
-    room.do(fay, c.CloseBallot)
-    room.do(fay, c.BeginDebate)
-    room.do(bob, c.ExtendClock, 30)
+        room.do(who, dc.CastBallot, "before", choice)
+    room.do(fay, dc.CloseBallot)
+    room.do(fay, dc.BeginDebate)
+    room.do(bob, dc.ExtendClock, 30)
     room.wait(20 * 60_000)
-    room.do(bob, c.NameSpeaker, 0, room.by_seat["pro:2"].participant_id)
-    room.do(bob, c.NameSpeaker, 0, None)
-    room.do(bob, c.StartClock)
+    room.do(bob, dc.NameSpeaker, 0, room.by_seat["pro:2"].participant_id)
+    room.do(bob, dc.NameSpeaker, 0, None)
+    room.do(bob, dc.StartClock)
     room.wait(40_000)
-    room.do(con, c.OfferPoint)
-    room.do(second, c.OfferPoint)
-    room.do(pro, c.AnswerPoint, con.participant_id, True)
+    room.do(con, dc.OfferPoint)
+    room.do(second, dc.OfferPoint)
+    room.do(pro, dc.AnswerPoint, con.participant_id, True)
     room.wait(16_000)
-    room.do(second, c.WithdrawPoint)
+    room.do(second, dc.WithdrawPoint)
     world.do(THE_SERVER, c.LoseConnection(pid(pro)))
     room.wait(40_000)
-    room.do(bob, c.WaitForSpeaker)
+    room.do(bob, dc.WaitForSpeaker)
     world.join(pro)
-    room.do(pro, c.StartClock)
-    room.do(bob, c.PauseClock)
-    room.do(bob, c.SetAdvance, "automatic")
-    room.do(bob, c.StartClock)
+    room.do(pro, dc.StartClock)
+    room.do(bob, dc.PauseClock)
+    room.do(bob, dc.SetAdvance, "automatic")
+    room.do(bob, dc.StartClock)
     while room.debate.part is None or room.debate.part.kind != "free":
-        room.do(bob, c.NextSpeech)
-    room.do(bob, c.StartClock)
-    room.do(con, c.AskTurn)
-    room.do(second, c.AskTurn)
-    room.do(second, c.YieldTurn)
+        room.do(bob, dc.NextSpeech)
+    room.do(bob, dc.StartClock)
+    room.do(con, dc.AskTurn)
+    room.do(second, dc.AskTurn)
+    room.do(second, dc.YieldTurn)
     room.wait(5_000)
-    room.do(con, c.YieldTurn)
+    room.do(con, dc.YieldTurn)
     world.epoch(alive_until_ms=world.now_ms)
     world.join(fay, ada, bob, *room.by_seat.values())
-    room.do(bob, c.StartClock)
-    room.do(bob, c.EndDebate)
-    room.do(fay, c.OpenBallot, "after")
+    room.do(bob, dc.StartClock)
+    room.do(bob, dc.EndDebate)
+    room.do(fay, dc.OpenBallot, "after")
     for who in (ada, bob, con):
-        room.do(who, c.CastBallot, "after", "for")
-    room.do(fay, c.CloseBallot)
-    room.do(fay, c.OpenNotes)
-    room.do(fay, c.RevealDebate)
+        room.do(who, dc.CastBallot, "after", "for")
+    room.do(fay, dc.CloseBallot)
+    room.do(fay, dc.OpenNotes)
+    room.do(fay, dc.RevealDebate)
     _pools_and_points(world, fay, ada)
 
 
 def _pools_and_points(world: Any, fay: Actor, ada: Actor) -> None:
     room = Hall(world, fay, shipped("lincoln-douglas"))
-    room.do(fay, c.SetAdjudicators, ("ada",))
-    room.do(fay, c.BeginDebate)
+    room.do(fay, dc.SetAdjudicators, ("ada",))
+    room.do(fay, dc.BeginDebate)
     if room.debate.stage == "preparing":
-        room.do(fay, c.NextSpeech)
+        room.do(fay, dc.NextSpeech)
     one, two = (side.id for side in room.debate.form.sides)
-    room.do(fay, c.UsePrep, one)
-    room.do(fay, c.EndPrep, after_ms=700)
-    room.do(fay, c.EndDebate)
+    room.do(fay, dc.UsePrep, one)
+    room.do(fay, dc.EndPrep, after_ms=700)
+    room.do(fay, dc.EndDebate)
     ranges = point_ranges(room.debate)
     points = {key: allowed.high for key, allowed in ranges.items()}
     points[next(iter(ranges))] = next(iter(ranges.values())).high
     ranks = {one: 1, two: 2}
-    room.do(ada, c.HandInScores, points, ranks)
-    room.do(fay, c.RevealDebate)
+    room.do(ada, dc.HandInScores, points, ranks)
+    room.do(fay, dc.RevealDebate)

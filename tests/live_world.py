@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 from server.domain import commands as c
+from server.domain import debate_commands as dc
 from server.domain.commands import Command
 from server.domain.events import Event, PollAnswer
 from server.domain.poll import answer_of
@@ -64,7 +65,7 @@ class World:
             self.state = evolve(self.state, event)
             if event.type == "vote_cast" and isinstance(command, c.Vote):
                 self._count(command)
-            if isinstance(command, c.CastBallot) and event.type == "debate_ballot_cast":
+            if isinstance(command, dc.CastBallot) and event.type == "debate_ballot_cast":
                 rounds = self.ballots.setdefault(command.debate_id, {})
                 rounds.setdefault(command.round, {})[actor.participant_id or ""] = command.choice
         self.log += events

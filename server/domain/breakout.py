@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from server.domain import commands as c
-from server.domain import events as e
+from server.domain import breakout_commands as bc
+from server.domain import breakout_events as be
 from server.domain.breakout_deal import at_random, by_airtime, by_group
 from server.domain.breakout_state import BreakoutRoom, Breakouts, BreakoutSet
 from server.domain.change import Ask, Change, Decide, Evolve, clean_text, find_participant
@@ -77,7 +77,7 @@ def check_duration(duration_ms: int | None) -> int | None:
 # ---- decide ----------------------------------------------------------------------------------
 
 
-def draft(state: SessionState, command: c.DraftBreakouts, ask: Ask) -> list[Change]:
+def draft(state: SessionState, command: bc.DraftBreakouts, ask: Ask) -> list[Change]:
     if state.breakouts is not None:
         planned(state)
     names = [clean_text(name, "names", LONGEST_NAME) for name in command.names]
@@ -101,7 +101,7 @@ def draft(state: SessionState, command: c.DraftBreakouts, ask: Ask) -> list[Chan
         )
         for index, (name, task) in enumerate(zip(names, tasks, strict=True))
     )
-    body = e.BreakoutsDrafted(
+    body = be.BreakoutsDrafted(
         breakout_id,
         rooms,
         check_duration(command.duration_ms),
@@ -130,7 +130,7 @@ def rooms_data(breakouts: Breakouts) -> tuple[Mapping[str, Any], ...]:
     return tuple(_room_data(room) for room in breakouts.rooms)
 
 
-def assign(state: SessionState, command: c.AssignBreakouts, ask: Ask) -> list[Change]:
+def assign(state: SessionState, command: bc.AssignBreakouts, ask: Ask) -> list[Change]:
     """Deal the learners who are here anew, or only those who belong to no room yet."""
     breakouts = planned(state)
     kept = {one for room in breakouts.rooms for one in room.participant_ids if command.is_rest_only}
@@ -154,11 +154,11 @@ def assign(state: SessionState, command: c.AssignBreakouts, ask: Ask) -> list[Ch
         for room, each in zip(breakouts.rooms, members, strict=True)
     )
     return [
-        Change(e.BreakoutsAssigned(breakouts.breakout_id, rooms, command.how, seed), FACILITATORS)
+        Change(be.BreakoutsAssigned(breakouts.breakout_id, rooms, command.how, seed), FACILITATORS)
     ]
 
 
-def edit_room(state: SessionState, command: c.EditBreakoutRoom, _: Ask) -> list[Change]:
+def edit_room(state: SessionState, command: bc.EditBreakoutRoom, _: Ask) -> list[Change]:
     breakouts = current(state)
     room = find_room(breakouts, command.room_id)
     name = clean_text(command.name, "name", LONGEST_NAME)
@@ -166,30 +166,30 @@ def edit_room(state: SessionState, command: c.EditBreakoutRoom, _: Ask) -> list[
     if (name, task) == (room.name, room.task):
         return []
     channel = SESSION if breakouts.is_open else FACILITATORS
-    return [Change(e.BreakoutRoomEdited(room.room_id, name, task), channel)]
+    return [Change(be.BreakoutRoomEdited(room.room_id, name, task), channel)]
 
 
-def save_set(state: SessionState, command: c.SaveBreakoutSet, ask: Ask) -> list[Change]:
+def save_set(state: SessionState, command: bc.SaveBreakoutSet, ask: Ask) -> list[Change]:
     breakouts = current(state)
     name = clean_text(command.name, "name", LONGEST_NAME)
     if len(state.breakout_sets) >= MOST_SETS:
         raise Conflict("too_many_sets", f"At most {MOST_SETS} sets; delete one first.")
-    body = e.BreakoutSetSaved(ask.new_id(), name, rooms_data(breakouts))
+    body = be.BreakoutSetSaved(ask.new_id(), name, rooms_data(breakouts))
     return [Change(body, FACILITATORS)]
 
 
-def delete_set(state: SessionState, command: c.DeleteBreakoutSet, _: Ask) -> list[Change]:
+def delete_set(state: SessionState, command: bc.DeleteBreakoutSet, _: Ask) -> list[Change]:
     if all(one.set_id != command.set_id for one in state.breakout_sets):
         raise NotFound("breakout_set_not_found", "There is no such set of rooms.")
-    return [Change(e.BreakoutSetDeleted(command.set_id), FACILITATORS)]
+    return [Change(be.BreakoutSetDeleted(command.set_id), FACILITATORS)]
 
 
 DECIDE: dict[type[Any], Decide] = {
-    c.DraftBreakouts: draft,
-    c.AssignBreakouts: assign,
-    c.EditBreakoutRoom: edit_room,
-    c.SaveBreakoutSet: save_set,
-    c.DeleteBreakoutSet: delete_set,
+    bc.DraftBreakouts: draft,
+    bc.AssignBreakouts: assign,
+    bc.EditBreakoutRoom: edit_room,
+    bc.SaveBreakoutSet: save_set,
+    bc.DeleteBreakoutSet: delete_set,
 }
 
 
@@ -237,7 +237,7 @@ def belonging(
     return tuple(result)
 
 
-def _drafted(state: SessionState, body: e.BreakoutsDrafted, _: int) -> SessionState:
+def _drafted(state: SessionState, body: be.BreakoutsDrafted, _: int) -> SessionState:
     breakouts = Breakouts(
         body.breakout_id,
         rooms_of(body.rooms),
@@ -250,7 +250,7 @@ def _drafted(state: SessionState, body: e.BreakoutsDrafted, _: int) -> SessionSt
     return replace(state, breakouts=breakouts)
 
 
-def _assigned(state: SessionState, body: e.BreakoutsAssigned, _: int) -> SessionState:
+def _assigned(state: SessionState, body: be.BreakoutsAssigned, _: int) -> SessionState:
     breakouts = state.breakouts
     if breakouts is None:
         return state
@@ -263,24 +263,24 @@ def _assigned(state: SessionState, body: e.BreakoutsAssigned, _: int) -> Session
     )
 
 
-def _edited(state: SessionState, body: e.BreakoutRoomEdited, _: int) -> SessionState:
+def _edited(state: SessionState, body: be.BreakoutRoomEdited, _: int) -> SessionState:
     return with_room(state, body.room_id, name=body.name, task=body.task)
 
 
-def _set_saved(state: SessionState, body: e.BreakoutSetSaved, _: int) -> SessionState:
+def _set_saved(state: SessionState, body: be.BreakoutSetSaved, _: int) -> SessionState:
     saved = BreakoutSet(body.set_id, body.name, rooms_of(body.rooms))
     return replace(state, breakout_sets=(*state.breakout_sets, saved))
 
 
-def _set_deleted(state: SessionState, body: e.BreakoutSetDeleted, _: int) -> SessionState:
+def _set_deleted(state: SessionState, body: be.BreakoutSetDeleted, _: int) -> SessionState:
     kept = tuple(one for one in state.breakout_sets if one.set_id != body.set_id)
     return replace(state, breakout_sets=kept)
 
 
 EVOLVE: dict[type[Any], Evolve] = {
-    e.BreakoutsDrafted: _drafted,
-    e.BreakoutsAssigned: _assigned,
-    e.BreakoutRoomEdited: _edited,
-    e.BreakoutSetSaved: _set_saved,
-    e.BreakoutSetDeleted: _set_deleted,
+    be.BreakoutsDrafted: _drafted,
+    be.BreakoutsAssigned: _assigned,
+    be.BreakoutRoomEdited: _edited,
+    be.BreakoutSetSaved: _set_saved,
+    be.BreakoutSetDeleted: _set_deleted,
 }

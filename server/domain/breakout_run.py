@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from server.domain import breakout_commands as bc
+from server.domain import breakout_events as be
 from server.domain import commands as c
 from server.domain import events as e
 from server.domain.breakout import (
@@ -73,18 +75,18 @@ def advance_time(state: SessionState, _: c.AdvanceTime, ask: Ask) -> list[Change
     assert breakouts.ends_at_ms is not None
     if ask.now_ms >= breakouts.ends_at_ms:
         # Counted from now, not from when it was due: after a restart nobody is torn away.
-        return [Change(e.BreakoutsClosing(ask.now_ms + COUNTDOWN_MS))]
+        return [Change(be.BreakoutsClosing(ask.now_ms + COUNTDOWN_MS))]
     passed = missed(breakouts.ends_at_ms, ask.now_ms)
-    return [Change(e.BreakoutsWarned(min(passed)))]
+    return [Change(be.BreakoutsWarned(min(passed)))]
 
 
 # ---- open and close --------------------------------------------------------------------------
 
 
-def open_rooms(state: SessionState, command: c.OpenBreakouts, ask: Ask) -> list[Change]:
+def open_rooms(state: SessionState, command: bc.OpenBreakouts, ask: Ask) -> list[Change]:
     breakouts = planned(state)
     duration_ms = check_duration(command.duration_ms)
-    body = e.BreakoutsOpened(
+    body = be.BreakoutsOpened(
         breakouts.breakout_id,
         rooms_data(breakouts),
         None if duration_ms is None else ask.now_ms + duration_ms,
@@ -96,20 +98,20 @@ def open_rooms(state: SessionState, command: c.OpenBreakouts, ask: Ask) -> list[
     return [Change(body)]
 
 
-def extend(state: SessionState, command: c.ExtendBreakouts, ask: Ask) -> list[Change]:
+def extend(state: SessionState, command: bc.ExtendBreakouts, ask: Ask) -> list[Change]:
     breakouts = opened(state)
     check_duration(command.extra_ms)
     from_ms = max(breakouts.ends_at_ms or ask.now_ms, ask.now_ms)
-    return [Change(e.BreakoutsExtended(from_ms + command.extra_ms))]
+    return [Change(be.BreakoutsExtended(from_ms + command.extra_ms))]
 
 
-def close(state: SessionState, command: c.CloseBreakouts, ask: Ask) -> list[Change]:
+def close(state: SessionState, command: bc.CloseBreakouts, ask: Ask) -> list[Change]:
     opened(state)
     if not 0 <= command.countdown_ms <= LONGEST_COUNTDOWN_MS:
         raise Invalid("bad_countdown", "A countdown of 0 to 300 seconds.", field="countdown_ms")
     if command.countdown_ms == 0:
         return closing(state)
-    return [Change(e.BreakoutsClosing(ask.now_ms + command.countdown_ms))]
+    return [Change(be.BreakoutsClosing(ask.now_ms + command.countdown_ms))]
 
 
 def closing(state: SessionState) -> list[Change]:
@@ -118,11 +120,11 @@ def closing(state: SessionState) -> list[Change]:
     if breakouts is None or not breakouts.is_open:
         return []
     notes = [
-        Change(e.RoomNotesReturned(room.room_id, room.name, room.task, room.notes))
+        Change(be.RoomNotesReturned(room.room_id, room.name, room.task, room.notes))
         for room in breakouts.rooms
         if room.notes.strip()
     ]
-    return [*notes, Change(e.BreakoutsClosed(breakouts.breakout_id))]
+    return [*notes, Change(be.BreakoutsClosed(breakouts.breakout_id))]
 
 
 # ---- moving ----------------------------------------------------------------------------------
@@ -138,10 +140,10 @@ def placing(state: SessionState, participant_id: str, role: e.Role) -> list[Chan
         room = min(breakouts.rooms, key=lambda one: len(one.participant_ids))
     if room is None:
         return []
-    return [Change(e.ParticipantMoved(participant_id, room.room_id, None, False))]
+    return [Change(be.ParticipantMoved(participant_id, room.room_id, None, False))]
 
 
-def move(state: SessionState, command: c.MoveParticipant, ask: Ask) -> list[Change]:
+def move(state: SessionState, command: bc.MoveParticipant, ask: Ask) -> list[Change]:
     """A facilitator says where somebody belongs: at once when rooms are open."""
     breakouts = current(state)
     who = find_participant(state, command.participant_id)
@@ -153,15 +155,15 @@ def move(state: SessionState, command: c.MoveParticipant, ask: Ask) -> list[Chan
     if not breakouts.is_open:
         if (belongs and belongs.room_id) == wanted:
             return []
-        return [Change(e.BreakoutAssigned(who.participant_id, wanted), FACILITATORS)]
+        return [Change(be.BreakoutAssigned(who.participant_id, wanted), FACILITATORS)]
     if who.presence not in ("present", "away"):
         raise NotFound("participant_not_present", "This participant is not in the session.")
     if who.room_id == command.room_id and (belongs and belongs.room_id) == wanted:
         return []
-    return [Change(e.ParticipantMoved(who.participant_id, command.room_id, ask.actor_id, False))]
+    return [Change(be.ParticipantMoved(who.participant_id, command.room_id, ask.actor_id, False))]
 
 
-def choose(state: SessionState, command: c.ChooseRoom, ask: Ask) -> list[Change]:
+def choose(state: SessionState, command: bc.ChooseRoom, ask: Ask) -> list[Change]:
     """Into the room one belongs to, or one of one's choice where that is allowed."""
     breakouts = opened(state)
     room = find_room(breakouts, command.room_id)
@@ -175,42 +177,42 @@ def choose(state: SessionState, command: c.ChooseRoom, ask: Ask) -> list[Change]
             raise Conflict("room_is_full", "This room is full; choose another one.")
     if who.room_id == room.room_id:
         return []
-    return [Change(e.ParticipantMoved(who.participant_id, room.room_id, ask.actor_id, False))]
+    return [Change(be.ParticipantMoved(who.participant_id, room.room_id, ask.actor_id, False))]
 
 
-def visit(state: SessionState, command: c.VisitRoom, ask: Ask) -> list[Change]:
+def visit(state: SessionState, command: bc.VisitRoom, ask: Ask) -> list[Change]:
     """A facilitator looks in, and answers the room's call by it."""
     breakouts = opened(state)
     room = find_room(breakouts, command.room_id)
     changes = answering(breakouts, room.room_id, ask.actor_id)
     if find_participant(state, ask.actor_id).room_id != room.room_id:
-        changes.append(Change(e.ParticipantMoved(ask.actor_id, room.room_id, ask.actor_id, True)))
+        changes.append(Change(be.ParticipantMoved(ask.actor_id, room.room_id, ask.actor_id, True)))
     return changes
 
 
-def go_back(state: SessionState, _: c.ReturnToMain, ask: Ask) -> list[Change]:
+def go_back(state: SessionState, _: bc.ReturnToMain, ask: Ask) -> list[Change]:
     who = find_participant(state, ask.actor_id)
     if who.room_id == MAIN_ROOM:
         return []
     breakouts = opened(state)
     if ask.actor.role != "facilitator" and not breakouts.may_return:
         raise NotAllowed("may_not_return", "Only a facilitator brings you back to the main room.")
-    return [Change(e.ParticipantMoved(who.participant_id, MAIN_ROOM, ask.actor_id, True))]
+    return [Change(be.ParticipantMoved(who.participant_id, MAIN_ROOM, ask.actor_id, True))]
 
 
 # ---- help, notes, broadcasts -----------------------------------------------------------------
 
 
-def call_for_help(state: SessionState, _: c.CallForHelp, ask: Ask) -> list[Change]:
+def call_for_help(state: SessionState, _: bc.CallForHelp, ask: Ask) -> list[Change]:
     breakouts = opened(state)
     room = find_room(breakouts, find_participant(state, ask.actor_id).room_id)
     if any(call.room_id == room.room_id for call in breakouts.help):
         return []
-    body = e.HelpCalled(room.room_id, ask.actor_id, len(breakouts.help) + 1)
+    body = be.HelpCalled(room.room_id, ask.actor_id, len(breakouts.help) + 1)
     return [Change(body, e.room(room.room_id))]
 
 
-def answer_help(state: SessionState, command: c.AnswerHelp, ask: Ask) -> list[Change]:
+def answer_help(state: SessionState, command: bc.AnswerHelp, ask: Ask) -> list[Change]:
     """By a facilitator, or taken back by somebody in the room."""
     breakouts = opened(state)
     room = find_room(breakouts, command.room_id)
@@ -226,13 +228,13 @@ def answering(breakouts: Breakouts, room_id: str, by: str) -> list[Change]:
         return []
     at = places.index(room_id)
     moved = [
-        Change(e.HelpPlaceChanged(one, place), e.room(one))
+        Change(be.HelpPlaceChanged(one, place), e.room(one))
         for place, one in enumerate(places[at + 1 :], at + 1)
     ]
-    return [Change(e.HelpAnswered(room_id, by), e.room(room_id)), *moved]
+    return [Change(be.HelpAnswered(room_id, by), e.room(room_id)), *moved]
 
 
-def write_notes(state: SessionState, command: c.WriteRoomNotes, ask: Ask) -> list[Change]:
+def write_notes(state: SessionState, command: bc.WriteRoomNotes, ask: Ask) -> list[Change]:
     """``version`` is the one the text was written on: nobody overwrites unread words."""
     breakouts = opened(state)
     room = find_room(breakouts, find_participant(state, ask.actor_id).room_id)
@@ -243,46 +245,46 @@ def write_notes(state: SessionState, command: c.WriteRoomNotes, ask: Ask) -> lis
         return []
     if command.version != room.notes_version:
         raise Conflict("notes_changed", "Somebody else has written meanwhile.")
-    body = e.RoomNotesWritten(room.room_id, ask.actor_id, room.notes_version + 1, text)
+    body = be.RoomNotesWritten(room.room_id, ask.actor_id, room.notes_version + 1, text)
     return [Change(body, e.room(room.room_id))]
 
 
-def broadcast(state: SessionState, command: c.BroadcastText, ask: Ask) -> list[Change]:
+def broadcast(state: SessionState, command: bc.BroadcastText, ask: Ask) -> list[Change]:
     opened(state)
     text = clean_text(command.text, "text", LONGEST_BROADCAST)
-    return [Change(e.BroadcastSent(ask.actor_id, text))]
+    return [Change(be.BroadcastSent(ask.actor_id, text))]
 
 
-def speak_to_all(state: SessionState, command: c.BroadcastVoice, ask: Ask) -> list[Change]:
+def speak_to_all(state: SessionState, command: bc.BroadcastVoice, ask: Ask) -> list[Change]:
     breakouts = opened(state)
     wanted = ask.actor_id if command.is_on else None
     if not command.is_on and breakouts.voice_by != ask.actor_id:
         return []
     if wanted == breakouts.voice_by:
         return []
-    return [Change(e.BroadcastVoiceChanged(wanted))]
+    return [Change(be.BroadcastVoiceChanged(wanted))]
 
 
 def silencing(state: SessionState, participant_id: str) -> list[Change]:
     """Whoever goes, or is cut off, does not speak to all rooms when they come back (BR10)."""
     if state.breakouts is None or state.breakouts.voice_by != participant_id:
         return []
-    return [Change(e.BroadcastVoiceChanged(None))]
+    return [Change(be.BroadcastVoiceChanged(None))]
 
 
 DECIDE: dict[type[Any], Decide] = {
-    c.OpenBreakouts: open_rooms,
-    c.ExtendBreakouts: extend,
-    c.CloseBreakouts: close,
-    c.MoveParticipant: move,
-    c.ChooseRoom: choose,
-    c.VisitRoom: visit,
-    c.ReturnToMain: go_back,
-    c.CallForHelp: call_for_help,
-    c.AnswerHelp: answer_help,
-    c.WriteRoomNotes: write_notes,
-    c.BroadcastText: broadcast,
-    c.BroadcastVoice: speak_to_all,
+    bc.OpenBreakouts: open_rooms,
+    bc.ExtendBreakouts: extend,
+    bc.CloseBreakouts: close,
+    bc.MoveParticipant: move,
+    bc.ChooseRoom: choose,
+    bc.VisitRoom: visit,
+    bc.ReturnToMain: go_back,
+    bc.CallForHelp: call_for_help,
+    bc.AnswerHelp: answer_help,
+    bc.WriteRoomNotes: write_notes,
+    bc.BroadcastText: broadcast,
+    bc.BroadcastVoice: speak_to_all,
 }
 
 
@@ -299,7 +301,7 @@ def _placed(people: Mapping[str, Participant], places: Mapping[str, str]) -> dic
     }
 
 
-def _opened(state: SessionState, body: e.BreakoutsOpened, at_ms: int) -> SessionState:
+def _opened(state: SessionState, body: be.BreakoutsOpened, at_ms: int) -> SessionState:
     before = state.breakouts
     known = {} if before is None else {room.room_id: room for room in before.rooms}
     rooms = tuple(
@@ -328,22 +330,22 @@ def _opened(state: SessionState, body: e.BreakoutsOpened, at_ms: int) -> Session
     return replace(state, breakouts=breakouts, participants=_placed(state.participants, places))
 
 
-def _extended(state: SessionState, body: e.BreakoutsExtended, at_ms: int) -> SessionState:
+def _extended(state: SessionState, body: be.BreakoutsExtended, at_ms: int) -> SessionState:
     return with_breakouts(
         state, stage="open", ends_at_ms=body.ends_at_ms, closes_at_ms=None,
         warned_ms=missed(body.ends_at_ms, at_ms),
     )  # fmt: skip
 
 
-def _warned(state: SessionState, body: e.BreakoutsWarned, _: int) -> SessionState:
+def _warned(state: SessionState, body: be.BreakoutsWarned, _: int) -> SessionState:
     return with_breakouts(state, warned_ms=tuple(one for one in WARNINGS_MS if one >= body.left_ms))
 
 
-def _closing(state: SessionState, body: e.BreakoutsClosing, _: int) -> SessionState:
+def _closing(state: SessionState, body: be.BreakoutsClosing, _: int) -> SessionState:
     return with_breakouts(state, stage="closing", closes_at_ms=body.closes_at_ms)
 
 
-def _closed(state: SessionState, _: e.BreakoutsClosed, __: int) -> SessionState:
+def _closed(state: SessionState, _: be.BreakoutsClosed, __: int) -> SessionState:
     breakouts = state.breakouts
     if breakouts is None:
         return state
@@ -356,7 +358,7 @@ def _closed(state: SessionState, _: e.BreakoutsClosed, __: int) -> SessionState:
     )  # fmt: skip
 
 
-def _moved(state: SessionState, body: e.ParticipantMoved, _: int) -> SessionState:
+def _moved(state: SessionState, body: be.ParticipantMoved, _: int) -> SessionState:
     if body.participant_id not in state.participants:
         return state
     places = {body.participant_id: body.room_id}
@@ -368,69 +370,69 @@ def _moved(state: SessionState, body: e.ParticipantMoved, _: int) -> SessionStat
     return with_breakouts(state, rooms=rooms)
 
 
-def _assigned_one(state: SessionState, body: e.BreakoutAssigned, _: int) -> SessionState:
+def _assigned_one(state: SessionState, body: be.BreakoutAssigned, _: int) -> SessionState:
     if state.breakouts is None:
         return state
     rooms = belonging(state.breakouts.rooms, body.participant_id, body.room_id)
     return with_breakouts(state, rooms=rooms)
 
 
-def _help_called(state: SessionState, body: e.HelpCalled, at_ms: int) -> SessionState:
+def _help_called(state: SessionState, body: be.HelpCalled, at_ms: int) -> SessionState:
     if state.breakouts is None:
         return state
     call = HelpCall(body.room_id, body.participant_id, at_ms)
     return with_breakouts(state, help=(*state.breakouts.help, call))
 
 
-def _help_answered(state: SessionState, body: e.HelpAnswered, _: int) -> SessionState:
+def _help_answered(state: SessionState, body: be.HelpAnswered, _: int) -> SessionState:
     if state.breakouts is None:
         return state
     kept = tuple(call for call in state.breakouts.help if call.room_id != body.room_id)
     return with_breakouts(state, help=kept)
 
 
-def _same(state: SessionState, _: e.HelpPlaceChanged, __: int) -> SessionState:
+def _same(state: SessionState, _: be.HelpPlaceChanged, __: int) -> SessionState:
     """The list itself says it; the event is for who sees only a part of it."""
     return state
 
 
-def _notes_written(state: SessionState, body: e.RoomNotesWritten, _: int) -> SessionState:
+def _notes_written(state: SessionState, body: be.RoomNotesWritten, _: int) -> SessionState:
     return with_room(
         state, body.room_id, notes=body.text, notes_version=body.version,
         notes_by=body.participant_id,
     )  # fmt: skip
 
 
-def _notes_returned(state: SessionState, body: e.RoomNotesReturned, at_ms: int) -> SessionState:
+def _notes_returned(state: SessionState, body: be.RoomNotesReturned, at_ms: int) -> SessionState:
     kept = tuple(one for one in state.returned_notes if one.room_id != body.room_id)
     notes = ReturnedNotes(body.room_id, body.name, body.task, body.text, at_ms)
     return replace(state, returned_notes=(*kept, notes))
 
 
-def _broadcast(state: SessionState, body: e.BroadcastSent, at_ms: int) -> SessionState:
+def _broadcast(state: SessionState, body: be.BroadcastSent, at_ms: int) -> SessionState:
     if state.breakouts is None:
         return state
     said = Broadcast(body.participant_id, body.text, at_ms)
     return with_breakouts(state, broadcasts=(*state.breakouts.broadcasts, said)[-KEPT_BROADCASTS:])
 
 
-def _voice(state: SessionState, body: e.BroadcastVoiceChanged, _: int) -> SessionState:
+def _voice(state: SessionState, body: be.BroadcastVoiceChanged, _: int) -> SessionState:
     return with_breakouts(state, voice_by=body.participant_id)
 
 
 EVOLVE: dict[type[Any], Evolve] = {
-    e.BreakoutsOpened: _opened,
-    e.BreakoutsExtended: _extended,
-    e.BreakoutsWarned: _warned,
-    e.BreakoutsClosing: _closing,
-    e.BreakoutsClosed: _closed,
-    e.ParticipantMoved: _moved,
-    e.BreakoutAssigned: _assigned_one,
-    e.HelpCalled: _help_called,
-    e.HelpAnswered: _help_answered,
-    e.HelpPlaceChanged: _same,
-    e.RoomNotesWritten: _notes_written,
-    e.RoomNotesReturned: _notes_returned,
-    e.BroadcastSent: _broadcast,
-    e.BroadcastVoiceChanged: _voice,
+    be.BreakoutsOpened: _opened,
+    be.BreakoutsExtended: _extended,
+    be.BreakoutsWarned: _warned,
+    be.BreakoutsClosing: _closing,
+    be.BreakoutsClosed: _closed,
+    be.ParticipantMoved: _moved,
+    be.BreakoutAssigned: _assigned_one,
+    be.HelpCalled: _help_called,
+    be.HelpAnswered: _help_answered,
+    be.HelpPlaceChanged: _same,
+    be.RoomNotesWritten: _notes_written,
+    be.RoomNotesReturned: _notes_returned,
+    be.BroadcastSent: _broadcast,
+    be.BroadcastVoiceChanged: _voice,
 }

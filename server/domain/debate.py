@@ -12,9 +12,9 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from server.domain import commands as c
+from server.domain import debate_commands as dc
+from server.domain import debate_events as de
 from server.domain import debate_format, debate_judging, debate_run, debate_sides, debate_turns
-from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve, clean_text, find_participant
 from server.domain.debate_access import find, has_chair, planned, require_chair
 from server.domain.debate_format import Format
@@ -29,7 +29,7 @@ MOST_DEBATES = 100
 # ---- planning --------------------------------------------------------------------------------
 
 
-def _format(command: c.PlanDebate | c.EditDebate) -> dict[str, Any] | None:
+def _format(command: dc.PlanDebate | dc.EditDebate) -> dict[str, Any] | None:
     if command.format is None:
         return None
     form = debate_format.check(debate_format.from_data(command.format))
@@ -39,18 +39,18 @@ def _format(command: c.PlanDebate | c.EditDebate) -> dict[str, Any] | None:
     return debate_format.to_data(debate_format.check(chosen))
 
 
-def plan(state: SessionState, command: c.PlanDebate, ask: Ask) -> list[Change]:
+def plan(state: SessionState, command: dc.PlanDebate, ask: Ask) -> list[Change]:
     data = _format(command)
     if data is None:
         raise Invalid("format_missing", "Choose a format.", field="format")
     if sum(one.stage != "ended" for one in state.debates.values()) >= MOST_DEBATES:
         raise Conflict("too_many_debates", f"At most {MOST_DEBATES} debates at once.")
     motion = clean_text(command.motion, "motion", LONGEST_MOTION)
-    body = e.DebatePlanned(ask.new_id(), command.room_id, motion, data, command.advance)
+    body = de.DebatePlanned(ask.new_id(), command.room_id, motion, data, command.advance)
     return [Change(body)]
 
 
-def edit(state: SessionState, command: c.EditDebate, _: Ask) -> list[Change]:
+def edit(state: SessionState, command: dc.EditDebate, _: Ask) -> list[Change]:
     debate = planned(state, command.debate_id)
     data = _format(command)
     seats = debate.seats
@@ -58,7 +58,7 @@ def edit(state: SessionState, command: c.EditDebate, _: Ask) -> list[Change]:
         known = set(all_seats(debate_format.from_data(data)))
         seats = {seat: who for seat, who in seats.items() if seat in known}
     motion = clean_text(command.motion, "motion", LONGEST_MOTION)
-    body = e.DebateEdited(
+    body = de.DebateEdited(
         debate.debate_id,
         command.room_id,
         motion,
@@ -69,14 +69,14 @@ def edit(state: SessionState, command: c.EditDebate, _: Ask) -> list[Change]:
     return [Change(body)]
 
 
-def delete(state: SessionState, command: c.DeleteDebate, _: Ask) -> list[Change]:
-    return [Change(e.DebateDeleted(planned(state, command.debate_id).debate_id))]
+def delete(state: SessionState, command: dc.DeleteDebate, _: Ask) -> list[Change]:
+    return [Change(de.DebateDeleted(planned(state, command.debate_id).debate_id))]
 
 
 # ---- people ----------------------------------------------------------------------------------
 
 
-def assign(state: SessionState, command: c.AssignSeat, ask: Ask) -> list[Change]:
+def assign(state: SessionState, command: dc.AssignSeat, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "planned", "preparing", "running")
     require_chair(debate, ask)
     if command.seat not in all_seats(debate.form):
@@ -99,10 +99,10 @@ def _seated(debate: Debate, seats: Mapping[str, str]) -> list[Change]:
     if seats == debate.seats:
         return []
     ordered = {seat: seats[seat] for seat in all_seats(debate.form) if seat in seats}
-    return [Change(e.DebateSeatsAssigned(debate.debate_id, ordered))]
+    return [Change(de.DebateSeatsAssigned(debate.debate_id, ordered))]
 
 
-def draw(state: SessionState, command: c.DrawSeats, ask: Ask) -> list[Change]:
+def draw(state: SessionState, command: dc.DrawSeats, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "planned", "preparing")
     if command.by == "clear":
         return _seated(debate, {})
@@ -117,7 +117,7 @@ def draw(state: SessionState, command: c.DrawSeats, ask: Ask) -> list[Change]:
     return _seated(debate, seats)
 
 
-def _drawable(state: SessionState, debate: Debate, command: c.DrawSeats) -> list[str]:
+def _drawable(state: SessionState, debate: Debate, command: dc.DrawSeats) -> list[str]:
     if command.participant_ids:
         found = [find_participant(state, who) for who in dict.fromkeys(command.participant_ids)]
     else:
@@ -139,7 +139,7 @@ def _by_turns(form: Format) -> list[str]:
     ]
 
 
-def set_chair(state: SessionState, command: c.SetChair, _: Ask) -> list[Change]:
+def set_chair(state: SessionState, command: dc.SetChair, _: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "planned", "preparing", "running")
     who = command.participant_id
     if who is not None:
@@ -148,10 +148,10 @@ def set_chair(state: SessionState, command: c.SetChair, _: Ask) -> list[Change]:
             raise Conflict("has_side", "The chair takes no side.")
     if who == debate.chair_id:
         return []
-    return [Change(e.DebateChairChanged(debate.debate_id, who))]
+    return [Change(de.DebateChairChanged(debate.debate_id, who))]
 
 
-def take_chair(state: SessionState, command: c.TakeChair, ask: Ask) -> list[Change]:
+def take_chair(state: SessionState, command: dc.TakeChair, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "planned", "preparing", "running")
     if ask.actor.role != "facilitator":
         if ask.actor_id not in debate.adjudicators:
@@ -160,10 +160,10 @@ def take_chair(state: SessionState, command: c.TakeChair, ask: Ask) -> list[Chan
             raise Conflict("chair_is_here", "This debate has a chair.")
     if ask.actor_id == debate.chair_id:
         return []
-    return [Change(e.DebateChairChanged(debate.debate_id, ask.actor_id))]
+    return [Change(de.DebateChairChanged(debate.debate_id, ask.actor_id))]
 
 
-def set_adjudicators(state: SessionState, command: c.SetAdjudicators, _: Ask) -> list[Change]:
+def set_adjudicators(state: SessionState, command: dc.SetAdjudicators, _: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "planned", "preparing", "running", "ended")
     if debate.result is not None:
         raise Conflict("debate_revealed", "The results of this debate have been revealed.")
@@ -176,18 +176,18 @@ def set_adjudicators(state: SessionState, command: c.SetAdjudicators, _: Ask) ->
         raise Conflict("has_handed_in", f"{len(missing)} of those have handed in their sheets.")
     if wanted == debate.adjudicators:
         return []
-    return [Change(e.DebateAdjudicatorsChanged(debate.debate_id, wanted))]
+    return [Change(de.DebateAdjudicatorsChanged(debate.debate_id, wanted))]
 
 
 DECIDE: dict[type[Any], Decide] = {
-    c.PlanDebate: plan,
-    c.EditDebate: edit,
-    c.DeleteDebate: delete,
-    c.AssignSeat: assign,
-    c.DrawSeats: draw,
-    c.SetChair: set_chair,
-    c.TakeChair: take_chair,
-    c.SetAdjudicators: set_adjudicators,
+    dc.PlanDebate: plan,
+    dc.EditDebate: edit,
+    dc.DeleteDebate: delete,
+    dc.AssignSeat: assign,
+    dc.DrawSeats: draw,
+    dc.SetChair: set_chair,
+    dc.TakeChair: take_chair,
+    dc.SetAdjudicators: set_adjudicators,
     **debate_run.DECIDE,
     **debate_turns.DECIDE,
     **debate_sides.DECIDE,
@@ -198,7 +198,7 @@ DECIDE: dict[type[Any], Decide] = {
 # ---- evolve ----------------------------------------------------------------------------------
 
 
-def _planned(state: SessionState, body: e.DebatePlanned, _: int) -> SessionState:
+def _planned(state: SessionState, body: de.DebatePlanned, _: int) -> SessionState:
     try:
         form = debate_format.from_data(body.format)
     except Invalid:
@@ -207,7 +207,7 @@ def _planned(state: SessionState, body: e.DebatePlanned, _: int) -> SessionState
     return replace(state, debates={**state.debates, body.debate_id: debate})
 
 
-def _edited(state: SessionState, body: e.DebateEdited, at_ms: int) -> SessionState:
+def _edited(state: SessionState, body: de.DebateEdited, at_ms: int) -> SessionState:
     after = _changed(state, body, at_ms)
     debate = after.debates.get(body.debate_id)
     if debate is None:
@@ -219,7 +219,7 @@ def _edited(state: SessionState, body: e.DebateEdited, at_ms: int) -> SessionSta
     return replace(after, debates={**after.debates, body.debate_id: replace(debate, form=form)})
 
 
-def _deleted(state: SessionState, body: e.DebateDeleted, _: int) -> SessionState:
+def _deleted(state: SessionState, body: de.DebateDeleted, _: int) -> SessionState:
     rest = {key: one for key, one in state.debates.items() if key != body.debate_id}
     return replace(state, debates=rest)
 
@@ -232,40 +232,40 @@ def _changed(state: SessionState, body: Any, _: int) -> SessionState:
 
 
 EVOLVE: dict[type[Any], Evolve] = {
-    e.DebatePlanned: _planned,
-    e.DebateEdited: _edited,
-    e.DebateDeleted: _deleted,
+    de.DebatePlanned: _planned,
+    de.DebateEdited: _edited,
+    de.DebateDeleted: _deleted,
     **dict.fromkeys(
         (
-            e.DebateSeatsAssigned,
-            e.DebateChairChanged,
-            e.DebateAdjudicatorsChanged,
-            e.DebateAdvanceChanged,
-            e.DebateBegun,
-            e.DebateTurned,
-            e.DebateClockStarted,
-            e.DebateClockStopped,
-            e.DebateClockExtended,
-            e.DebateBellRung,
-            e.DebatePartEnded,
-            e.DebateSpeakerNamed,
-            e.DebateHeld,
-            e.DebatePrepStarted,
-            e.DebatePrepStopped,
-            e.DebateTurnAsked,
-            e.DebateTurnWithdrawn,
-            e.DebateTurnGiven,
-            e.DebateTurnEnded,
-            e.DebatePointOffered,
-            e.DebatePointAccepted,
-            e.DebatePointClosed,
-            e.DebateNotesOpened,
-            e.DebateBallotOpened,
-            e.DebateBallotCounted,
-            e.DebateBallotClosed,
-            e.DebateSheetHandedIn,
-            e.DebateRevealed,
-            e.DebateEnded,
+            de.DebateSeatsAssigned,
+            de.DebateChairChanged,
+            de.DebateAdjudicatorsChanged,
+            de.DebateAdvanceChanged,
+            de.DebateBegun,
+            de.DebateTurned,
+            de.DebateClockStarted,
+            de.DebateClockStopped,
+            de.DebateClockExtended,
+            de.DebateBellRung,
+            de.DebatePartEnded,
+            de.DebateSpeakerNamed,
+            de.DebateHeld,
+            de.DebatePrepStarted,
+            de.DebatePrepStopped,
+            de.DebateTurnAsked,
+            de.DebateTurnWithdrawn,
+            de.DebateTurnGiven,
+            de.DebateTurnEnded,
+            de.DebatePointOffered,
+            de.DebatePointAccepted,
+            de.DebatePointClosed,
+            de.DebateNotesOpened,
+            de.DebateBallotOpened,
+            de.DebateBallotCounted,
+            de.DebateBallotClosed,
+            de.DebateSheetHandedIn,
+            de.DebateRevealed,
+            de.DebateEnded,
         ),
         _changed,
     ),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from server.domain.change import Ask
+from server.domain.debate_events import (
+    DebateStage,
+)
 from server.domain.debate_state import Debate
 from server.domain.errors import Conflict, NotAllowed, NotFound
-from server.domain.events import DebateStage
 from server.domain.state import SessionState
 
 

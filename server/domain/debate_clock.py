@@ -11,11 +11,18 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from server.domain import commands as c
-from server.domain import events as e
+from server.domain import debate_events as de
 from server.domain.change import Ask, Change
+from server.domain.debate_events import (
+    Halt,
+    PointOutcome,
+)
 from server.domain.debate_format import Speech
 from server.domain.debate_state import HOLD_MS, RIGHT_OF_WAY_MS, SECOND, Debate, merged
-from server.domain.events import SESSION, Body, Halt, PointOutcome
+from server.domain.events import (
+    SESSION,
+    Body,
+)
 from server.domain.state import SessionState
 
 Due = Literal["bell", "end", "point", "period", "share", "turn", "pool", "hold", "next"]
@@ -63,7 +70,7 @@ class Progress:
         part = debate.part
         is_free = part is not None and part.floor == "queue" and part.kind == "free"
         self.say(
-            e.DebateClockStarted(
+            de.DebateClockStarted(
                 debate_id=debate.debate_id,
                 index=debate.index,
                 used_ms=debate.used_ms,
@@ -80,7 +87,7 @@ class Progress:
         self.drop_points("lapsed")
         debate = self.debate
         self.say(
-            e.DebateClockStopped(
+            de.DebateClockStopped(
                 debate_id=debate.debate_id,
                 used_ms=debate.elapsed_ms(at_ms),
                 halt=halt,
@@ -106,7 +113,7 @@ class Progress:
         is_last = debate.index + 1 >= len(debate.form.speeches)
         goes_on = debate.advance == "automatic" and not is_last
         self.say(
-            e.DebatePartEnded(
+            de.DebatePartEnded(
                 debate_id=debate.debate_id,
                 index=debate.index,
                 by=by,
@@ -124,7 +131,7 @@ class Progress:
         speeches = debate.form.speeches
         is_behind = index >= len(speeches)
         self.say(
-            e.DebateTurned(
+            de.DebateTurned(
                 debate_id=debate.debate_id,
                 stage="running",
                 index=min(index, len(speeches)),
@@ -157,7 +164,7 @@ class Progress:
         debate = self.debate
         is_made = debate.point == participant_id
         self.say(
-            e.DebatePointClosed(
+            de.DebatePointClosed(
                 debate_id=debate.debate_id,
                 participant_id=participant_id,
                 outcome=outcome,
@@ -184,7 +191,7 @@ class Progress:
         part = debate.part
         is_free = part is not None and part.kind == "free" and debate.since_ms is not None
         self.say(
-            e.DebateTurnEnded(
+            de.DebateTurnEnded(
                 debate_id=debate.debate_id,
                 participant_id=debate.turn,
                 turn_used=self._turns_at(at_ms),
@@ -199,7 +206,7 @@ class Progress:
     def give_turn(self, participant_id: str) -> None:
         debate = self.debate
         self.say(
-            e.DebateTurnGiven(
+            de.DebateTurnGiven(
                 debate_id=debate.debate_id,
                 side=debate.side_of(participant_id) or "",
                 turn=participant_id,
@@ -243,7 +250,7 @@ class Progress:
             return
         goes_on = debate.advance == "automatic"
         self.say(
-            e.DebatePrepStopped(
+            de.DebatePrepStopped(
                 debate_id=debate.debate_id,
                 pools={**debate.pools, debate.pool_side: pool_used(debate, at_ms)},
                 next_at_ms=self.now_ms + debate.gap_ms if goes_on else None,
@@ -365,7 +372,7 @@ def _happen(progress: Progress, kind: Due, at_ms: int) -> None:
     match kind:
         case "bell":
             time_ms, strokes = debate.bell_times[debate.bells]
-            progress.say(e.DebateBellRung(debate.debate_id, debate.bells + 1, strokes, time_ms))
+            progress.say(de.DebateBellRung(debate.debate_id, debate.bells + 1, strokes, time_ms))
         case "end" if debate.stage == "preparing":
             progress.turn_to(0)
         case "end":
@@ -381,7 +388,7 @@ def _happen(progress: Progress, kind: Due, at_ms: int) -> None:
         case "pool":
             progress.stop_pool(at_ms)
         case "hold":
-            progress.say(e.DebateHeld(debate.debate_id, debate.halt, None))
+            progress.say(de.DebateHeld(debate.debate_id, debate.halt, None))
         case "next":
             go_on(progress)
 
@@ -395,7 +402,7 @@ def go_on(progress: Progress) -> None:
     if halt is None:
         progress.start()
         return
-    progress.say(e.DebateHeld(debate.debate_id, halt, progress.now_ms + HOLD_MS))
+    progress.say(de.DebateHeld(debate.debate_id, halt, progress.now_ms + HOLD_MS))
 
 
 def stop_for_restart(state: SessionState, alive_until_ms: int, ask: Ask) -> list[Change]:
@@ -408,6 +415,6 @@ def stop_for_restart(state: SessionState, alive_until_ms: int, ask: Ask) -> list
         if debate.since_ms is not None:
             progress.stop("restart", max(alive_until_ms, debate.since_ms))
         elif debate.is_begun and (progress.debate.next_at_ms or debate.hold_until_ms):
-            progress.say(e.DebateHeld(debate.debate_id, debate.halt or "restart", None))
+            progress.say(de.DebateHeld(debate.debate_id, debate.halt or "restart", None))
         changes += progress.changes
     return changes

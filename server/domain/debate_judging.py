@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from server.domain import commands as c
-from server.domain import events as e
+from server.domain import debate_commands as dc
+from server.domain import debate_events as de
 from server.domain.change import Ask, Change, Decide, Evolve
 from server.domain.debate_access import find
 from server.domain.debate_result import checked_sheet, result_of
@@ -27,7 +27,7 @@ def _unrevealed(state: SessionState, debate_id: str) -> Debate:
     return debate
 
 
-def open_ballot(state: SessionState, command: c.OpenBallot, _: Ask) -> list[Change]:
+def open_ballot(state: SessionState, command: dc.OpenBallot, _: Ask) -> list[Change]:
     debate = _unrevealed(state, command.debate_id)
     if debate.ballot is not None:
         raise Conflict("ballot_is_open", "A ballot is open.")
@@ -35,10 +35,10 @@ def open_ballot(state: SessionState, command: c.OpenBallot, _: Ask) -> list[Chan
         raise Conflict("ballot_is_closed", "This ballot has been held.")
     if command.round == "before" and "after" in debate.ballots_closed:
         raise Conflict("ballot_too_late", "The ballot after the debate has been held.")
-    return [Change(e.DebateBallotOpened(debate.debate_id, command.round))]
+    return [Change(de.DebateBallotOpened(debate.debate_id, command.round))]
 
 
-def cast(state: SessionState, command: c.CastBallot, ask: Ask) -> list[Change]:
+def cast(state: SessionState, command: dc.CastBallot, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id)
     if debate.ballot != command.round:
         raise Conflict("ballot_is_closed", "This ballot is not open.")
@@ -46,12 +46,12 @@ def cast(state: SessionState, command: c.CastBallot, ask: Ask) -> list[Change]:
         raise Conflict("already_voted", "A ballot is cast once.")
     voted = {**debate.voted, command.round: debate.voted.get(command.round, 0) + 1}
     return [
-        Change(e.DebateBallotCast(debate.debate_id, command.round), person(ask.actor_id)),
-        Change(e.DebateBallotCounted(debate.debate_id, voted)),
+        Change(de.DebateBallotCast(debate.debate_id, command.round), person(ask.actor_id)),
+        Change(de.DebateBallotCounted(debate.debate_id, voted)),
     ]
 
 
-def close_ballot(state: SessionState, command: c.CloseBallot, _: Ask) -> list[Change]:
+def close_ballot(state: SessionState, command: dc.CloseBallot, _: Ask) -> list[Change]:
     debate = find(state, command.debate_id)
     if debate.ballot is None:
         raise Conflict("ballot_is_closed", "No ballot is open.")
@@ -62,10 +62,10 @@ def closing(debate: Debate) -> list[Change]:
     if debate.ballot is None:
         return []
     closed = (*debate.ballots_closed, debate.ballot)
-    return [Change(e.DebateBallotClosed(debate.debate_id, closed, debate.voted))]
+    return [Change(de.DebateBallotClosed(debate.debate_id, closed, debate.voted))]
 
 
-def hand_in(state: SessionState, command: c.HandInScores, ask: Ask) -> list[Change]:
+def hand_in(state: SessionState, command: dc.HandInScores, ask: Ask) -> list[Change]:
     debate = _unrevealed(state, command.debate_id)
     if ask.actor_id not in debate.adjudicators:
         raise NotAllowed("not_adjudicator", "Only the adjudicators of this debate give points.")
@@ -75,14 +75,14 @@ def hand_in(state: SessionState, command: c.HandInScores, ask: Ask) -> list[Chan
     if debate.sheet_of.get(ask.actor_id) == sheet:
         return []
     own = {"points": dict(sheet.points), "ranks": dict(sheet.ranks)}
-    changes = [Change(e.DebateScored(debate.debate_id, own), person(ask.actor_id))]
+    changes = [Change(de.DebateScored(debate.debate_id, own), person(ask.actor_id))]
     if ask.actor_id not in debate.sheets:
         sheets = (*debate.sheets, ask.actor_id)
-        changes.append(Change(e.DebateSheetHandedIn(debate.debate_id, sheets)))
+        changes.append(Change(de.DebateSheetHandedIn(debate.debate_id, sheets)))
     return changes
 
 
-def reveal(state: SessionState, command: c.RevealDebate, ask: Ask) -> list[Change]:
+def reveal(state: SessionState, command: dc.RevealDebate, ask: Ask) -> list[Change]:
     debate = _unrevealed(state, command.debate_id)
     if debate.stage != "ended" and not (debate.stage == "running" and debate.is_behind):
         raise Conflict("debate_goes_on", "The debate is still going on.")
@@ -90,22 +90,22 @@ def reveal(state: SessionState, command: c.RevealDebate, ask: Ask) -> list[Chang
         # The last ballots are counted when the round closes, after this decision.
         raise Conflict("ballot_is_open", "Close the ballot first.")
     result = result_of(debate, ask.ballots.get(debate.debate_id))
-    return [Change(e.DebateRevealed(debate.debate_id, result))]
+    return [Change(de.DebateRevealed(debate.debate_id, result))]
 
 
 DECIDE: dict[type[Any], Decide] = {
-    c.OpenBallot: open_ballot,
-    c.CastBallot: cast,
-    c.CloseBallot: close_ballot,
-    c.HandInScores: hand_in,
-    c.RevealDebate: reveal,
+    dc.OpenBallot: open_ballot,
+    dc.CastBallot: cast,
+    dc.CloseBallot: close_ballot,
+    dc.HandInScores: hand_in,
+    dc.RevealDebate: reveal,
 }
 
 
 # ---- evolve: whose it is says the channel ------------------------------------------------------
 
 
-def ballot_cast(state: SessionState, body: e.DebateBallotCast, voter: str) -> SessionState:
+def ballot_cast(state: SessionState, body: de.DebateBallotCast, voter: str) -> SessionState:
     debate = state.debates.get(body.debate_id)
     if debate is None:
         return state
@@ -114,7 +114,7 @@ def ballot_cast(state: SessionState, body: e.DebateBallotCast, voter: str) -> Se
     return replace(state, debates={**state.debates, body.debate_id: after})
 
 
-def scored(state: SessionState, body: e.DebateScored, adjudicator: str) -> SessionState:
+def scored(state: SessionState, body: de.DebateScored, adjudicator: str) -> SessionState:
     debate = state.debates.get(body.debate_id)
     if debate is None:
         return state

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from server.domain import events as e
+from server.domain import debate_events as de
 from server.domain.debate_format import SpeechKind, Text
 from server.domain.debate_state import Debate
 from server.domain.events import Event
@@ -45,26 +45,26 @@ class DebateWalk:
     def note(self, event: Event, after: SessionState) -> None:
         body, at_ms = event.body, event.at_ms
         match body:
-            case e.DebateClockStarted(debate_id=key):
+            case de.DebateClockStarted(debate_id=key):
                 debate = after.debates.get(key)
                 is_new = (key, "speech") not in self._open
                 if debate is not None and is_new and debate.stage == "running":
                     self._begin(debate, "speech", body.holders, None, at_ms)
-            case e.DebateTurned(debate_id=key) | e.DebatePartEnded(debate_id=key):
+            case de.DebateTurned(debate_id=key) | de.DebatePartEnded(debate_id=key):
                 self._end(key, at_ms)
-            case e.DebateEnded(debate_id=key):
+            case de.DebateEnded(debate_id=key):
                 self._end(key, at_ms)
-            case e.DebateTurnGiven(debate_id=key, turn=who):
+            case de.DebateTurnGiven(debate_id=key, turn=who):
                 debate = after.debates.get(key)
                 if debate is not None:
                     self._begin(debate, "turn", (who,), debate.side_of(who), at_ms)
-            case e.DebateTurnEnded(debate_id=key):
+            case de.DebateTurnEnded(debate_id=key):
                 self._end(key, at_ms, "turn")
-            case e.DebatePointAccepted(debate_id=key, point=who):
+            case de.DebatePointAccepted(debate_id=key, point=who):
                 debate = after.debates.get(key)
                 if debate is not None:
                     self._begin(debate, "poi", (who,), debate.side_of(who), at_ms)
-            case e.DebatePointClosed(debate_id=key, point=None):
+            case de.DebatePointClosed(debate_id=key, point=None):
                 self._end(key, at_ms, "poi")
             case _:
                 pass

@@ -6,10 +6,12 @@ from collections.abc import Hashable, Iterable, Mapping
 from statistics import mean
 from typing import Any, get_args
 
+from server.domain.debate_events import (
+    BallotChoice,
+)
 from server.domain.debate_format import Range
 from server.domain.debate_state import Debate, Sheet, seat_key
 from server.domain.errors import Invalid
-from server.domain.events import BallotChoice
 
 CHOICES: tuple[BallotChoice, ...] = get_args(BallotChoice)
 Matrix = tuple[tuple[int, ...], ...]

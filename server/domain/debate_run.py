@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from server.domain import commands as c
+from server.domain import debate_commands as dc
+from server.domain import debate_events as de
 from server.domain import debate_judging, debate_turns
-from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, find_participant
 from server.domain.debate_access import find, has_chair, planned, require_chair
 from server.domain.debate_clock import Progress
@@ -20,7 +20,7 @@ from server.domain.state import SessionState
 # ---- beginning and end -----------------------------------------------------------------------
 
 
-def begin(state: SessionState, command: c.BeginDebate, ask: Ask) -> list[Change]:
+def begin(state: SessionState, command: dc.BeginDebate, ask: Ask) -> list[Change]:
     debate = planned(state, command.debate_id)
     if debate_in(state, debate.room_id) is not None:
         raise Conflict("room_busy", "Another debate is going on in this room.")
@@ -29,15 +29,15 @@ def begin(state: SessionState, command: c.BeginDebate, ask: Ask) -> list[Change]
             raise Conflict("side_empty", f"Nobody speaks for “{side.name.get('en')}” yet.")
     progress = Progress(state, debate, ask.now_ms)
     if debate.form.prep_s:
-        progress.say(e.DebateBegun(debate.debate_id, "preparing"))
+        progress.say(de.DebateBegun(debate.debate_id, "preparing"))
         progress.start()
     else:
-        progress.say(e.DebateBegun(debate.debate_id, "running"))
+        progress.say(de.DebateBegun(debate.debate_id, "running"))
         progress.turn_to(0)
     return progress.changes
 
 
-def end(state: SessionState, command: c.EndDebate, ask: Ask) -> list[Change]:
+def end(state: SessionState, command: dc.EndDebate, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "preparing", "running")
     require_chair(debate, ask)
     return ending(state, debate, ask)
@@ -48,14 +48,14 @@ def ending(state: SessionState, debate: Debate, ask: Ask) -> list[Change]:
     progress.stop_pool(ask.now_ms)
     if progress.debate.has_begun_part:
         progress.end_part("chair", ask.now_ms)
-    progress.say(e.DebateEnded(debate.debate_id))
+    progress.say(de.DebateEnded(debate.debate_id))
     return progress.changes
 
 
 # ---- the clock -------------------------------------------------------------------------------
 
 
-def set_advance(state: SessionState, command: c.SetAdvance, ask: Ask) -> list[Change]:
+def set_advance(state: SessionState, command: dc.SetAdvance, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "planned", "preparing", "running")
     require_chair(debate, ask)
     if command.advance == debate.advance:
@@ -69,10 +69,10 @@ def set_advance(state: SessionState, command: c.SetAdvance, ask: Ask) -> list[Ch
     )
     goes_on = command.advance == "automatic" and is_between
     next_at = ask.now_ms + debate.gap_ms if goes_on else None
-    return [Change(e.DebateAdvanceChanged(debate.debate_id, command.advance, next_at))]
+    return [Change(de.DebateAdvanceChanged(debate.debate_id, command.advance, next_at))]
 
 
-def start_clock(state: SessionState, command: c.StartClock, ask: Ask) -> list[Change]:
+def start_clock(state: SessionState, command: dc.StartClock, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "preparing", "running")
     is_back = debate.halt in ("speaker_lost", "speaker_absent") and (
         ask.actor.participant_id in debate.holders
@@ -95,18 +95,18 @@ def start_clock(state: SessionState, command: c.StartClock, ask: Ask) -> list[Ch
     return progress.changes
 
 
-def pause_clock(state: SessionState, command: c.PauseClock, ask: Ask) -> list[Change]:
+def pause_clock(state: SessionState, command: dc.PauseClock, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "preparing", "running")
     require_chair(debate, ask)
     progress = Progress(state, debate, ask.now_ms)
     if debate.since_ms is not None:
         progress.stop("paused", ask.now_ms)
     elif debate.next_at_ms is not None:
-        progress.say(e.DebateHeld(debate.debate_id, "paused", None))
+        progress.say(de.DebateHeld(debate.debate_id, "paused", None))
     return progress.changes
 
 
-def extend_clock(state: SessionState, command: c.ExtendClock, ask: Ask) -> list[Change]:
+def extend_clock(state: SessionState, command: dc.ExtendClock, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "preparing", "running")
     require_chair(debate, ask)
     if debate.is_over or (debate.stage == "running" and debate.part is None):
@@ -124,11 +124,11 @@ def extend_clock(state: SessionState, command: c.ExtendClock, ask: Ask) -> list[
     lapse = debate.points_end_ms
     if lapse is not None:
         lapse = lapse if lapse < debate.length_ms // 2 else lapse + command.seconds * SECOND
-    body = e.DebateClockExtended(debate.debate_id, extra, rung, lapse)
+    body = de.DebateClockExtended(debate.debate_id, extra, rung, lapse)
     return [Change(body)]
 
 
-def next_speech(state: SessionState, command: c.NextSpeech, ask: Ask) -> list[Change]:
+def next_speech(state: SessionState, command: dc.NextSpeech, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "preparing", "running")
     require_chair(debate, ask)
     progress = Progress(state, debate, ask.now_ms)
@@ -144,7 +144,7 @@ def next_speech(state: SessionState, command: c.NextSpeech, ask: Ask) -> list[Ch
     return progress.changes
 
 
-def previous_speech(state: SessionState, command: c.PreviousSpeech, ask: Ask) -> list[Change]:
+def previous_speech(state: SessionState, command: dc.PreviousSpeech, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "running")
     require_chair(debate, ask)
     progress = Progress(state, debate, ask.now_ms)
@@ -158,11 +158,11 @@ def previous_speech(state: SessionState, command: c.PreviousSpeech, ask: Ask) ->
     progress.turn_to(index)
     if progress.debate.next_at_ms is not None:
         # Going back is a correction; it does not run on by itself.
-        progress.say(e.DebateHeld(debate.debate_id, "paused", None))
+        progress.say(de.DebateHeld(debate.debate_id, "paused", None))
     return progress.changes
 
 
-def name_speaker(state: SessionState, command: c.NameSpeaker, ask: Ask) -> list[Change]:
+def name_speaker(state: SessionState, command: dc.NameSpeaker, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "running")
     part = debate.part
     if part is None or part.floor == "queue" or command.place >= len(part.places):
@@ -184,15 +184,15 @@ def name_speaker(state: SessionState, command: c.NameSpeaker, ask: Ask) -> list[
         named[str(command.place)] = who
     if named == debate.named:
         return []
-    return [Change(e.DebateSpeakerNamed(debate.debate_id, named))]
+    return [Change(de.DebateSpeakerNamed(debate.debate_id, named))]
 
 
-def wait_for_speaker(state: SessionState, command: c.WaitForSpeaker, ask: Ask) -> list[Change]:
+def wait_for_speaker(state: SessionState, command: dc.WaitForSpeaker, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "running")
     require_chair(debate, ask)
     if debate.halt not in ("speaker_lost", "speaker_absent"):
         raise Conflict("nobody_missing", "No speaker is missing.")
-    return [Change(e.DebateHeld(debate.debate_id, debate.halt, ask.now_ms + HOLD_MS))]
+    return [Change(de.DebateHeld(debate.debate_id, debate.halt, ask.now_ms + HOLD_MS))]
 
 
 # ---- presence --------------------------------------------------------------------------------
@@ -227,12 +227,12 @@ def _reaction(state: SessionState, debate: Debate, ask: Ask) -> Progress:
         and debate.next_at_ms is None
     ):
         # Back again: the clock goes on by itself, after a moment to switch the microphone on.
-        progress.say(e.DebateHeld(debate.debate_id, debate.halt, None, ask.now_ms + debate.gap_ms))
+        progress.say(de.DebateHeld(debate.debate_id, debate.halt, None, ask.now_ms + debate.gap_ms))
     if not has_chair(state, debate):
         present = {one.participant_id for one in state.present}
         heir = next((who for who in debate.adjudicators if who in present), None)
         if heir is not None:
-            progress.say(e.DebateChairChanged(debate.debate_id, heir))
+            progress.say(de.DebateChairChanged(debate.debate_id, heir))
     return progress
 
 
@@ -247,14 +247,14 @@ def end_all(state: SessionState, ask: Ask) -> list[Change]:
 
 
 DECIDE: dict[type[Any], Decide] = {
-    c.BeginDebate: begin,
-    c.EndDebate: end,
-    c.SetAdvance: set_advance,
-    c.StartClock: start_clock,
-    c.PauseClock: pause_clock,
-    c.ExtendClock: extend_clock,
-    c.NextSpeech: next_speech,
-    c.PreviousSpeech: previous_speech,
-    c.NameSpeaker: name_speaker,
-    c.WaitForSpeaker: wait_for_speaker,
+    dc.BeginDebate: begin,
+    dc.EndDebate: end,
+    dc.SetAdvance: set_advance,
+    dc.StartClock: start_clock,
+    dc.PauseClock: pause_clock,
+    dc.ExtendClock: extend_clock,
+    dc.NextSpeech: next_speech,
+    dc.PreviousSpeech: previous_speech,
+    dc.NameSpeaker: name_speaker,
+    dc.WaitForSpeaker: wait_for_speaker,
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from server.domain import commands as c
-from server.domain import events as e
+from server.domain import debate_commands as dc
+from server.domain import debate_events as de
 from server.domain.change import Ask, Change, Decide, Evolve, clean_text
 from server.domain.debate_access import find, is_chair, require_side
 from server.domain.debate_clock import Progress
@@ -19,7 +19,7 @@ LONGEST_NOTE = 2000
 MOST_NOTES = 300
 
 
-def use_prep(state: SessionState, command: c.UsePrep, ask: Ask) -> list[Change]:
+def use_prep(state: SessionState, command: dc.UsePrep, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "running")
     if all(side.id != command.side for side in debate.form.sides):
         raise NotFound("side_not_found", "This format has no such side.")
@@ -35,10 +35,10 @@ def use_prep(state: SessionState, command: c.UsePrep, ask: Ask) -> list[Change]:
         raise Conflict("pool_going_on", "A side is already preparing.")
     if debate.pools.get(command.side, 0) >= debate.form.pool_s * SECOND:
         raise Conflict("pool_empty", "This side has used up its preparation.")
-    return [Change(e.DebatePrepStarted(debate.debate_id, command.side, ask.now_ms))]
+    return [Change(de.DebatePrepStarted(debate.debate_id, command.side, ask.now_ms))]
 
 
-def end_prep(state: SessionState, command: c.EndPrep, ask: Ask) -> list[Change]:
+def end_prep(state: SessionState, command: dc.EndPrep, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id)
     if debate.pool_side is None:
         return []
@@ -52,7 +52,7 @@ def end_prep(state: SessionState, command: c.EndPrep, ask: Ask) -> list[Change]:
 # ---- notes -----------------------------------------------------------------------------------
 
 
-def write_note(state: SessionState, command: c.WriteNote, ask: Ask) -> list[Change]:
+def write_note(state: SessionState, command: dc.WriteNote, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "planned", "preparing", "running")
     side = require_side(debate, ask)
     if debate.are_notes_open:
@@ -60,37 +60,37 @@ def write_note(state: SessionState, command: c.WriteNote, ask: Ask) -> list[Chan
     if sum(note.side == side for note in debate.notes) >= MOST_NOTES:
         raise Conflict("too_many_notes", f"A side has at most {MOST_NOTES} notes.")
     text = clean_text(command.text, "text", LONGEST_NOTE)
-    written = e.DebateNoteWritten(debate.debate_id, side, ask.new_id(), ask.actor_id, text)
+    written = de.DebateNoteWritten(debate.debate_id, side, ask.new_id(), ask.actor_id, text)
     return [Change(written, side_channel(debate.debate_id, side))]
 
 
-def open_notes(state: SessionState, command: c.OpenNotes, _: Ask) -> list[Change]:
+def open_notes(state: SessionState, command: dc.OpenNotes, _: Ask) -> list[Change]:
     debate = find(state, command.debate_id)
     if debate.are_notes_open:
         return []
     shown = [
-        e.DebateNoteShown(
+        de.DebateNoteShown(
             debate.debate_id, one.side, one.note_id, one.participant_id, one.text, one.at_ms
         )
         for one in debate.notes
     ]
-    return [Change(e.DebateNotesOpened(debate.debate_id)), *map(Change, shown)]
+    return [Change(de.DebateNotesOpened(debate.debate_id)), *map(Change, shown)]
 
 
 DECIDE: dict[type[Any], Decide] = {
-    c.UsePrep: use_prep,
-    c.EndPrep: end_prep,
-    c.WriteNote: write_note,
-    c.OpenNotes: open_notes,
+    dc.UsePrep: use_prep,
+    dc.EndPrep: end_prep,
+    dc.WriteNote: write_note,
+    dc.OpenNotes: open_notes,
 }
 
 
-def _written(state: SessionState, body: e.DebateNoteWritten, at_ms: int) -> SessionState:
+def _written(state: SessionState, body: de.DebateNoteWritten, at_ms: int) -> SessionState:
     note = Note(body.note_id, body.side, body.participant_id, body.text, at_ms)
     return _noted(state, body.debate_id, note)
 
 
-def _shown(state: SessionState, body: e.DebateNoteShown, _: int) -> SessionState:
+def _shown(state: SessionState, body: de.DebateNoteShown, _: int) -> SessionState:
     note = Note(body.note_id, body.side, body.participant_id, body.text, body.written_at_ms)
     return _noted(state, body.debate_id, note)
 
@@ -104,6 +104,6 @@ def _noted(state: SessionState, debate_id: str, note: Note) -> SessionState:
 
 
 EVOLVE: dict[type[Any], Evolve] = {
-    e.DebateNoteWritten: _written,
-    e.DebateNoteShown: _shown,
+    de.DebateNoteWritten: _written,
+    de.DebateNoteShown: _shown,
 }

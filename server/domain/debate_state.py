@@ -11,8 +11,13 @@ from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any
 
+from server.domain.debate_events import (
+    Advance,
+    BallotRound,
+    DebateStage,
+    Halt,
+)
 from server.domain.debate_format import Format, Place, Speech
-from server.domain.events import Advance, BallotRound, DebateStage, Halt
 
 SECOND = 1000
 HOLD_MS = 30 * SECOND

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.domain import commands as c
-from server.domain import events as e
+from server.domain import debate_commands as dc
+from server.domain import debate_events as de
 from server.domain.change import Ask, Change, Decide, find_participant
 from server.domain.debate_access import find, is_chair, require_chair, require_side
 from server.domain.debate_clock import Progress, pois_end_ms
@@ -22,7 +22,7 @@ def _open_part(debate: Debate) -> Speech:
     return part
 
 
-def ask_turn(state: SessionState, command: c.AskTurn, ask: Ask) -> list[Change]:
+def ask_turn(state: SessionState, command: dc.AskTurn, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "running")
     part = _open_part(debate)
     progress = Progress(state, debate, ask.now_ms)
@@ -35,7 +35,7 @@ def ask_turn(state: SessionState, command: c.AskTurn, ask: Ask) -> list[Change]:
     who = ask.actor_id
     if who == debate.turn or who in debate.turn_asks:
         return []
-    progress.say(e.DebateTurnAsked(debate.debate_id, who, (*debate.turn_asks, who)))
+    progress.say(de.DebateTurnAsked(debate.debate_id, who, (*debate.turn_asks, who)))
     silent_since = debate.free_since_ms
     is_late = silent_since is not None and ask.now_ms - silent_since >= RIGHT_OF_WAY_MS
     progress.next_turn(is_late=is_late)
@@ -45,10 +45,10 @@ def ask_turn(state: SessionState, command: c.AskTurn, ask: Ask) -> list[Change]:
 def withdraw(progress: Progress, participant_id: str) -> None:
     debate = progress.debate
     asks = tuple(who for who in debate.turn_asks if who != participant_id)
-    progress.say(e.DebateTurnWithdrawn(debate.debate_id, participant_id, asks))
+    progress.say(de.DebateTurnWithdrawn(debate.debate_id, participant_id, asks))
 
 
-def yield_turn(state: SessionState, command: c.YieldTurn, ask: Ask) -> list[Change]:
+def yield_turn(state: SessionState, command: dc.YieldTurn, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "running")
     progress = Progress(state, debate, ask.now_ms)
     if debate.turn == ask.actor_id:
@@ -58,7 +58,7 @@ def yield_turn(state: SessionState, command: c.YieldTurn, ask: Ask) -> list[Chan
     return progress.changes
 
 
-def give_turn(state: SessionState, command: c.GiveTurn, ask: Ask) -> list[Change]:
+def give_turn(state: SessionState, command: dc.GiveTurn, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "running")
     require_chair(debate, ask)
     part = _open_part(debate)
@@ -85,7 +85,7 @@ def give_turn(state: SessionState, command: c.GiveTurn, ask: Ask) -> list[Change
 # ---- points of information -------------------------------------------------------------------
 
 
-def offer(state: SessionState, command: c.OfferPoint, ask: Ask) -> list[Change]:
+def offer(state: SessionState, command: dc.OfferPoint, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "running")
     part, who = debate.part, ask.actor_id
     elapsed = debate.elapsed_ms(ask.now_ms)
@@ -99,13 +99,13 @@ def offer(state: SessionState, command: c.OfferPoint, ask: Ask) -> list[Change]:
         raise NotAllowed("not_in_room", "This debate takes place in another room.")
     if who in debate.points or who == debate.point:
         return []
-    offered = e.DebatePointOffered(
+    offered = de.DebatePointOffered(
         debate.debate_id, who, (*debate.points, who), pois_end_ms(part, elapsed)
     )
     return [Change(offered)]
 
 
-def withdraw_point(state: SessionState, command: c.WithdrawPoint, ask: Ask) -> list[Change]:
+def withdraw_point(state: SessionState, command: dc.WithdrawPoint, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id)
     if ask.actor_id not in debate.points:
         return []
@@ -114,7 +114,7 @@ def withdraw_point(state: SessionState, command: c.WithdrawPoint, ask: Ask) -> l
     return progress.changes
 
 
-def answer(state: SessionState, command: c.AnswerPoint, ask: Ask) -> list[Change]:
+def answer(state: SessionState, command: dc.AnswerPoint, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id, "running")
     is_speaker = ask.actor_id == debate.speaker
     if not is_speaker and (command.is_accepted or not is_chair(debate, ask)):
@@ -128,7 +128,7 @@ def answer(state: SessionState, command: c.AnswerPoint, ask: Ask) -> list[Change
     if debate.point is not None:
         raise Conflict("point_going_on", "One point of information at a time.")
     progress.say(
-        e.DebatePointAccepted(
+        de.DebatePointAccepted(
             debate_id=debate.debate_id,
             points=tuple(who for who in debate.points if who != command.participant_id),
             point=command.participant_id,
@@ -138,7 +138,7 @@ def answer(state: SessionState, command: c.AnswerPoint, ask: Ask) -> list[Change
     return progress.changes
 
 
-def end_point(state: SessionState, command: c.EndPoint, ask: Ask) -> list[Change]:
+def end_point(state: SessionState, command: dc.EndPoint, ask: Ask) -> list[Change]:
     debate = find(state, command.debate_id)
     if debate.point is None:
         return []
@@ -153,11 +153,11 @@ def end_point(state: SessionState, command: c.EndPoint, ask: Ask) -> list[Change
 
 
 DECIDE: dict[type[Any], Decide] = {
-    c.AskTurn: ask_turn,
-    c.YieldTurn: yield_turn,
-    c.GiveTurn: give_turn,
-    c.OfferPoint: offer,
-    c.WithdrawPoint: withdraw_point,
-    c.AnswerPoint: answer,
-    c.EndPoint: end_point,
+    dc.AskTurn: ask_turn,
+    dc.YieldTurn: yield_turn,
+    dc.GiveTurn: give_turn,
+    dc.OfferPoint: offer,
+    dc.WithdrawPoint: withdraw_point,
+    dc.AnswerPoint: answer,
+    dc.EndPoint: end_point,
 }

@@ -13,6 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Literal, cast
 
+from server.domain.breakout_events import BreakoutBody
+from server.domain.debate_events import DebateBody
+from server.domain.event_fields import OPTIONAL
+
 Role = Literal["facilitator", "learner"]
 TrackKind = Literal["microphone", "camera", "screen", "screen_audio"]
 Audience = Literal["none", "host", "voters", "all"]
@@ -37,18 +41,7 @@ LockKind = Literal[
 ]  # fmt: skip
 """what learners may not do; ``room``: nobody new comes in; ``unattended``: not without a
 facilitator"""
-Advance = Literal["manual", "automatic"]
-DebateStage = Literal["planned", "preparing", "running", "ended"]
-Halt = Literal["paused", "speaker_lost", "speaker_absent", "restart"]
-"""Why a debate's clock stands that somebody has to start again."""
-PointOutcome = Literal["declined", "withdrawn", "finished", "cut_off", "timed_out", "lapsed"]
-BallotRound = Literal["before", "after"]
-BallotChoice = Literal["for", "against", "undecided"]
 
-LateRule = Literal["smallest", "main", "choose"]
-"""where somebody goes who comes while breakout rooms are open and belongs to none"""
-DealRule = Literal["random", "groups", "airtime", "none"]
-"""how people are dealt out to breakout rooms; none: everybody out of them"""
 
 SESSION = "session"
 FACILITATORS = "role:facilitator"
@@ -73,9 +66,6 @@ def room_of(channel: str) -> str | None:
 def side_channel(debate_id: str, side: str) -> str:
     """Only those seated on this side of the debate see it."""
     return f"side:{debate_id}:{side}"
-
-
-_OPTIONAL = {"optional": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +94,7 @@ class ParticipantJoined:
     name: str
     role: Role
     is_guest: bool
-    user_id: str | None = field(default=None, metadata=_OPTIONAL)
+    user_id: str | None = field(default=None, metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +112,7 @@ class ParticipantWaiting:
     name: str
     role: Role
     is_guest: bool
-    user_id: str | None = field(default=None, metadata=_OPTIONAL)
+    user_id: str | None = field(default=None, metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +130,7 @@ class ParticipantRemoved:
     """For good, until a facilitator admits them; or, when they may return, to the lobby."""
 
     participant_id: str
-    may_return: bool | None = field(default=None, metadata=_OPTIONAL)
+    may_return: bool | None = field(default=None, metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +153,7 @@ class HandRaised:
     """``talked_ms``: how long they had spoken by then, which equity goes by."""
 
     participant_id: str
-    talked_ms: int | None = field(default=None, metadata=_OPTIONAL)
+    talked_ms: int | None = field(default=None, metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,17 +217,17 @@ class ChatSent:
     message_id: str
     participant_id: str
     text: str
-    to: str | None = field(default=None, metadata=_OPTIONAL)
-    reply_to: str | None = field(default=None, metadata=_OPTIONAL)
-    mentions: tuple[str, ...] | None = field(default=None, metadata=_OPTIONAL)
-    room_id: str | None = field(default=None, metadata=_OPTIONAL)
+    to: str | None = field(default=None, metadata=OPTIONAL)
+    reply_to: str | None = field(default=None, metadata=OPTIONAL)
+    mentions: tuple[str, ...] | None = field(default=None, metadata=OPTIONAL)
+    room_id: str | None = field(default=None, metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
 class ChatEdited:
     message_id: str
     text: str
-    mentions: tuple[str, ...] | None = field(default=None, metadata=_OPTIONAL)
+    mentions: tuple[str, ...] | None = field(default=None, metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,17 +261,17 @@ class SpotlightChanged:
 class PollShape:
     """What a poll asks for beyond its options. A poll without any of it is a single choice."""
 
-    kind: PollKind = field(default="single", metadata=_OPTIONAL)
-    targets: tuple[str, ...] = field(default=(), metadata=_OPTIONAL)
+    kind: PollKind = field(default="single", metadata=OPTIONAL)
+    targets: tuple[str, ...] = field(default=(), metadata=OPTIONAL)
     """what the options of a matching poll are matched to"""
-    scale: tuple[float, float] | None = field(default=None, metadata=_OPTIONAL)
+    scale: tuple[float, float] | None = field(default=None, metadata=OPTIONAL)
     """lowest and highest answer of a rating or a number"""
-    labels: tuple[str, ...] = field(default=(), metadata=_OPTIONAL)
+    labels: tuple[str, ...] = field(default=(), metadata=OPTIONAL)
     """the ends of a rating in words; the unit of a number"""
-    words: int = field(default=1, metadata=_OPTIONAL)
+    words: int = field(default=1, metadata=OPTIONAL)
     """how many each person may give to a word cloud"""
-    can_change: bool = field(default=True, metadata=_OPTIONAL)
-    limit_s: int | None = field(default=None, metadata=_OPTIONAL)
+    can_change: bool = field(default=True, metadata=OPTIONAL)
+    limit_s: int | None = field(default=None, metadata=OPTIONAL)
     """closes by itself after so long"""
 
 
@@ -289,11 +279,11 @@ class PollShape:
 class PollPlan(PollShape):
     """A poll as its facilitators know it: with the right answer, told to all at the reveal."""
 
-    right: PollAnswer | None = field(default=None, metadata=_OPTIONAL)
+    right: PollAnswer | None = field(default=None, metadata=OPTIONAL)
     """of kinds other than single choice and true or false, which have ``key``"""
-    tolerance: float = field(default=0.0, metadata=_OPTIONAL)
+    tolerance: float = field(default=0.0, metadata=OPTIONAL)
     """how far off a number may be"""
-    explanation: str = field(default="", metadata=_OPTIONAL)
+    explanation: str = field(default="", metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,10 +327,10 @@ class VoteCast:
     text, ``answer`` of all others."""
 
     poll_id: str
-    participant_id: str | None = field(default=None, metadata=_OPTIONAL)
-    option: int | None = field(default=None, metadata=_OPTIONAL)
-    answer: PollAnswer | None = field(default=None, metadata=_OPTIONAL)
-    text: str = field(default="", metadata=_OPTIONAL)
+    participant_id: str | None = field(default=None, metadata=OPTIONAL)
+    option: int | None = field(default=None, metadata=OPTIONAL)
+    answer: PollAnswer | None = field(default=None, metadata=OPTIONAL)
+    text: str = field(default="", metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,9 +341,9 @@ class PollCounted:
 
     poll_id: str
     voted_count: int
-    tally: tuple[int, ...] | None = field(default=None, metadata=_OPTIONAL)
-    entries: str = field(default="", metadata=_OPTIONAL)
-    is_shown: bool = field(default=False, metadata=_OPTIONAL)
+    tally: tuple[int, ...] | None = field(default=None, metadata=OPTIONAL)
+    entries: str = field(default="", metadata=OPTIONAL)
+    is_shown: bool = field(default=False, metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,10 +359,10 @@ class PollRevealed:
     poll_id: str
     tally: tuple[int, ...]
     key: int | None
-    entries: str = field(default="", metadata=_OPTIONAL)
-    right: PollAnswer | None = field(default=None, metadata=_OPTIONAL)
-    tolerance: float = field(default=0.0, metadata=_OPTIONAL)
-    explanation: str = field(default="", metadata=_OPTIONAL)
+    entries: str = field(default="", metadata=OPTIONAL)
+    right: PollAnswer | None = field(default=None, metadata=OPTIONAL)
+    tolerance: float = field(default=0.0, metadata=OPTIONAL)
+    explanation: str = field(default="", metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,7 +412,7 @@ class MomentMarked:
     moment_id: str
     participant_id: str
     label: str
-    is_private: bool | None = field(default=None, metadata=_OPTIONAL)
+    is_private: bool | None = field(default=None, metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,499 +441,8 @@ class GapDeclared:
     from_ms: int
     to_ms: int
     reason: GapReason
-    participant_id: str | None = field(default=None, metadata=_OPTIONAL)
-    track: TrackKind | None = field(default=None, metadata=_OPTIONAL)
-
-
-# ---- debates: but for notes, ballots and sheets every field is a new value of the debate's own --
-
-
-@dataclass(frozen=True, slots=True)
-class DebatePlanned:
-    """The whole format travels along, so that the log folds whatever becomes of the file."""
-
-    debate_id: str
-    room_id: str
-    motion: str
-    format: Mapping[str, Any]
-    advance: Advance
-
-
-@dataclass(frozen=True, slots=True)
-class DebateEdited:
-    debate_id: str
-    room_id: str
-    motion: str
-    format: Mapping[str, Any]
-    advance: Advance
-    seats: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class DebateDeleted:
-    debate_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class DebateSeatsAssigned:
-    debate_id: str
-    seats: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class DebateChairChanged:
-    debate_id: str
-    chair_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DebateAdjudicatorsChanged:
-    debate_id: str
-    adjudicators: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DebateAdvanceChanged:
-    debate_id: str
-    advance: Advance
-    next_at_ms: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class DebateBegun:
-    debate_id: str
-    stage: DebateStage
-
-
-@dataclass(frozen=True, slots=True)
-class DebateTurned:
-    """The debate stands before this part, or (``index`` past the last) behind all."""
-
-    debate_id: str
-    stage: DebateStage
-    index: int
-    named: Mapping[str, str]
-    next_at_ms: int | None
-    used_ms: int = 0
-    since_ms: int | None = None
-    extra_ms: int = 0
-    is_over: bool = False
-    bells: int = 0
-    halt: Halt | None = None
-    hold_until_ms: int | None = None
-    turn: str | None = None
-    turn_since_ms: int | None = None
-    turn_used: Mapping[str, int] = field(default_factory=dict[str, int])
-    turn_asks: tuple[str, ...] = ()
-    free_since_ms: int | None = None
-    points: tuple[str, ...] = ()
-    point: str | None = None
-    point_since_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DebateClockStarted:
-    debate_id: str
-    index: int
-    used_ms: int
-    since_ms: int
-    holders: tuple[str, ...]
-    """whose floor it is, for readers of the log; in free debate nobody's yet"""
-    turn_since_ms: int | None
-    free_since_ms: int | None
-    halt: Halt | None = None
-    hold_until_ms: int | None = None
-    next_at_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DebateClockStopped:
-    """By ``halt``; what was used up to then is kept to the millisecond."""
-
-    debate_id: str
-    used_ms: int
-    halt: Halt | None
-    hold_until_ms: int | None
-    turn: str | None
-    turn_used: Mapping[str, int]
-    since_ms: int | None = None
-    next_at_ms: int | None = None
-    turn_since_ms: int | None = None
-    free_since_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DebateClockExtended:
-    debate_id: str
-    extra_ms: int
-    bells: int
-    points_end_ms: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class DebateBellRung:
-    debate_id: str
-    bells: int
-    strokes: int
-    bell_ms: int
-    """of the part's time"""
-
-
-@dataclass(frozen=True, slots=True)
-class DebatePartEnded:
-    """Its floor is closed: ``by`` the clock (after the grace) or the chair."""
-
-    debate_id: str
-    index: int
-    by: Literal["clock", "chair"]
-    used_ms: int
-    next_at_ms: int | None
-    turn_used: Mapping[str, int]
-    since_ms: int | None = None
-    is_over: bool = True
-    halt: Halt | None = None
-    hold_until_ms: int | None = None
-    turn: str | None = None
-    turn_since_ms: int | None = None
-    turn_asks: tuple[str, ...] = ()
-    free_since_ms: int | None = None
-    points: tuple[str, ...] = ()
-    point: str | None = None
-    point_since_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DebateSpeakerNamed:
-    debate_id: str
-    named: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class DebateHeld:
-    """The floor waits for a speaker who is gone or late, or (None) the chair decides now."""
-
-    debate_id: str
-    halt: Halt | None
-    hold_until_ms: int | None
-    next_at_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DebatePrepStarted:
-    debate_id: str
-    pool_side: str
-    pool_since_ms: int
-    next_at_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DebatePrepStopped:
-    debate_id: str
-    pools: Mapping[str, int]
-    next_at_ms: int | None
-    pool_side: str | None = None
-    pool_since_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DebateTurnAsked:
-    debate_id: str
-    participant_id: str
-    turn_asks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DebateTurnWithdrawn:
-    debate_id: str
-    participant_id: str
-    turn_asks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DebateTurnGiven:
-    debate_id: str
-    side: str
-    turn: str
-    turn_since_ms: int | None
-    turn_asks: tuple[str, ...]
-    free_since_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DebateTurnEnded:
-    debate_id: str
-    participant_id: str
-    turn_used: Mapping[str, int]
-    free_since_ms: int | None
-    turn: str | None = None
-    turn_since_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DebatePointOffered:
-    debate_id: str
-    participant_id: str
-    points: tuple[str, ...]
-    points_end_ms: int | None
-    """of the part's time: when offers lapse"""
-
-
-@dataclass(frozen=True, slots=True)
-class DebatePointAccepted:
-    debate_id: str
-    points: tuple[str, ...]
-    point: str
-    point_since_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class DebatePointClosed:
-    debate_id: str
-    participant_id: str
-    outcome: PointOutcome
-    points: tuple[str, ...]
-    point: str | None
-    point_since_ms: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class DebateNoteWritten:
-    """In the side's channel."""
-
-    debate_id: str
-    side: str
-    note_id: str
-    participant_id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DebateNotesOpened:
-    debate_id: str
-    are_notes_open: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class DebateNoteShown:
-    """To everybody, after the notes were opened."""
-
-    debate_id: str
-    side: str
-    note_id: str
-    participant_id: str
-    text: str
-    written_at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class DebateBallotOpened:
-    debate_id: str
-    ballot: BallotRound
-
-
-@dataclass(frozen=True, slots=True)
-class DebateBallotCast:
-    """In the voter's channel; never says what was voted."""
-
-    debate_id: str
-    round: BallotRound
-
-
-@dataclass(frozen=True, slots=True)
-class DebateBallotCounted:
-    debate_id: str
-    voted: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class DebateBallotClosed:
-    debate_id: str
-    ballots_closed: tuple[str, ...]
-    voted: Mapping[str, int]
-    ballot: BallotRound | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DebateScored:
-    """In the adjudicator's channel."""
-
-    debate_id: str
-    own_sheet: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class DebateSheetHandedIn:
-    debate_id: str
-    sheets: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DebateRevealed:
-    debate_id: str
-    result: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class DebateEnded:
-    debate_id: str
-    stage: DebateStage = "ended"
-    since_ms: int | None = None
-    next_at_ms: int | None = None
-    hold_until_ms: int | None = None
-    halt: Halt | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BreakoutsDrafted:
-    """``rooms``: ``{room_id, name, task, participant_ids}`` each. Takes the place of any set
-    before."""
-
-    breakout_id: str
-    rooms: tuple[Mapping[str, Any], ...]
-    duration_ms: int | None
-    late: LateRule
-    may_return: bool
-    may_choose: bool
-    room_size: int | None = field(default=None, metadata=_OPTIONAL)
-
-
-@dataclass(frozen=True, slots=True)
-class BreakoutsAssigned:
-    """Dealt out; ``seed`` deals the same people the same way again."""
-
-    breakout_id: str
-    rooms: tuple[Mapping[str, Any], ...]
-    how: DealRule
-    seed: str
-
-
-@dataclass(frozen=True, slots=True)
-class BreakoutAssigned:
-    """One person's room in a set that is not open; None: none."""
-
-    participant_id: str
-    room_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class BreakoutRoomEdited:
-    room_id: str
-    name: str
-    task: str
-
-
-@dataclass(frozen=True, slots=True)
-class BreakoutSetSaved:
-    set_id: str
-    name: str
-    rooms: tuple[Mapping[str, Any], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BreakoutSetDeleted:
-    set_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class BreakoutsOpened:
-    """Everybody who is here goes to the room they belong to."""
-
-    breakout_id: str
-    rooms: tuple[Mapping[str, Any], ...]
-    ends_at_ms: int | None
-    late: LateRule
-    may_return: bool
-    may_choose: bool
-    room_size: int | None = field(default=None, metadata=_OPTIONAL)
-
-
-@dataclass(frozen=True, slots=True)
-class BreakoutsExtended:
-    """Also takes a countdown back."""
-
-    ends_at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class BreakoutsWarned:
-    left_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class BreakoutsClosing:
-    closes_at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class BreakoutsClosed:
-    """Everybody who was in one of the rooms is in the main room again."""
-
-    breakout_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ParticipantMoved:
-    """Into another room, by somebody or (None) by the server. ``keeps_place``: they go on
-    belonging where they did."""
-
-    participant_id: str
-    room_id: str
-    by: str | None
-    keeps_place: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HelpCalled:
-    """``place`` in the list of rooms that wait, from 1."""
-
-    room_id: str
-    participant_id: str
-    place: int
-
-
-@dataclass(frozen=True, slots=True)
-class HelpPlaceChanged:
-    room_id: str
-    place: int
-
-
-@dataclass(frozen=True, slots=True)
-class HelpAnswered:
-    room_id: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class RoomNotesWritten:
-    room_id: str
-    participant_id: str
-    version: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class RoomNotesReturned:
-    """What a room wrote comes back to the main room."""
-
-    room_id: str
-    name: str
-    task: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class BroadcastSent:
-    """A facilitator writes to all rooms."""
-
-    participant_id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class BroadcastVoiceChanged:
-    """Whose microphone is heard in every room; None: nobody's."""
-
-    participant_id: str | None
+    participant_id: str | None = field(default=None, metadata=OPTIONAL)
+    track: TrackKind | None = field(default=None, metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -1002,61 +501,8 @@ Body = (
     | CaptureStarted
     | CaptureStopped
     | GapDeclared
-    | DebatePlanned
-    | DebateEdited
-    | DebateDeleted
-    | DebateSeatsAssigned
-    | DebateChairChanged
-    | DebateAdjudicatorsChanged
-    | DebateAdvanceChanged
-    | DebateBegun
-    | DebateTurned
-    | DebateClockStarted
-    | DebateClockStopped
-    | DebateClockExtended
-    | DebateBellRung
-    | DebatePartEnded
-    | DebateSpeakerNamed
-    | DebateHeld
-    | DebatePrepStarted
-    | DebatePrepStopped
-    | DebateTurnAsked
-    | DebateTurnWithdrawn
-    | DebateTurnGiven
-    | DebateTurnEnded
-    | DebatePointOffered
-    | DebatePointAccepted
-    | DebatePointClosed
-    | DebateNoteWritten
-    | DebateNotesOpened
-    | DebateNoteShown
-    | DebateBallotOpened
-    | DebateBallotCast
-    | DebateBallotCounted
-    | DebateBallotClosed
-    | DebateScored
-    | DebateSheetHandedIn
-    | DebateRevealed
-    | DebateEnded
-    | BreakoutsDrafted
-    | BreakoutsAssigned
-    | BreakoutAssigned
-    | BreakoutRoomEdited
-    | BreakoutSetSaved
-    | BreakoutSetDeleted
-    | BreakoutsOpened
-    | BreakoutsExtended
-    | BreakoutsWarned
-    | BreakoutsClosing
-    | BreakoutsClosed
-    | ParticipantMoved
-    | HelpCalled
-    | HelpPlaceChanged
-    | HelpAnswered
-    | RoomNotesWritten
-    | RoomNotesReturned
-    | BroadcastSent
-    | BroadcastVoiceChanged
+    | DebateBody
+    | BreakoutBody
     | Unknown
 )
 

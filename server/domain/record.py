@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from server.domain import breakout_events as be
 from server.domain import events as e
 from server.domain.debate_record import DebateWalk, Held
 from server.domain.events import Event, PollAnswer, PollKind, Role, TrackKind
@@ -288,12 +289,12 @@ class _Walk:
                 )
             case e.PollRevealed(poll_id=key) if state.recording.since_ms is not None:
                 self.revealed_at[key] = at_ms
-            case e.BreakoutsOpened(breakout_id=key) if state.breakouts is not None:
+            case be.BreakoutsOpened(breakout_id=key) if state.breakouts is not None:
                 self.rooms += [
                     RoomOnRecord(key, room.room_id, room.name, room.task, at_ms, _OPEN)
                     for room in state.breakouts.rooms
                 ]
-            case e.BreakoutsClosed():
+            case be.BreakoutsClosed():
                 self._close_rooms(at_ms)
             case _:
                 pass

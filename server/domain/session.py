@@ -29,6 +29,8 @@ from server.domain import (
     track,
 )
 from server.domain import commands as c
+from server.domain import debate_commands as dc
+from server.domain import debate_events as de
 from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve
 from server.domain.commands import Command
@@ -125,7 +127,7 @@ def decide(
     changes += DECIDE[type(command)](state, command, ask)
     if isinstance(command, c.Vote) and state.polls[command.poll_id].is_anonymous:
         cause_id = None  # nothing may lead from a command to an anonymous vote (PO7)
-    if isinstance(command, c.CastBallot):
+    if isinstance(command, dc.CastBallot):
         cause_id = None
     actor_id = actor.participant_id
     if isinstance(command, c.TapConfusion):
@@ -221,9 +223,9 @@ def evolve(state: SessionState, event: Event) -> SessionState:
         after = poll.voted(state, body, event.channel.removeprefix("person:"))
     elif isinstance(body, e.PollCounted):
         after = poll.counted(state, body, event.channel)
-    elif isinstance(body, e.DebateBallotCast):
+    elif isinstance(body, de.DebateBallotCast):
         after = debate_judging.ballot_cast(state, body, event.channel.removeprefix("person:"))
-    elif isinstance(body, e.DebateScored):
+    elif isinstance(body, de.DebateScored):
         after = debate_judging.scored(state, body, event.channel.removeprefix("person:"))
     elif (change := EVOLVE.get(type(body))) is not None:
         after = change(state, body, event.at_ms)

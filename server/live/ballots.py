@@ -17,7 +17,8 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from server.domain import commands as c
+from server.domain import debate_commands as dc
+from server.domain import debate_events as de
 from server.domain import events as e
 from server.domain.debate_result import Matrix, matrix_of
 from server.domain.events import Event
@@ -82,7 +83,7 @@ class BallotBox:
                 pairs = (msgspec.json.decode(one, type=tuple[str, str]) for one in both)
                 self.matrices[debate_id] = matrix_of(pairs)
 
-    def cast(self, command: c.CastBallot, participant_id: str) -> AnonymousVote:
+    def cast(self, command: dc.CastBallot, participant_id: str) -> AnonymousVote:
         """The ballot as it is stored."""
         key = self._keys.get(command.debate_id)
         name = hmac.new(key, participant_id.encode(), hashlib.sha256).hexdigest()
@@ -103,10 +104,10 @@ class BallotBox:
         done: list[str] = []
         for event in events:
             match event.body:
-                case e.DebateBallotClosed(debate_id=key, ballots_closed=rounds):
+                case de.DebateBallotClosed(debate_id=key, ballots_closed=rounds):
                     if "after" in rounds:
                         done.append(key)
-                case e.DebateDeleted(debate_id=key):
+                case de.DebateDeleted(debate_id=key):
                     done.append(key)
                 case e.SessionEnded():
                     done += after.debates

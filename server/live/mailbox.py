@@ -22,7 +22,10 @@ from random import SystemRandom
 
 import msgspec
 
+from server.domain import breakout_events as be
 from server.domain import commands as c
+from server.domain import debate_commands as dc
+from server.domain import debate_events as de
 from server.domain import events as e
 from server.domain.commands import Command
 from server.domain.errors import Conflict, DomainError
@@ -53,7 +56,7 @@ REFUSALS_KEPT = 1000
 SNAPSHOT_EVERY = 200
 """events"""
 HOLD_VOTES_S = 1.0
-COUNTING = c.ClosePoll | c.EndSession | c.CloseBallot
+COUNTING = c.ClosePoll | c.EndSession | dc.CloseBallot
 """commands before which all votes that were cast must be counted"""
 
 Published = Callable[[SessionState, Sequence[Event], SessionState], None]
@@ -220,7 +223,7 @@ class RoomMailbox:
         return batch
 
     def _is_anonymous_vote(self, one: _Pending) -> bool:
-        if isinstance(one.command, c.CastBallot):
+        if isinstance(one.command, dc.CastBallot):
             return True
         if not isinstance(one.command, c.Vote):
             return False
@@ -302,7 +305,7 @@ class RoomMailbox:
             if isinstance(event.body, e.VoteCast) and event.body.participant_id is None:
                 is_secret = True
                 batch.votes.append(_vote(batch.state, one))
-            if isinstance(event.body, e.DebateBallotCast):
+            if isinstance(event.body, de.DebateBallotCast):
                 is_secret = True
                 batch.votes.append(self._ballot(one))
             batch.state = evolve(batch.state, event)
@@ -360,7 +363,7 @@ class RoomMailbox:
                 self.shown_tallies[poll_id] = now
 
     def _ballot(self, one: _Pending) -> AnonymousVote:
-        if not isinstance(one.command, c.CastBallot) or one.actor.participant_id is None:
+        if not isinstance(one.command, dc.CastBallot) or one.actor.participant_id is None:
             raise TypeError("only a participant's ballot leads to debate_ballot_cast")
         return self._ballots.cast(one.command, one.actor.participant_id)
 
@@ -392,13 +395,13 @@ def _result(events: list[Event]) -> dict[str, str] | None:
                 return {"message_id": key}
             case e.PollCreated(poll_id=key):
                 return {"poll_id": key}
-            case e.DebatePlanned(debate_id=key):
+            case de.DebatePlanned(debate_id=key):
                 return {"debate_id": key}
             case e.MomentMarked(moment_id=key):
                 return {"moment_id": key}
-            case e.BreakoutsDrafted(breakout_id=key):
+            case be.BreakoutsDrafted(breakout_id=key):
                 return {"breakout_id": key}
-            case e.BreakoutSetSaved(set_id=key):
+            case be.BreakoutSetSaved(set_id=key):
                 return {"set_id": key}
             case e.RecordingStarted(recording_id=key):
                 return {"recording_id": key}

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from server.domain import breakout_events as be
+from server.domain import debate_events as de
 from server.domain import events as e
 from server.domain.events import Event
 from server.domain.state import Actor, SessionState
@@ -20,13 +22,13 @@ from server.live.wire import channels_of, to_wire
 from server.schemas.live import MediaView, SessionSnapshot
 
 MOVES = (
-    e.BreakoutsDrafted,
-    e.BreakoutsOpened,
-    e.BreakoutsClosed,
-    e.ParticipantMoved,
-    e.DebateSeatsAssigned,
-    e.DebateEdited,
-    e.DebateDeleted,
+    be.BreakoutsDrafted,
+    be.BreakoutsOpened,
+    be.BreakoutsClosed,
+    be.ParticipantMoved,
+    de.DebateSeatsAssigned,
+    de.DebateEdited,
+    de.DebateDeleted,
 )
 """events after which somebody may follow other rooms, or another side of a debate"""
 

@@ -18,6 +18,7 @@ from aiohttp import web
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from server.domain import commands as c
+from server.domain import debate_commands as dc
 from server.domain.errors import Conflict, DomainError, Invalid, NotAllowed
 from server.domain.lock import check_reaction
 from server.domain.state import THE_SERVER
@@ -228,15 +229,15 @@ class LiveSocket:
         kind = str(type(envelope.command).__struct_config__.tag)
         connection.buckets.take(kind, self._hub.clock.monotonic_ns())
         await self._refresh(connection, room)
-        if isinstance(command, c.PlanDebate | c.EditDebate):
+        if isinstance(command, dc.PlanDebate | dc.EditDebate):
             command = await self._with_format(command)
         if isinstance(command, c.StartSession):
             room.mailbox.settings = await self._hub.seats.settings(room.session_id)
         return await room.mailbox.submit(actor_of(connection.seat), command, envelope.command_id)
 
     async def _with_format(
-        self, command: c.PlanDebate | c.EditDebate
-    ) -> c.PlanDebate | c.EditDebate:
+        self, command: dc.PlanDebate | dc.EditDebate
+    ) -> dc.PlanDebate | dc.EditDebate:
         """The debate takes a copy of the format as it stands now (DB1)."""
         resolve = self._hub.resolve_format
         if command.format is not None or command.format_id is None or resolve is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from server.domain import breakout_commands as bc
 from server.domain import commands as c
 from tests.house import House, Person, open_house
 
@@ -43,8 +44,8 @@ async def test_BR3_a_set_kept_in_one_session_is_there_in_the_next(house: House) 
         teacher,
         first,
         c.Join(),
-        c.DraftBreakouts(("Red", "Blue"), ("Read", ""), {here["Ada"]: 0, here["Bo"]: 1}),
-        c.SaveBreakoutSet("By colour"),
+        bc.DraftBreakouts(("Red", "Blue"), ("Read", ""), {here["Ada"]: 0, here["Bo"]: 1}),
+        bc.SaveBreakoutSet("By colour"),
     )
     second = await begun(house, teacher, ada)
     (found,) = await teacher.json("GET", f"/sessions/{second}/breakout-sets")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from server.domain import commands as c
+from server.domain import debate_commands as dc
 from server.domain.breakout_state import BreakoutRoom, Breakouts
 from server.domain.commands import ReportCaptureStarted
 from server.media.plane import (
@@ -111,7 +111,7 @@ async def test_DB6_only_who_has_the_floor_is_heard_whatever_their_microphone_say
     await room.connects(speaker)
     await room.connects("fay")
     room.plane.commands.clear()
-    hall.do(FAY, c.BeginDebate)
+    hall.do(FAY, dc.BeginDebate)
     await takes(room, hall)
     hall.wait(hall.debate.form.prep_s * 1000)
     await takes(room, hall)
@@ -121,14 +121,14 @@ async def test_DB6_only_who_has_the_floor_is_heard_whatever_their_microphone_say
     floor = room.plane.take(SetFloor)[-1]
     assert (floor.room_id, floor.participant_ids) == ("s1/main", hall.floor)
     assert floor.priority_ids == hall.floor, "whoever holds it is among those who are sent"
-    hall.do(FAY, c.EndDebate)
+    hall.do(FAY, dc.EndDebate)
     await takes(room, hall)
     assert room.plane.take(SetFloor) == [SetFloor("s1/main", None)]
 
 
 async def test_DB6_the_floor_is_known_before_anybody_is_placed(room: Class) -> None:
     hall = debate("karl-popper")
-    hall.do(FAY, c.BeginDebate)
+    hall.do(FAY, dc.BeginDebate)
     hall.wait(hall.debate.gap_ms)
     await takes(room, hall)
     others = [who.participant_id or "" for who in hall.by_seat.values()]
@@ -155,7 +155,7 @@ async def test_DB9_a_side_that_prepares_is_heard_by_itself_only(room: Class) -> 
     for who in seats.values():
         await room.connects(who.participant_id or "")
     room.plane.commands.clear()
-    hall.do(FAY, c.BeginDebate)
+    hall.do(FAY, dc.BeginDebate)
     await takes(room, hall)
     assert hall.debate.stage == "preparing"
     placed = {one.room_id for one in room.plane.take(PlaceTransport)}

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from server.domain import commands as c
+from server.domain import debate_commands as dc
 from server.domain.debate_format import to_data
 from server.domain.state import Actor
 from server.live.clock import SystemClock
@@ -62,19 +63,19 @@ class Class:
         return answer
 
     async def vote(self, round_: Any, choices: list[Any], voters: int = 12) -> None:
-        await self.do(FAY, c.OpenBallot(self.debate_id, round_))
+        await self.do(FAY, dc.OpenBallot(self.debate_id, round_))
         for start in range(0, voters, 4):
             await asyncio.gather(
                 *(
                     self.do(
                         CROWD[n],
-                        c.CastBallot(self.debate_id, round_, choices[n]),
+                        dc.CastBallot(self.debate_id, round_, choices[n]),
                         f"command-{round_}-{n:02}",
                     )
                     for n in range(start, start + 4)
                 )
             )
-        await self.do(FAY, c.CloseBallot(self.debate_id))
+        await self.do(FAY, dc.CloseBallot(self.debate_id))
 
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         with sqlite3.connect(self.folder / "live.db") as raw:
@@ -104,7 +105,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Class]:
     await made.do(FAY, c.StartSession())
     for who in CROWD:
         await made.do(who, c.Join())
-    planned = await made.do(FAY, c.PlanDebate("Motion", format=to_data(shipped("quick"))))
+    planned = await made.do(FAY, dc.PlanDebate("Motion", format=to_data(shipped("quick"))))
     made.debate_id = planned.result["debate_id"]
     yield made
     await made.mailbox.close()
@@ -122,14 +123,14 @@ def matrix() -> list[list[int]]:
 async def test_DB14_pairs_survive_a_restart_between_the_rounds(room: Class) -> None:
     await room.vote("before", BEFORE)
     await room.restart()
-    refused = await room.mailbox.submit(CROWD[0], c.OpenBallot(room.debate_id, "after"))
+    refused = await room.mailbox.submit(CROWD[0], dc.OpenBallot(room.debate_id, "after"))
     assert refused.error is not None
     await room.vote("after", AFTER)
     await room.restart()
-    await room.do(FAY, c.DrawSeats(room.debate_id, "random"))
-    await room.do(FAY, c.BeginDebate(room.debate_id))
-    await room.do(FAY, c.EndDebate(room.debate_id))
-    await room.do(FAY, c.RevealDebate(room.debate_id))
+    await room.do(FAY, dc.DrawSeats(room.debate_id, "random"))
+    await room.do(FAY, dc.BeginDebate(room.debate_id))
+    await room.do(FAY, dc.EndDebate(room.debate_id))
+    await room.do(FAY, dc.RevealDebate(room.debate_id))
     result = room.mailbox.state.debates[room.debate_id].result
     assert result is not None
     assert result["ballot"]["matrix"] == matrix()
@@ -189,19 +190,19 @@ async def test_DB14_the_sessions_end_erases_ballots_of_one_round(room: Class) ->
 
 async def test_DB14_so_does_deleting_the_debate(room: Class) -> None:
     await room.vote("before", BEFORE)
-    await room.do(FAY, c.DeleteDebate(room.debate_id))
+    await room.do(FAY, dc.DeleteDebate(room.debate_id))
     assert room.rows()["anonymous_votes"] == []
     assert list(room.keys.iterdir()) == []
 
 
 async def test_DB14_a_repeat_and_a_second_ballot_count_once(room: Class) -> None:
-    await room.do(FAY, c.OpenBallot(room.debate_id, "before"))
-    ballot = c.CastBallot(room.debate_id, "before", "for")
+    await room.do(FAY, dc.OpenBallot(room.debate_id, "before"))
+    ballot = dc.CastBallot(room.debate_id, "before", "for")
     first = await room.do(CROWD[0], ballot, "the-same-command")
     assert await room.do(CROWD[0], ballot, "the-same-command") == first
-    again = await room.mailbox.submit(CROWD[0], c.CastBallot(room.debate_id, "before", "against"))
+    again = await room.mailbox.submit(CROWD[0], dc.CastBallot(room.debate_id, "before", "against"))
     assert again.error is not None
     assert again.error.code == "already_voted"
     assert first.seq is None
-    await room.do(FAY, c.CloseBallot(room.debate_id))
+    await room.do(FAY, dc.CloseBallot(room.debate_id))
     assert room.mailbox.state.debates[room.debate_id].voted == {"before": 1}

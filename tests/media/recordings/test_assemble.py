@@ -19,6 +19,7 @@ from recordings.edit_list import Epoch, Levels, edit_list
 from recordings.facts import Facts, facts_of
 from recordings.renditions import Renditions, render
 from recordings.tracks import CaptureCount
+from server.domain import breakout_events as be
 from server.domain import events as e
 from server.schemas.api import Chapter
 from tests.recordings_measure import beeps, flashes, pictures, sound
@@ -365,8 +366,8 @@ def test_BR15_the_recording_follows_the_main_room_and_each_room_has_its_own_soun
     ada.write("microphone", opus(10_000), codec="opus")
     log = class_of(10_000, ada)
     rooms = ({"room_id": "b.1", "name": "Red", "task": "", "participant_ids": ["ada"]},)
-    log.add(3000, e.BreakoutsOpened("b", rooms, None, "smallest", True, False))
-    log.add(7000, e.BreakoutsClosed("b"))
+    log.add(3000, be.BreakoutsOpened("b", rooms, None, "smallest", True, False))
+    log.add(7000, be.BreakoutsClosed("b"))
     made = make(tmp_path, log)
     (red,) = made.assembled.rooms
     assert (red.name, red.start_ms, red.end_ms, red.participant_ids) == ("Red", 3000, 7000, ["ada"])

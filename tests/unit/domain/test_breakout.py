@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from server.domain import breakout_commands as bc
 from server.domain import commands as c
 from server.domain.breakout_deal import at_random, by_airtime, by_group
 from server.domain.due import next_due_ms
@@ -45,14 +46,14 @@ def where(world: World, who: str) -> str:
 
 def planned(*names: str, assignment: dict[str, int] | None = None, **options: Any) -> World:
     world = live_class(OPEN, ADA, BOB)
-    world.do(FAY, c.DraftBreakouts(names or ("Red", "Blue"), (), assignment or {}, **options))
+    world.do(FAY, bc.DraftBreakouts(names or ("Red", "Blue"), (), assignment or {}, **options))
     return world
 
 
 def opened(duration_ms: int | None = None, **options: Any) -> World:
     """Ada in the first room, Bob in the second."""
     world = planned(assignment={"ada": 0, "bob": 1}, **options)
-    world.do(FAY, c.OpenBreakouts(duration_ms))
+    world.do(FAY, bc.OpenBreakouts(duration_ms))
     return world
 
 
@@ -74,19 +75,19 @@ def wait(world: World, ms: int) -> list[str]:
 @pytest.mark.parametrize(
     ("command", "code"),
     [
-        (c.DraftBreakouts(()), "bad_room_count"),
-        (c.DraftBreakouts(("x",) * 51), "bad_room_count"),
-        (c.DraftBreakouts((" ",)), "empty_text"),
-        (c.DraftBreakouts(("x" * 81,)), "text_too_long"),
-        (c.DraftBreakouts(("a", "b"), ("one",)), "bad_tasks"),
-        (c.DraftBreakouts(("a",), assignment={"ada": 1}), "room_not_found"),
-        (c.DraftBreakouts(("a",), assignment={"nobody": 0}), "participant_not_found"),
-        (c.DraftBreakouts(("a",), duration_ms=1), "bad_duration"),
-        (c.DraftBreakouts(("a",), room_size=0), "bad_room_size"),
-        (c.AssignBreakouts("random"), "breakouts_not_found"),
-        (c.OpenBreakouts(), "breakouts_not_found"),
-        (c.SaveBreakoutSet("x"), "breakouts_not_found"),
-        (c.DeleteBreakoutSet("x"), "breakout_set_not_found"),
+        (bc.DraftBreakouts(()), "bad_room_count"),
+        (bc.DraftBreakouts(("x",) * 51), "bad_room_count"),
+        (bc.DraftBreakouts((" ",)), "empty_text"),
+        (bc.DraftBreakouts(("x" * 81,)), "text_too_long"),
+        (bc.DraftBreakouts(("a", "b"), ("one",)), "bad_tasks"),
+        (bc.DraftBreakouts(("a",), assignment={"ada": 1}), "room_not_found"),
+        (bc.DraftBreakouts(("a",), assignment={"nobody": 0}), "participant_not_found"),
+        (bc.DraftBreakouts(("a",), duration_ms=1), "bad_duration"),
+        (bc.DraftBreakouts(("a",), room_size=0), "bad_room_size"),
+        (bc.AssignBreakouts("random"), "breakouts_not_found"),
+        (bc.OpenBreakouts(), "breakouts_not_found"),
+        (bc.SaveBreakoutSet("x"), "breakouts_not_found"),
+        (bc.DeleteBreakoutSet("x"), "breakout_set_not_found"),
     ],
 )
 def test_BR1_a_bad_plan_is_refused_with_its_reason(command: Any, code: str) -> None:
@@ -96,17 +97,17 @@ def test_BR1_a_bad_plan_is_refused_with_its_reason(command: Any, code: str) -> N
 def test_BR1_up_to_fifty_rooms_and_everybody_in_one_at_most() -> None:
     world = planned(*(f"Room {n}" for n in range(50)), assignment={"ada": 3})
     assert len(rooms_of(world)) == 50
-    world.do(FAY, c.MoveParticipant("ada", rooms_of(world)[7]))
+    world.do(FAY, bc.MoveParticipant("ada", rooms_of(world)[7]))
     assert [n for n, who in enumerate(members(world)) if who] == [7]
-    world.do(FAY, c.MoveParticipant("ada", "main"))
+    world.do(FAY, bc.MoveParticipant("ada", "main"))
     assert members(world) == [set()] * 50
     assert world.state.participants["ada"].room_id == "main"
 
 
 def test_BR1_a_plan_is_known_to_facilitators_only() -> None:
     world = planned(assignment={"ada": 0})
-    world.do(FAY, c.AssignBreakouts("random"))
-    world.do(FAY, c.EditBreakoutRoom(rooms_of(world)[0], "Crimson", "Read"))
+    world.do(FAY, bc.AssignBreakouts("random"))
+    world.do(FAY, bc.EditBreakoutRoom(rooms_of(world)[0], "Crimson", "Read"))
     told = [event for event in world.log if event.type.startswith("breakout")]
     assert {event.channel for event in told} == {"role:facilitator"}
     assert len(told) == 3
@@ -142,23 +143,23 @@ def test_BR2_talkers_do_not_sit_together() -> None:
 
 def test_BR2_learners_who_are_here_are_dealt_and_only_the_rest_when_asked() -> None:
     world = live_class(OPEN, ADA, BOB, CY, GUS)
-    world.do(FAY, c.DraftBreakouts(("Red", "Blue"), assignment={"ada": 1}))
-    world.do(FAY, c.AssignBreakouts("random", is_rest_only=True))
+    world.do(FAY, bc.DraftBreakouts(("Red", "Blue"), assignment={"ada": 1}))
+    world.do(FAY, bc.AssignBreakouts("random", is_rest_only=True))
     assert "ada" in members(world)[1]
     assert set().union(*members(world)) == {"ada", "bob", "cy"}
     assert {len(room) for room in members(world)} == {1, 2}
     assert world.last("breakouts_assigned")["seed"]
-    world.do(FAY, c.AssignBreakouts("none"))
+    world.do(FAY, bc.AssignBreakouts("none"))
     assert members(world) == [set(), set()]
 
 
 def test_BR3_a_set_is_kept_and_deleted() -> None:
     world = planned("Red", "Blue", assignment={"ada": 1})
-    world.do(FAY, c.SaveBreakoutSet(" Colours "))
+    world.do(FAY, bc.SaveBreakoutSet(" Colours "))
     saved = world.state.breakout_sets[0]
     assert (saved.name, [room.name for room in saved.rooms]) == ("Colours", ["Red", "Blue"])
     assert saved.rooms[1].participant_ids == ("ada",)
-    world.do(FAY, c.DeleteBreakoutSet(saved.set_id))
+    world.do(FAY, bc.DeleteBreakoutSet(saved.set_id))
     assert world.state.breakout_sets == ()
 
 
@@ -167,19 +168,19 @@ def test_BR3_a_set_is_kept_and_deleted() -> None:
 
 def test_BR4_opening_takes_everybody_to_their_room_in_one_event() -> None:
     world = planned(assignment={"ada": 0, "bob": 1})
-    assert [event.type for event in world.do(FAY, c.OpenBreakouts())] == ["breakouts_opened"]
+    assert [event.type for event in world.do(FAY, bc.OpenBreakouts())] == ["breakouts_opened"]
     assert (where(world, "ada"), where(world, "bob"), where(world, "fay")) == ("1", "2", "main")
-    assert code_of(world, FAY, c.OpenBreakouts()) == "breakouts_are_open"
-    assert code_of(world, FAY, c.DraftBreakouts(("x",))) == "breakouts_are_open"
-    assert code_of(world, FAY, c.AssignBreakouts("random")) == "breakouts_are_open"
+    assert code_of(world, FAY, bc.OpenBreakouts()) == "breakouts_are_open"
+    assert code_of(world, FAY, bc.DraftBreakouts(("x",))) == "breakouts_are_open"
+    assert code_of(world, FAY, bc.AssignBreakouts("random")) == "breakouts_are_open"
     assert fold("s1", world.log) == world.state
 
 
 def test_BR4_a_closed_set_opens_again_with_people_chat_and_notes() -> None:
     world = opened()
-    world.do(ADA, c.WriteRoomNotes("first round"))
-    world.do(FAY, c.CloseBreakouts(0))
-    world.do(FAY, c.OpenBreakouts(10 * MINUTE))
+    world.do(ADA, bc.WriteRoomNotes("first round"))
+    world.do(FAY, bc.CloseBreakouts(0))
+    world.do(FAY, bc.OpenBreakouts(10 * MINUTE))
     assert world.state.breakouts is not None
     assert world.state.breakouts.rooms[0].notes == "first round"
     assert where(world, "ada") == "1"
@@ -207,7 +208,7 @@ def test_BR5_a_short_phase_is_not_warned_of_what_was_never_left() -> None:
 def test_BR5_without_a_duration_nothing_happens_by_itself() -> None:
     world = opened()
     assert next_due_ms(world.state) is None
-    world.do(FAY, c.ExtendBreakouts(MINUTE))
+    world.do(FAY, bc.ExtendBreakouts(MINUTE))
     assert world.state.breakouts is not None
     assert world.state.breakouts.ends_at_ms == world.now_ms + MINUTE
 
@@ -217,12 +218,12 @@ def test_BR5_extending_warns_again_and_takes_a_countdown_back() -> None:
     wait(world, 2 * MINUTE)
     assert world.state.breakouts is not None
     assert world.state.breakouts.stage == "closing"
-    world.do(FAY, c.ExtendBreakouts(2 * MINUTE))
+    world.do(FAY, bc.ExtendBreakouts(2 * MINUTE))
     assert world.state.breakouts.stage == "open"
     assert wait(world, 2 * MINUTE + 30_000) == [
         "breakouts_warned", "breakouts_closing", "breakouts_closed",
     ]  # fmt: skip
-    assert code_of(world, FAY, c.ExtendBreakouts(MINUTE)) == "breakouts_not_open"
+    assert code_of(world, FAY, bc.ExtendBreakouts(MINUTE)) == "breakouts_not_open"
 
 
 def test_BR5_after_a_restart_the_countdown_is_given_in_full() -> None:
@@ -236,19 +237,19 @@ def test_BR5_after_a_restart_the_countdown_is_given_in_full() -> None:
 
 def test_BR6_closing_counts_down_or_is_at_once_and_brings_the_notes_back() -> None:
     world = opened()
-    world.do(ADA, c.WriteRoomNotes("What Red found"))
-    assert code_of(world, FAY, c.CloseBreakouts(-1)) == "bad_countdown"
-    world.do(FAY, c.CloseBreakouts(10_000))
+    world.do(ADA, bc.WriteRoomNotes("What Red found"))
+    assert code_of(world, FAY, bc.CloseBreakouts(-1)) == "bad_countdown"
+    world.do(FAY, bc.CloseBreakouts(10_000))
     assert wait(world, 10_000) == ["room_notes_returned", "breakouts_closed"]
     notes = world.state.returned_notes[0]
     assert (notes.name, notes.text) == ("Red", "What Red found")
     assert world.log[-2].channel == "session"
-    assert code_of(world, FAY, c.CloseBreakouts(0)) == "breakouts_not_open"
+    assert code_of(world, FAY, bc.CloseBreakouts(0)) == "breakouts_not_open"
 
 
 def test_BR6_the_end_of_the_session_closes_them() -> None:
     world = opened()
-    world.do(ADA, c.WriteRoomNotes("found"))
+    world.do(ADA, bc.WriteRoomNotes("found"))
     events = world.do(FAY, c.EndSession())
     types = [event.type for event in events]
     assert types == ["room_notes_returned", "breakouts_closed", "session_ended"]
@@ -262,11 +263,11 @@ def test_BR7_late_joiners_are_placed_by_rule(late: Any, expected: str) -> None:
     world.join(CY)
     assert where(world, "cy") == expected
     if late == "choose":
-        world.do(CY, c.ChooseRoom(rooms_of(world)[1]))
+        world.do(CY, bc.ChooseRoom(rooms_of(world)[1]))
         assert where(world, "cy") == "2"
-        assert code_of(world, CY, c.ChooseRoom(rooms_of(world)[0])) == "may_not_choose"
+        assert code_of(world, CY, bc.ChooseRoom(rooms_of(world)[0])) == "may_not_choose"
     if late == "main":
-        assert code_of(world, CY, c.ChooseRoom(rooms_of(world)[1])) == "may_not_choose"
+        assert code_of(world, CY, bc.ChooseRoom(rooms_of(world)[1])) == "may_not_choose"
 
 
 def test_BR7_out_of_the_lobby_too_and_facilitators_stay_in_the_main_room() -> None:
@@ -288,55 +289,55 @@ def test_BR7_a_lost_connection_keeps_the_room() -> None:
 
 def test_BR8_learners_choose_where_they_may_and_there_is_room() -> None:
     world = live_class(OPEN, ADA, BOB)
-    world.do(FAY, c.DraftBreakouts(("Red", "Blue"), may_choose=True, room_size=1))
-    world.do(FAY, c.OpenBreakouts())
+    world.do(FAY, bc.DraftBreakouts(("Red", "Blue"), may_choose=True, room_size=1))
+    world.do(FAY, bc.OpenBreakouts())
     red, blue = rooms_of(world)
-    world.do(ADA, c.ChooseRoom(red))
-    assert code_of(world, BOB, c.ChooseRoom(red)) == "room_is_full"
-    world.do(BOB, c.ChooseRoom(blue))
+    world.do(ADA, bc.ChooseRoom(red))
+    assert code_of(world, BOB, bc.ChooseRoom(red)) == "room_is_full"
+    world.do(BOB, bc.ChooseRoom(blue))
     assert members(world) == [{"ada"}, {"bob"}]
-    assert code_of(world, ADA, c.ChooseRoom("nowhere")) == "room_not_found"
+    assert code_of(world, ADA, bc.ChooseRoom("nowhere")) == "room_not_found"
 
 
 def test_BR8_who_goes_back_to_the_main_room_still_belongs_to_theirs() -> None:
     world = opened()
-    world.do(ADA, c.ReturnToMain())
+    world.do(ADA, bc.ReturnToMain())
     assert (where(world, "ada"), members(world)[0]) == ("main", {"ada"})
-    assert world.do(ADA, c.ReturnToMain()) == []
-    world.do(ADA, c.ChooseRoom(rooms_of(world)[0]))
+    assert world.do(ADA, bc.ReturnToMain()) == []
+    world.do(ADA, bc.ChooseRoom(rooms_of(world)[0]))
     assert where(world, "ada") == "1"
     held = opened(may_return=False)
-    assert code_of(held, ADA, c.ReturnToMain()) == "may_not_return"
+    assert code_of(held, ADA, bc.ReturnToMain()) == "may_not_return"
 
 
 def test_BR8_a_facilitator_moves_people_while_rooms_are_open() -> None:
     world = opened()
     red, blue = rooms_of(world)
-    world.do(FAY, c.MoveParticipant("ada", blue))
+    world.do(FAY, bc.MoveParticipant("ada", blue))
     assert (where(world, "ada"), members(world)) == ("2", [set(), {"bob", "ada"}])
-    assert world.do(FAY, c.MoveParticipant("ada", blue)) == []
-    world.do(FAY, c.MoveParticipant("ada", "main"))
+    assert world.do(FAY, bc.MoveParticipant("ada", blue)) == []
+    world.do(FAY, bc.MoveParticipant("ada", "main"))
     assert (where(world, "ada"), members(world)) == ("main", [set(), {"bob"}])
     world.do(BOB, c.Leave())
-    assert code_of(world, FAY, c.MoveParticipant("bob", red)) == "participant_not_present"
+    assert code_of(world, FAY, bc.MoveParticipant("bob", red)) == "participant_not_present"
 
 
 def test_BR9_calls_for_help_stand_in_a_list_and_a_visit_answers() -> None:
     world = opened()
     red, blue = rooms_of(world)
-    assert code_of(world, FAY, c.CallForHelp()) == "room_not_found"
-    world.do(ADA, c.CallForHelp())
-    assert world.do(ADA, c.CallForHelp()) == []
-    world.do(BOB, c.CallForHelp())
+    assert code_of(world, FAY, bc.CallForHelp()) == "room_not_found"
+    world.do(ADA, bc.CallForHelp())
+    assert world.do(ADA, bc.CallForHelp()) == []
+    world.do(BOB, bc.CallForHelp())
     assert world.last("help_called") == {"room_id": blue, "participant_id": "bob", "place": 2}
     assert world.log[-1].channel == f"room:{blue}"
-    assert code_of(world, BOB, c.AnswerHelp(red)) == "not_allowed"
-    events = world.do(FAY, c.VisitRoom(red))
+    assert code_of(world, BOB, bc.AnswerHelp(red)) == "not_allowed"
+    events = world.do(FAY, bc.VisitRoom(red))
     assert [event.type for event in events] == [
         "help_answered", "help_place_changed", "participant_moved",
     ]  # fmt: skip
     assert world.last("help_place_changed") == {"room_id": blue, "place": 1}
-    world.do(BOB, c.AnswerHelp(blue))
+    world.do(BOB, bc.AnswerHelp(blue))
     assert world.state.breakouts is not None
     assert world.state.breakouts.help == ()
 
@@ -345,41 +346,41 @@ def test_BR9_a_visitor_keeps_their_place_in_the_main_room() -> None:
     world = live_class(OPEN, ADA, BOB)
     world.do(FAY, c.RaiseHand())
     world.do(FAY, c.Spotlight("fay"))
-    world.do(FAY, c.DraftBreakouts(("Red",), assignment={"ada": 0}))
-    world.do(FAY, c.OpenBreakouts())
-    world.do(FAY, c.VisitRoom(rooms_of(world)[0]))
+    world.do(FAY, bc.DraftBreakouts(("Red",), assignment={"ada": 0}))
+    world.do(FAY, bc.OpenBreakouts())
+    world.do(FAY, bc.VisitRoom(rooms_of(world)[0]))
     assert where(world, "fay") == "1"
     assert members(world) == [{"ada"}]
     assert world.state.spotlight == "fay"
     assert [hand.participant_id for hand in world.state.hands] == ["fay"]
-    world.do(FAY, c.ReturnToMain())
+    world.do(FAY, bc.ReturnToMain())
     assert where(world, "fay") == "main"
 
 
 def test_BR10_a_broadcast_reaches_all_and_a_voice_stops_with_the_connection() -> None:
     world = opened()
-    world.do(FAY, c.BroadcastText(" Look at page 3 "))
+    world.do(FAY, bc.BroadcastText(" Look at page 3 "))
     assert world.log[-1].channel == "session"
     assert world.last("broadcast_sent")["text"] == "Look at page 3"
-    world.do(FAY, c.BroadcastVoice(True))
-    assert world.do(FAY, c.BroadcastVoice(True)) == []
+    world.do(FAY, bc.BroadcastVoice(True))
+    assert world.do(FAY, bc.BroadcastVoice(True)) == []
     world.do(THE_SERVER, c.LoseConnection("fay"))
     world.join(FAY)
     assert world.state.breakouts is not None
     assert world.state.breakouts.voice_by is None
-    world.do(FAY, c.CloseBreakouts(0))
-    assert code_of(world, FAY, c.BroadcastText("x")) == "breakouts_not_open"
+    world.do(FAY, bc.CloseBreakouts(0))
+    assert code_of(world, FAY, bc.BroadcastText("x")) == "breakouts_not_open"
 
 
 def test_BR11_notes_are_never_overwritten_unread() -> None:
     world = opened()
     world.join(CY)  # to Red, the first of the smallest
-    world.do(ADA, c.WriteRoomNotes("one"))
-    assert code_of(world, CY, c.WriteRoomNotes("two", 0)) == "notes_changed"
-    world.do(CY, c.WriteRoomNotes("one\ntwo", 1))
-    assert world.do(CY, c.WriteRoomNotes("one\ntwo", 0)) == [], "saying it again is no conflict"
-    assert code_of(world, FAY, c.WriteRoomNotes("x")) == "room_not_found"
-    assert code_of(world, ADA, c.WriteRoomNotes("x" * 8001, 2)) == "text_too_long"
+    world.do(ADA, bc.WriteRoomNotes("one"))
+    assert code_of(world, CY, bc.WriteRoomNotes("two", 0)) == "notes_changed"
+    world.do(CY, bc.WriteRoomNotes("one\ntwo", 1))
+    assert world.do(CY, bc.WriteRoomNotes("one\ntwo", 0)) == [], "saying it again is no conflict"
+    assert code_of(world, FAY, bc.WriteRoomNotes("x")) == "room_not_found"
+    assert code_of(world, ADA, bc.WriteRoomNotes("x" * 8001, 2)) == "text_too_long"
 
 
 def test_BR12_what_is_written_in_a_room_stays_there() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.domain import commands as c
+from server.domain import debate_commands as dc
 from server.domain.debate_format import Format, to_data
 from server.domain.debate_result import ballot_result, matrix_of, point_ranges
 from server.domain.errors import DomainError, Invalid, NotFound
@@ -20,7 +21,7 @@ CLASS = [Actor(f"p{n}", "learner", f"P{n}") for n in range(7)]
 
 def planned(format_id: str = "karl-popper", **plan: Any) -> World:
     world = live_class(OPEN, ADA, BOB, *CLASS)
-    world.do(FAY, c.PlanDebate("  Motion ", format=to_data(shipped(format_id)), **plan))
+    world.do(FAY, dc.PlanDebate("  Motion ", format=to_data(shipped(format_id)), **plan))
     return world
 
 
@@ -41,40 +42,40 @@ def test_DB2_a_plan_is_edited_and_deleted_until_it_begins() -> None:
     world = planned()
     key = debate_id(world)
     assert world.state.debates[key].motion == "Motion"
-    world.do(FAY, c.DrawSeats(key, "random"))
-    world.do(FAY, c.EditDebate(key, "Another", advance="automatic"))
+    world.do(FAY, dc.DrawSeats(key, "random"))
+    world.do(FAY, dc.EditDebate(key, "Another", advance="automatic"))
     debate = world.state.debates[key]
     assert (debate.motion, debate.advance, len(debate.seats)) == ("Another", "automatic", 6)
-    world.do(FAY, c.EditDebate(key, "Third", format=to_data(shipped("oxford"))))
+    world.do(FAY, dc.EditDebate(key, "Third", format=to_data(shipped("oxford"))))
     assert world.state.debates[key].seats == {}
     assert world.state.debates[key].form == shipped("oxford")
-    assert code(world, FAY, c.BeginDebate(key)) == "side_empty"
-    world.do(FAY, c.DrawSeats(key, "random"))
-    world.do(FAY, c.BeginDebate(key))
-    assert code(world, FAY, c.EditDebate(key, "Late")) == "debate_is_running"
-    assert code(world, FAY, c.DeleteDebate(key)) == "debate_is_running"
-    world.do(FAY, c.PlanDebate("Gone", format=to_data(shipped("quick"))))
+    assert code(world, FAY, dc.BeginDebate(key)) == "side_empty"
+    world.do(FAY, dc.DrawSeats(key, "random"))
+    world.do(FAY, dc.BeginDebate(key))
+    assert code(world, FAY, dc.EditDebate(key, "Late")) == "debate_is_running"
+    assert code(world, FAY, dc.DeleteDebate(key)) == "debate_is_running"
+    world.do(FAY, dc.PlanDebate("Gone", format=to_data(shipped("quick"))))
     gone = world.last("debate_planned")["debate_id"]
-    world.do(FAY, c.DeleteDebate(gone))
+    world.do(FAY, dc.DeleteDebate(gone))
     assert gone not in world.state.debates
 
 
 def test_DB2_bad_formats_are_refused_with_the_field_that_is_wrong() -> None:
     world = live_class()
-    assert code(world, FAY, c.PlanDebate("M")) == "format_missing"
+    assert code(world, FAY, dc.PlanDebate("M")) == "format_missing"
     data = to_data(shipped("quick"))
-    assert code(world, FAY, c.PlanDebate(" ", format=data)) == "empty_text"
+    assert code(world, FAY, dc.PlanDebate(" ", format=data)) == "empty_text"
     data["phases"][0]["speeches"][0]["length_s"] = -5
     with pytest.raises(Invalid) as wrong:
-        world.do(FAY, c.PlanDebate("M", format=data))
+        world.do(FAY, dc.PlanDebate("M", format=data))
     assert wrong.value.field == "phases[0].speeches[0].length_s"
     fixed = to_data(shipped("karl-popper"))
-    assert code(world, FAY, c.PlanDebate("M", format=fixed, size=2)) == "size_fixed"
+    assert code(world, FAY, dc.PlanDebate("M", format=fixed, size=2)) == "size_fixed"
 
 
 def test_DB2_a_format_is_settled_when_planned() -> None:
     world = live_class()
-    world.do(FAY, c.PlanDebate("M", format=to_data(shipped("quick")), size=1, pois=True))
+    world.do(FAY, dc.PlanDebate("M", format=to_data(shipped("quick")), size=1, pois=True))
     form = next(iter(world.state.debates.values())).form
     assert [len(side.seats) for side in form.sides] == [1, 1]
     assert form.poi.allowed
@@ -86,15 +87,15 @@ def test_DB2_a_format_is_settled_when_planned() -> None:
 def test_DB3_drawing_fills_sides_evenly_and_leaves_out_chair_and_adjudicators() -> None:
     world = planned()
     key = debate_id(world)
-    world.do(FAY, c.SetChair(key, "p0"))
-    world.do(FAY, c.SetAdjudicators(key, ("p1", "p2", "ada")))
-    world.do(FAY, c.DrawSeats(key, "random"))
+    world.do(FAY, dc.SetChair(key, "p0"))
+    world.do(FAY, dc.SetAdjudicators(key, ("p1", "p2", "ada")))
+    world.do(FAY, dc.DrawSeats(key, "random"))
     debate = world.state.debates[key]
     assert len(set(debate.seats.values())) == 5
     sizes = [len(debate.members(side.id)) for side in debate.form.sides]
     assert sorted(sizes) == [2, 3]
     assert not {"p0", "p1", "p2", "ada", "fay"} & set(debate.seats.values())
-    world.do(FAY, c.DrawSeats(key, "clear"))
+    world.do(FAY, dc.DrawSeats(key, "clear"))
     assert world.state.debates[key].seats == {}
 
 
@@ -104,7 +105,7 @@ def test_DB3_the_least_heard_come_first() -> None:
     everybody = tuple(one.participant_id or "" for one in [ADA, BOB, *CLASS])
     heard = dict.fromkeys(everybody, 100000) | {"p3": 0, "p4": 2_000}
     world.do(THE_SERVER, c.CountAirtime(("p4",), (5_000,)))
-    world.do(FAY, c.DrawSeats(key, "least_heard", (), heard))
+    world.do(FAY, dc.DrawSeats(key, "least_heard", (), heard))
     assert list(world.state.debates[key].seats.values()) == ["p3", "p4"]
 
 
@@ -114,22 +115,22 @@ def test_DB3_nobody_speaks_for_two_sides_or_judges_their_own_debate() -> None:
     aff, neg = (side.id for side in world.state.debates[key].form.sides)
     first = {side.id: side.seats[0].id for side in world.state.debates[key].form.sides}
     second = world.state.debates[key].form.sides[0].seats[1].id
-    world.do(FAY, c.AssignSeat(key, f"{aff}:{first[aff]}", "ada"))
-    world.do(FAY, c.AssignSeat(key, f"{aff}:{second}", "ada"))
+    world.do(FAY, dc.AssignSeat(key, f"{aff}:{first[aff]}", "ada"))
+    world.do(FAY, dc.AssignSeat(key, f"{aff}:{second}", "ada"))
     assert len(world.state.debates[key].seats) == 2, "a small team speaks twice"
-    world.do(FAY, c.AssignSeat(key, f"{neg}:{first[neg]}", "ada"))
+    world.do(FAY, dc.AssignSeat(key, f"{neg}:{first[neg]}", "ada"))
     assert world.state.debates[key].seats == {f"{neg}:{first[neg]}": "ada"}
-    assert code(world, FAY, c.SetAdjudicators(key, ("ada",))) == "has_side"
-    assert code(world, FAY, c.SetChair(key, "ada")) == "has_side"
-    world.do(FAY, c.SetAdjudicators(key, ("bob",)))
-    assert code(world, FAY, c.AssignSeat(key, f"{aff}:{second}", "bob")) == "is_adjudicator"
-    assert code(world, FAY, c.AssignSeat(key, "moon:1", "p1")) == "seat_not_found"
-    assert code(world, ADA, c.AssignSeat(key, f"{aff}:{second}", "p1")) == "not_the_chair"
-    world.do(FAY, c.AssignSeat(key, f"{aff}:{second}", "p1"))
-    world.do(FAY, c.BeginDebate(key))
-    assert code(world, FAY, c.AssignSeat(key, f"{aff}:{second}", "ada")) == "other_side"
+    assert code(world, FAY, dc.SetAdjudicators(key, ("ada",))) == "has_side"
+    assert code(world, FAY, dc.SetChair(key, "ada")) == "has_side"
+    world.do(FAY, dc.SetAdjudicators(key, ("bob",)))
+    assert code(world, FAY, dc.AssignSeat(key, f"{aff}:{second}", "bob")) == "is_adjudicator"
+    assert code(world, FAY, dc.AssignSeat(key, "moon:1", "p1")) == "seat_not_found"
+    assert code(world, ADA, dc.AssignSeat(key, f"{aff}:{second}", "p1")) == "not_the_chair"
+    world.do(FAY, dc.AssignSeat(key, f"{aff}:{second}", "p1"))
+    world.do(FAY, dc.BeginDebate(key))
+    assert code(world, FAY, dc.AssignSeat(key, f"{aff}:{second}", "ada")) == "other_side"
     with pytest.raises(NotFound):
-        world.do(FAY, c.AssignSeat(key, f"{aff}:{second}", "nobody"))
+        world.do(FAY, dc.AssignSeat(key, f"{aff}:{second}", "nobody"))
 
 
 # ---- DB14 --------------------------------------------------------------------------------------
@@ -153,23 +154,23 @@ def test_DB14_the_larger_gain_wins_whatever_the_majority() -> None:
 
 def voted(world: World) -> str:
     key = debate_id(world)
-    world.do(FAY, c.OpenBallot(key, "before"))
+    world.do(FAY, dc.OpenBallot(key, "before"))
     for n, who in enumerate((ADA, BOB, *CLASS)):
-        world.do(who, c.CastBallot(key, "before", ("for", "against", "undecided")[n % 3]))
-    world.do(FAY, c.CloseBallot(key))
+        world.do(who, dc.CastBallot(key, "before", ("for", "against", "undecided")[n % 3]))
+    world.do(FAY, dc.CloseBallot(key))
     return key
 
 
 def test_DB14_ballots_are_cast_once_and_the_log_never_says_what() -> None:
     world = planned()
     key = voted(world)
-    assert code(world, ADA, c.CastBallot(key, "before", "for")) == "ballot_is_closed"
-    world.do(FAY, c.OpenBallot(key, "after"))
-    assert code(world, FAY, c.OpenBallot(key, "before")) == "ballot_is_open"
-    world.do(ADA, c.CastBallot(key, "after", "for"))
-    assert code(world, ADA, c.CastBallot(key, "after", "against")) == "already_voted"
-    world.do(FAY, c.CloseBallot(key))
-    assert code(world, FAY, c.OpenBallot(key, "after")) == "ballot_is_closed"
+    assert code(world, ADA, dc.CastBallot(key, "before", "for")) == "ballot_is_closed"
+    world.do(FAY, dc.OpenBallot(key, "after"))
+    assert code(world, FAY, dc.OpenBallot(key, "before")) == "ballot_is_open"
+    world.do(ADA, dc.CastBallot(key, "after", "for"))
+    assert code(world, ADA, dc.CastBallot(key, "after", "against")) == "already_voted"
+    world.do(FAY, dc.CloseBallot(key))
+    assert code(world, FAY, dc.OpenBallot(key, "after")) == "ballot_is_closed"
     cast = [event for event in world.log if event.type == "debate_ballot_cast"]
     assert {event.channel for event in cast} >= {"person:ada", "person:bob"}
     assert all(set(event.data) == {"debate_id", "round"} for event in cast)
@@ -191,10 +192,10 @@ def _words(value: Any) -> list[str]:
 
 def judged(form: Format) -> Hall:
     room = Hall(live_class(OPEN, ADA, BOB), FAY, form)
-    room.do(FAY, c.SetAdjudicators, ("ada", "bob"))
-    room.do(FAY, c.BeginDebate)
+    room.do(FAY, dc.SetAdjudicators, ("ada", "bob"))
+    room.do(FAY, dc.BeginDebate)
     if room.debate.stage == "preparing":
-        room.do(FAY, c.NextSpeech)
+        room.do(FAY, dc.NextSpeech)
     return room
 
 
@@ -212,7 +213,7 @@ def test_DB15_points_keep_to_the_formats_ranges_and_steps() -> None:
     points = sheet(room)
     assert any(key.startswith("reply:") for key in points)
     key = next(iter(points))
-    hand_in = c.HandInScores
+    hand_in = dc.HandInScores
     for wrong, why in (
         ({**points, key: 59.5}, "points_out_of_range"), ({**points, key: 80.5},
         "points_out_of_range"), ({**points, key: 70.25}, "points_out_of_range"),
@@ -228,7 +229,7 @@ def test_DB15_points_keep_to_the_formats_ranges_and_steps() -> None:
     assert room.refused(FAY, hand_in, points, ranks) == "not_adjudicator"
     room.do(ADA, hand_in, better, ranks)
     assert room.debate.sheets == ("ada",)
-    assert room.refused(FAY, c.SetAdjudicators, ("bob",)) == "has_handed_in"
+    assert room.refused(FAY, dc.SetAdjudicators, ("bob",)) == "has_handed_in"
 
 
 def test_DB15_four_sides_are_ranked_and_equal_points_share_a_place() -> None:
@@ -238,13 +239,13 @@ def test_DB15_four_sides_are_ranked_and_equal_points_share_a_place() -> None:
         key: 80.0 - 2 * sides.index(key.partition(":")[0]) for key in point_ranges(room.debate)
     }
     ranks = {side: number + 1 for number, side in enumerate(sides)}
-    assert room.refused(ADA, c.HandInScores, points, {**ranks, sides[3]: 3}) in (
+    assert room.refused(ADA, dc.HandInScores, points, {**ranks, sides[3]: 3}) in (
         "bad_ranks", "ranks_tied",
     )  # fmt: skip
-    room.do(ADA, c.HandInScores, points, ranks)
-    room.do(BOB, c.HandInScores, points, ranks)
-    room.do(FAY, c.EndDebate)
-    room.do(FAY, c.RevealDebate)
+    room.do(ADA, dc.HandInScores, points, ranks)
+    room.do(BOB, dc.HandInScores, points, ranks)
+    room.do(FAY, dc.EndDebate)
+    room.do(FAY, dc.RevealDebate)
     result = room.debate.result
     assert result is not None
     assert result["winner"] == sides[0]
@@ -259,10 +260,10 @@ def test_DB15_judges_who_disagree_are_counted() -> None:
     room = judged(shipped("karl-popper"))
     aff, neg = (side.id for side in room.debate.form.sides)
     points = sheet(room)
-    room.do(ADA, c.HandInScores, points, {aff: 1, neg: 2})
-    room.do(BOB, c.HandInScores, points, {aff: 2, neg: 1})
-    room.do(FAY, c.EndDebate)
-    room.do(FAY, c.RevealDebate)
+    room.do(ADA, dc.HandInScores, points, {aff: 1, neg: 2})
+    room.do(BOB, dc.HandInScores, points, {aff: 2, neg: 1})
+    room.do(FAY, dc.EndDebate)
+    room.do(FAY, dc.RevealDebate)
     assert room.debate.result is not None
     assert room.debate.result["winner"] == "draw"
 
@@ -270,33 +271,33 @@ def test_DB15_judges_who_disagree_are_counted() -> None:
 def test_DB16_results_are_revealed_by_a_facilitator_once_all_is_over() -> None:
     world = planned()
     key = voted(world)
-    world.do(FAY, c.DrawSeats(key, "random"))
-    world.do(FAY, c.BeginDebate(key))
-    assert code(world, FAY, c.RevealDebate(key)) == "debate_goes_on"
-    world.do(FAY, c.EndDebate(key))
-    world.do(FAY, c.OpenBallot(key, "after"))
+    world.do(FAY, dc.DrawSeats(key, "random"))
+    world.do(FAY, dc.BeginDebate(key))
+    assert code(world, FAY, dc.RevealDebate(key)) == "debate_goes_on"
+    world.do(FAY, dc.EndDebate(key))
+    world.do(FAY, dc.OpenBallot(key, "after"))
     for who in (ADA, BOB, CLASS[0]):
-        world.do(who, c.CastBallot(key, "after", "for"))
-    assert code(world, FAY, c.RevealDebate(key)) == "ballot_is_open"
-    world.do(FAY, c.CloseBallot(key))
-    assert code(world, ADA, c.RevealDebate(key)) == "not_allowed"
-    world.do(FAY, c.RevealDebate(key))
+        world.do(who, dc.CastBallot(key, "after", "for"))
+    assert code(world, FAY, dc.RevealDebate(key)) == "ballot_is_open"
+    world.do(FAY, dc.CloseBallot(key))
+    assert code(world, ADA, dc.RevealDebate(key)) == "not_allowed"
+    world.do(FAY, dc.RevealDebate(key))
     result = world.state.debates[key].result
     assert result is not None
     assert result["ballot"]["matrix"] == [[1, 0, 0], [1, 0, 0], [1, 0, 0]]
     assert result["ballot"]["turnout"] == {"before": 9, "after": 3, "both": 3}
     assert result["ballot"]["winner"] == "for"
     assert result["winner"] is None
-    assert code(world, FAY, c.RevealDebate(key)) == "debate_revealed"
+    assert code(world, FAY, dc.RevealDebate(key)) == "debate_revealed"
 
 
 def test_DB16_without_two_rounds_there_is_no_ballot_in_the_result() -> None:
     world = planned("quick")
     key = voted(world)
-    world.do(FAY, c.DrawSeats(key, "random"))
-    world.do(FAY, c.BeginDebate(key))
-    world.do(FAY, c.EndDebate(key))
-    world.do(FAY, c.RevealDebate(key))
+    world.do(FAY, dc.DrawSeats(key, "random"))
+    world.do(FAY, dc.BeginDebate(key))
+    world.do(FAY, dc.EndDebate(key))
+    world.do(FAY, dc.RevealDebate(key))
     result = world.state.debates[key].result
     assert result is not None
     assert result["ballot"] is None

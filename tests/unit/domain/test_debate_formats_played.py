@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain import commands as c
+from server.domain import debate_commands as dc
 from server.domain.debate_format import Format, Speech
 from server.domain.debate_state import SECOND
 from server.domain.session import fold
@@ -21,7 +21,7 @@ def hall(form: Format, **plan: object) -> Hall:
 def test_DB1_every_shipped_format_runs_by_itself_from_first_to_last(format_id: str) -> None:
     form = shipped(format_id)
     room = hall(form, advance="automatic")
-    room.do(FAY, c.BeginDebate)
+    room.do(FAY, dc.BeginDebate)
     if form.prep_s:
         assert (room.debate.stage, room.floor) == ("preparing", None)
         room.wait(form.prep_s * SECOND)
@@ -31,7 +31,7 @@ def test_DB1_every_shipped_format_runs_by_itself_from_first_to_last(format_id: s
         _part(room, speech)
     assert room.debate.is_behind
     assert room.floor is None
-    room.do(FAY, c.EndDebate)
+    room.do(FAY, dc.EndDebate)
     assert room.debate.stage == "ended"
     assert fold("s1", room.world.log) == room.world.state
     ended = [event.data for event in room.world.log if event.type == "debate_part_ended"]
@@ -68,17 +68,17 @@ def _part(room: Hall, speech: Speech) -> None:
 @pytest.mark.parametrize("format_id", ORDER)
 def test_DB2_the_chair_can_take_it_through_part_by_part(format_id: str) -> None:
     room = hall(shipped(format_id))
-    room.do(FAY, c.BeginDebate)
+    room.do(FAY, dc.BeginDebate)
     if room.debate.stage == "preparing":
-        room.do(FAY, c.NextSpeech, after_ms=1000)
+        room.do(FAY, dc.NextSpeech, after_ms=1000)
     for index in range(len(room.debate.form.speeches)):
         assert (room.debate.index, room.debate.since_ms) == (index, None)
         assert room.holders == frozenset()
-        room.do(FAY, c.StartClock)
-        room.do(FAY, c.NextSpeech, after_ms=5000)
+        room.do(FAY, dc.StartClock)
+        room.do(FAY, dc.NextSpeech, after_ms=5000)
         if index + 1 < len(room.debate.form.speeches):
             assert (room.debate.is_over, room.debate.used_ms) == (True, 5000)
-            room.do(FAY, c.NextSpeech)
+            room.do(FAY, dc.NextSpeech)
     assert room.debate.is_behind
-    assert room.refused(FAY, c.StartClock) == "no_more_parts"
-    assert room.refused(FAY, c.NextSpeech) == "no_more_parts"
+    assert room.refused(FAY, dc.StartClock) == "no_more_parts"
+    assert room.refused(FAY, dc.NextSpeech) == "no_more_parts"

@@ -6,6 +6,7 @@ from typing import Any
 
 from recordings.facts import Facts, facts_of
 from server.domain import commands as c
+from server.domain import debate_commands as dc
 from server.domain.debate_state import SECOND
 from server.domain.record import record_of
 from server.domain.state import Stretch
@@ -30,18 +31,18 @@ def facts(room: Hall) -> Facts:
 
 def test_DB18_speeches_cross_examinations_and_points_are_marks_with_speaker_and_side() -> None:
     room = recorded("karl-popper")
-    room.do(FAY, c.BeginDebate)
+    room.do(FAY, dc.BeginDebate)
     if room.debate.stage == "preparing":
-        room.do(FAY, c.NextSpeech)
+        room.do(FAY, dc.NextSpeech)
     for _ in range(2):
-        room.do(FAY, c.StartClock)
+        room.do(FAY, dc.StartClock)
         room.wait(30 * SECOND)
-        room.do(FAY, c.PauseClock)
+        room.do(FAY, dc.PauseClock)
         room.wait(5 * SECOND)
-        room.do(FAY, c.StartClock)
+        room.do(FAY, dc.StartClock)
         room.wait(10 * SECOND)
-        room.do(FAY, c.NextSpeech)
-        room.do(FAY, c.NextSpeech)
+        room.do(FAY, dc.NextSpeech)
+        room.do(FAY, dc.NextSpeech)
     marks = [mark for mark in facts(room).marks if mark.kind == "speech"]
     form = room.debate.form
     assert [mark.data["speech_kind"] for mark in marks] == [one.kind for one in form.speeches[:2]]
@@ -60,19 +61,19 @@ def _seat(room: Hall, index: int) -> Any:
 
 def test_DB18_points_and_turns() -> None:
     room = recorded("quick", pois=True)
-    room.do(FAY, c.BeginDebate)
-    room.do(FAY, c.NextSpeech)
-    room.do(FAY, c.StartClock)
+    room.do(FAY, dc.BeginDebate)
+    room.do(FAY, dc.NextSpeech)
+    room.do(FAY, dc.StartClock)
     room.wait(40 * SECOND)
-    room.do(room.by_seat["con:1"], c.OfferPoint)
-    room.do(room.by_seat["pro:1"], c.AnswerPoint, "con-1", True)
+    room.do(room.by_seat["con:1"], dc.OfferPoint)
+    room.do(room.by_seat["pro:1"], dc.AnswerPoint, "con-1", True)
     room.wait(20 * SECOND)
     while room.debate.part is None or room.debate.part.kind != "free":
-        room.do(FAY, c.NextSpeech)
-    room.do(FAY, c.StartClock)
-    room.do(room.by_seat["pro:2"], c.AskTurn)
+        room.do(FAY, dc.NextSpeech)
+    room.do(FAY, dc.StartClock)
+    room.do(room.by_seat["pro:2"], dc.AskTurn)
     room.wait(7 * SECOND)
-    room.do(room.by_seat["pro:2"], c.YieldTurn)
+    room.do(room.by_seat["pro:2"], dc.YieldTurn)
     found = {mark.kind: mark for mark in facts(room).marks}
     poi, turn = found["poi"], found["turn"]
     assert (poi.data["participant_id"], poi.data["side"]) == ("con-1", "con")
@@ -84,15 +85,15 @@ def test_DB18_points_and_turns() -> None:
 def test_DB18_who_is_not_on_record_is_not_named_and_what_is_not_recorded_is_no_mark() -> None:
     first = shipped("karl-popper").speeches[0]
     room = recorded("karl-popper", without=f"{first.side}:{first.seat}")
-    room.do(FAY, c.BeginDebate)
+    room.do(FAY, dc.BeginDebate)
     if room.debate.stage == "preparing":
-        room.do(FAY, c.NextSpeech)
-    room.do(FAY, c.StartClock)
+        room.do(FAY, dc.NextSpeech)
+    room.do(FAY, dc.StartClock)
     room.wait(5 * SECOND)
     room.world.do(FAY, c.PauseRecording())
-    room.do(FAY, c.NextSpeech)
-    room.do(FAY, c.NextSpeech)
-    room.do(FAY, c.StartClock)
+    room.do(FAY, dc.NextSpeech)
+    room.do(FAY, dc.NextSpeech)
+    room.do(FAY, dc.StartClock)
     (mark,) = [mark for mark in facts(room).marks if mark.kind == "speech"]
     assert mark.label == first.name.get("en")
     assert (mark.data["participant_id"], mark.data["participant_ids"]) == (None, [])
@@ -102,17 +103,17 @@ def test_DB18_who_is_not_on_record_is_not_named_and_what_is_not_recorded_is_no_m
 def test_DB18_only_the_floor_is_recorded_and_no_huddle() -> None:
     room = recorded("karl-popper")
     since = room.world.now_ms
-    room.do(FAY, c.BeginDebate)
+    room.do(FAY, dc.BeginDebate)
     begun = room.world.now_ms
     if room.debate.stage == "preparing":
         room.wait(60 * SECOND)
-        room.do(FAY, c.NextSpeech)
+        room.do(FAY, dc.NextSpeech)
     standing = room.world.now_ms
     room.wait(10 * SECOND)
-    room.do(FAY, c.StartClock)
+    room.do(FAY, dc.StartClock)
     start = room.world.now_ms
     room.wait(20 * SECOND)
-    room.do(FAY, c.NextSpeech)
+    room.do(FAY, dc.NextSpeech)
     end = room.world.now_ms
     room.wait(10 * SECOND)
     people = record_of("s1", room.world.log).people

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from server.domain import commands as c
+from server.domain import debate_commands as dc
 from server.domain.commands import COMMANDS
 from server.domain.debate_result import point_ranges
 from server.domain.debate_state import SECOND
@@ -62,36 +63,36 @@ def prepared(name: str) -> Hall:
     form = "public-forum" if name in ("use_prep", "end_prep") else "quick"
     pois = {"pois": True} if form == "quick" else {}
     room = Hall(live_class(OPEN, ADA, BOB, CARL), FAY, shipped(form), **pois)
-    room.do(FAY, c.SetChair, "ada")
-    room.do(FAY, c.SetAdjudicators, ("bob",))
+    room.do(FAY, dc.SetChair, "ada")
+    room.do(FAY, dc.SetAdjudicators, ("bob",))
     if name in ("edit_debate", "delete_debate", "draw_seats", "begin_debate"):
         return room
     if name == "cast_ballot":
-        room.do(FAY, c.OpenBallot, "before")
+        room.do(FAY, dc.OpenBallot, "before")
     if name == "close_ballot":
-        room.do(FAY, c.OpenBallot, "before")
-    room.do(FAY, c.BeginDebate)
+        room.do(FAY, dc.OpenBallot, "before")
+    room.do(FAY, dc.BeginDebate)
     if room.debate.stage == "preparing":
-        room.do(FAY, c.NextSpeech)
+        room.do(FAY, dc.NextSpeech)
     if name == "end_prep":
-        room.do(FAY, c.UsePrep, room.debate.form.sides[1].id)
+        room.do(FAY, dc.UsePrep, room.debate.form.sides[1].id)
     if name in ("ask_turn", "give_turn", "yield_turn"):
         while room.debate.part is None or room.debate.part.kind != "free":
-            room.do(FAY, c.NextSpeech)
+            room.do(FAY, dc.NextSpeech)
     if name in ("use_prep", "end_prep", "start_clock", "name_speaker", "previous_speech"):
         if name == "previous_speech":
-            room.do(FAY, c.NextSpeech)
+            room.do(FAY, dc.NextSpeech)
         return room
-    room.do(FAY, c.StartClock)
+    room.do(FAY, dc.StartClock)
     room.wait(40 * SECOND)
     if name in ("answer_point", "end_point"):
-        room.do(room.by_seat["con:1"], c.OfferPoint)
+        room.do(room.by_seat["con:1"], dc.OfferPoint)
     if name == "end_point":
-        room.do(room.by_seat["pro:1"], c.AnswerPoint, "con-1", True)
+        room.do(room.by_seat["pro:1"], dc.AnswerPoint, "con-1", True)
     if name == "wait_for_speaker":
         room.world.do(room.by_seat["pro:1"], c.Leave())
     if name == "reveal_debate":
-        room.do(FAY, c.EndDebate)
+        room.do(FAY, dc.EndDebate)
     return room
 
 
@@ -143,7 +144,7 @@ def command(room: Hall, name: str) -> Any:
         ),
     }
     if name == "plan_debate":
-        return c.PlanDebate("M", format=room.debate.format)
+        return dc.PlanDebate("M", format=room.debate.format)
     return COMMANDS[name](key, *fields.get(name, ()))
 
 
@@ -162,8 +163,8 @@ def test_the_table_knows_every_command_of_a_debate() -> None:
 def test_DB_every_command_by_everybody(name: str, standing: str) -> None:
     room = hall(name)
     if name == "name_speaker" and standing in ("speaker", "partner"):
-        room.do(FAY, c.StartClock)  # beforehand a side names its own
-        room.do(FAY, c.PauseClock)
+        room.do(FAY, dc.StartClock)  # beforehand a side names its own
+        room.do(FAY, dc.PauseClock)
     who = actor(room, standing)
     try:
         room.world.do(who, command(room, name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from server.domain import breakout_commands as bc
 from server.domain import commands as c
 from server.domain.errors import Conflict, Invalid
 from server.domain.record import Record, record_of
@@ -298,13 +299,13 @@ def test_BR15_the_record_follows_the_main_room_and_keeps_the_others_apart() -> N
     world = recorded_class()
     at(world, 1500, FAY, c.SetTrack("microphone", True))
     at(world, 1500, ADA, c.SetTrack("microphone", True))
-    at(world, 1600, FAY, c.DraftBreakouts(("Red", "Blue"), assignment={"ada": 0, "bob": 1}))
-    at(world, 2000, FAY, c.OpenBreakouts())
+    at(world, 1600, FAY, bc.DraftBreakouts(("Red", "Blue"), assignment={"ada": 0, "bob": 1}))
+    at(world, 2000, FAY, bc.OpenBreakouts())
     at(world, 2500, ADA, c.SendChat("said in Red"))
-    at(world, 4000, FAY, c.BroadcastVoice(True))
-    at(world, 5000, FAY, c.BroadcastVoice(False))
-    at(world, 6000, FAY, c.VisitRoom(world.last("breakouts_opened")["rooms"][0]["room_id"]))
-    at(world, 7000, FAY, c.CloseBreakouts(0))
+    at(world, 4000, FAY, bc.BroadcastVoice(True))
+    at(world, 5000, FAY, bc.BroadcastVoice(False))
+    at(world, 6000, FAY, bc.VisitRoom(world.last("breakouts_opened")["rooms"][0]["room_id"]))
+    at(world, 7000, FAY, bc.CloseBreakouts(0))
     at(world, 9000, FAY, c.EndSession())
     kept = record(world)
     red, blue = kept.rooms

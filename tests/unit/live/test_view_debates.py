@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from server.domain import commands as c
+from server.domain import debate_commands as dc
 from server.domain.commands import Command
 from server.domain.debate_format import Format, to_data
 from server.domain.debate_result import point_ranges
@@ -77,29 +78,29 @@ def random_command(random: Random, world: Watched, debate: Debate) -> tuple[Acto
         ranks = {}
     at_ms = world.now_ms
     choices: list[tuple[Actor, Command]] = [
-        (FAY, c.AssignSeat(key, seat, random.choice([other, None]))),
-        (FAY, c.DrawSeats(key, random.choice(["random", "least_heard", "random", "clear"]))),
-        (FAY, c.SetChair(key, random.choice([None, other]))), (actor, c.TakeChair(key)),
-        (FAY, c.SetAdjudicators(key, (other, "p8"))), (FAY, c.BeginDebate(key)),
-        *[(FAY, c.StartClock(key)), (FAY, c.NextSpeech(key))] * 6,
-        (actor, c.StartClock(key)), (FAY, c.PauseClock(key)),
-        (FAY, c.ExtendClock(key, random.choice([-20, 10, 45]))), (FAY, c.PreviousSpeech(key)),
-        (FAY, c.NameSpeaker(key, random.randrange(3), random.choice([other, None]))),
-        (FAY, c.WaitForSpeaker(key)), (FAY, c.SetAdvance(key, random.choice(
-            ["manual", "automatic"]))), (actor, c.UsePrep(key, side.id)), (actor, c.EndPrep(key)),
-        *[(actor, c.AskTurn(key)), (actor, c.YieldTurn(key)), (actor, c.OfferPoint(key))] * 4,
-        (FAY, c.GiveTurn(key, random.choice([other, None]))), (actor, c.WithdrawPoint(key)),
-        *[(speaker, c.AnswerPoint(key, offered, random.random() < 0.7))] * 3,
-        (speaker, c.EndPoint(key)), *[(actor, c.WriteNote(key, f"secret-{other}"))] * 2,
-        (FAY, c.OpenBallot(key, a_round)), (FAY, c.CloseBallot(key)),
-        *[(actor, c.CastBallot(key, a_round, choice))] * 6,
-        (Actor("p8", "learner", "P8"), c.HandInScores(key, sheet, ranks)),
-        (FAY, c.RevealDebate(key)), *[(THE_SERVER, c.LoseConnection(other))] * 2,
+        (FAY, dc.AssignSeat(key, seat, random.choice([other, None]))),
+        (FAY, dc.DrawSeats(key, random.choice(["random", "least_heard", "random", "clear"]))),
+        (FAY, dc.SetChair(key, random.choice([None, other]))), (actor, dc.TakeChair(key)),
+        (FAY, dc.SetAdjudicators(key, (other, "p8"))), (FAY, dc.BeginDebate(key)),
+        *[(FAY, dc.StartClock(key)), (FAY, dc.NextSpeech(key))] * 6,
+        (actor, dc.StartClock(key)), (FAY, dc.PauseClock(key)),
+        (FAY, dc.ExtendClock(key, random.choice([-20, 10, 45]))), (FAY, dc.PreviousSpeech(key)),
+        (FAY, dc.NameSpeaker(key, random.randrange(3), random.choice([other, None]))),
+        (FAY, dc.WaitForSpeaker(key)), (FAY, dc.SetAdvance(key, random.choice(
+            ["manual", "automatic"]))), (actor, dc.UsePrep(key, side.id)), (actor, dc.EndPrep(key)),
+        *[(actor, dc.AskTurn(key)), (actor, dc.YieldTurn(key)), (actor, dc.OfferPoint(key))] * 4,
+        (FAY, dc.GiveTurn(key, random.choice([other, None]))), (actor, dc.WithdrawPoint(key)),
+        *[(speaker, dc.AnswerPoint(key, offered, random.random() < 0.7))] * 3,
+        (speaker, dc.EndPoint(key)), *[(actor, dc.WriteNote(key, f"secret-{other}"))] * 2,
+        (FAY, dc.OpenBallot(key, a_round)), (FAY, dc.CloseBallot(key)),
+        *[(actor, dc.CastBallot(key, a_round, choice))] * 6,
+        (Actor("p8", "learner", "P8"), dc.HandInScores(key, sheet, ranks)),
+        (FAY, dc.RevealDebate(key)), *[(THE_SERVER, c.LoseConnection(other))] * 2,
         *[(actor, c.Join()), (FAY, c.Join())] * 5, (actor, c.Leave()),
         (THE_SERVER, c.AdvanceTime()),
     ]  # fmt: skip
     if random.random() < 0.004:
-        choices = [(FAY, c.OpenNotes(key)), (FAY, c.EndDebate(key))]
+        choices = [(FAY, dc.OpenNotes(key)), (FAY, dc.EndDebate(key))]
     if random.random() < 0.01:
         choices = [(THE_SERVER, c.StartEpoch(at_ms, at_ms - random.randrange(900)))]
     return random.choice(choices)
@@ -163,10 +164,10 @@ def test_DB_holds_in_random_debates_with_drops_rejoins_and_restarts(seed: int) -
     random = Random(seed)
     form: Format = FORMATS[seed % len(FORMATS)]
     world = watched(*PEOPLE)
-    world.do(FAY, c.PlanDebate("M", format=to_data(form), pois=True if seed == 0 else None))
+    world.do(FAY, dc.PlanDebate("M", format=to_data(form), pois=True if seed == 0 else None))
     key = world.last("debate_planned")["debate_id"]
-    world.do(FAY, c.DrawSeats(key, "random", tuple(f"p{n}" for n in range(8))))
-    world.do(FAY, c.SetAdjudicators(key, ("p8",)))
+    world.do(FAY, dc.DrawSeats(key, "random", tuple(f"p{n}" for n in range(8))))
+    world.do(FAY, dc.SetAdjudicators(key, ("p8",)))
     steps: list[tuple[str | None, Command]] = []
     spent = _Spent()
     try:
