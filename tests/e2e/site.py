@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from server.demo.browser import person
 from server.demo.classroom_page import ClassroomPage, sign_in_as
@@ -84,7 +84,7 @@ async def build(school: School, recording_id: str, teacher: Account) -> Site:
             Place("sign-in", "/sign-in", None, "button[type=submit]"),
             Place("invite", path_of(invitation["link"]), None, "button[type=submit]"),
             Place("reset", path_of(reset["link"]), None, "button[type=submit]"),
-            Place("join", path_of(link["link"]), None, "button"),
+            Place("join", path_of(link["link"]), None, "form button[type=submit]"),
             Place("home", "/", teacher, "main h1, main h2"),
             Place("account", "/account", teacher, "main h1, main h2"),
             Place("session-new", "/sessions/new", teacher, "main form"),
@@ -222,8 +222,9 @@ async def talk(room: ClassroomPage, seats: list[Seat]) -> None:
 
 
 async def settle(page: Page) -> None:
-    """Fonts and pictures are there; nothing is fetched any more."""
+    """Fonts, pictures and what the page asked the server for are there."""
     await page.evaluate("() => document.fonts.ready")
+    await expect(page.locator(".mantine-Skeleton-root")).to_have_count(0)
     await page.wait_for_function(
         "() => [...document.images].every((image) => image.complete || image.loading === 'lazy')"
     )

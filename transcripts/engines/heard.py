@@ -21,6 +21,8 @@ def tidied(found: Iterable[tuple[float, float, str, float]], samples: Samples) -
             continue
         is_tail = raw[0] in ".-'’" or not any(char.isalnum() for char in text)
         if is_tail and words:  # ".e." after "i", a lone comma: part of the word before it
+            if text in (".", "?", "!"):
+                words[-1].text = words[-1].text.rstrip(",;:")  # one mark ends a sentence
             words[-1].text += text
             words[-1].end_ms = last_end = min(max(round(end_s * 1000), last_end), total_ms)
             continue

@@ -22,6 +22,10 @@ def test_pieces_of_a_word_are_put_together() -> None:
     assert texts((0, 1, " i"), (1, 2, ".e."), (2, 3, " the"), (3, 3, " ,")) == ["i.e.", "the,"]
 
 
+def test_a_sentence_ends_with_one_mark() -> None:
+    assert texts((0, 1, " book,"), (1, 1, "."), (1, 2, " why"), (2, 2, "?")) == ["book.", "why?"]
+
+
 def test_empty_words_and_lone_punctuation_at_the_start_are_dropped() -> None:
     assert texts((0, 1, " "), (0, 1, " ..."), (1, 2, " yes")) == ["yes"]
 
