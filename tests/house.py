@@ -27,7 +27,7 @@ from server.domain.state import SessionState
 from server.live.ports import MediaHost, Seat
 from server.live.room import actor_of
 from server.schemas import api
-from server.schemas.live import MediaAnswer, MediaOffer, MediaView
+from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView
 from server.services.secrecy import Passwords
 from server.services.throttle import SignInThrottle
 from server.settings import Settings

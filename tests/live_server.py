@@ -26,7 +26,7 @@ from server.domain.events import Event, Role
 from server.domain.state import SessionState, Settings
 from server.live.hub import LiveHub
 from server.live.ports import MediaHost, Seat
-from server.schemas.live import MediaAnswer, MediaOffer, MediaView
+from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView
 from server.storage.engines import async_engine, sync_engine
 from server.storage.event_log import EventLog
 from server.storage.migrate import upgrade

@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from server.domain.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from server.schemas.live import ErrorBody
+from server.schemas.live_base import ErrorBody
 from server.services.errors import NotSignedIn, Throttled
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.api.route import Ask, Route
 from server.schemas import api
-from server.schemas.live import SessionSnapshot, SessionState, WireEvent
+from server.schemas.live import SessionSnapshot, WireEvent
+from server.schemas.live_base import SessionState
 from server.services.calendar import calendar_file
 
 

@@ -7,16 +7,25 @@ from collections.abc import Sequence
 from server.domain.breakout import rooms_followed
 from server.domain.breakout_state import BreakoutRoom, Breakouts
 from server.domain.state import Participant, SessionState
-from server.schemas import live as wire
+from server.schemas.live_breakouts import (
+    BreakoutRoomView,
+    BreakoutSetRoomView,
+    BreakoutSetView,
+    BreakoutsView,
+    BroadcastView,
+    HelpView,
+    ReturnedNotesView,
+    RoomPartView,
+)
 
 
-def breakouts_view(state: SessionState, me: Participant) -> wire.BreakoutsView | None:
+def breakouts_view(state: SessionState, me: Participant) -> BreakoutsView | None:
     """Planned and closed sets are the facilitators' business."""
     breakouts = state.breakouts
     if breakouts is None or not (breakouts.is_open or me.role == "facilitator"):
         return None
     followed = rooms_followed(state, me)
-    return wire.BreakoutsView(
+    return BreakoutsView(
         breakout_id=breakouts.breakout_id,
         state=breakouts.stage,
         rooms=[_room(room, room.room_id in followed) for room in breakouts.rooms],
@@ -31,14 +40,14 @@ def breakouts_view(state: SessionState, me: Participant) -> wire.BreakoutsView |
         help=help_views(breakouts, followed),
         voice_by=breakouts.voice_by,
         broadcasts=[
-            wire.BroadcastView(said.participant_id, said.text, said.at_ms)
+            BroadcastView(said.participant_id, said.text, said.at_ms)
             for said in breakouts.broadcasts
         ],
     )
 
 
-def _room(room: BreakoutRoom, is_followed: bool) -> wire.BreakoutRoomView:
-    return wire.BreakoutRoomView(
+def _room(room: BreakoutRoom, is_followed: bool) -> BreakoutRoomView:
+    return BreakoutRoomView(
         room_id=room.room_id,
         name=room.name,
         task=room.task,
@@ -49,23 +58,23 @@ def _room(room: BreakoutRoom, is_followed: bool) -> wire.BreakoutRoomView:
     )
 
 
-def help_views(breakouts: Breakouts, followed: Sequence[str]) -> list[wire.HelpView]:
+def help_views(breakouts: Breakouts, followed: Sequence[str]) -> list[HelpView]:
     return [
-        wire.HelpView(call.room_id, call.participant_id, call.called_at_ms, place)
+        HelpView(call.room_id, call.participant_id, call.called_at_ms, place)
         for place, call in enumerate(breakouts.help, 1)
         if call.room_id in followed
     ]
 
 
-def sets_view(state: SessionState, me: Participant) -> list[wire.BreakoutSetView]:
+def sets_view(state: SessionState, me: Participant) -> list[BreakoutSetView]:
     if me.role != "facilitator":
         return []
     return [
-        wire.BreakoutSetView(
+        BreakoutSetView(
             one.set_id,
             one.name,
             [
-                wire.BreakoutSetRoomView(room.name, room.task, list(room.participant_ids))
+                BreakoutSetRoomView(room.name, room.task, list(room.participant_ids))
                 for room in one.rooms
             ],
         )
@@ -73,20 +82,20 @@ def sets_view(state: SessionState, me: Participant) -> list[wire.BreakoutSetView
     ]
 
 
-def returned_view(state: SessionState) -> list[wire.ReturnedNotesView]:
+def returned_view(state: SessionState) -> list[ReturnedNotesView]:
     return [
-        wire.ReturnedNotesView(one.room_id, one.name, one.task, one.text, one.at_ms)
+        ReturnedNotesView(one.room_id, one.name, one.task, one.text, one.at_ms)
         for one in state.returned_notes
     ]
 
 
-def room_parts(state: SessionState, me: Participant) -> list[wire.RoomPartView]:
+def room_parts(state: SessionState, me: Participant) -> list[RoomPartView]:
     breakouts = state.breakouts
     if breakouts is None:
         return []
     followed = rooms_followed(state, me)
     return [
-        wire.RoomPartView(room.room_id, room.notes, room.notes_version, room.notes_by)
+        RoomPartView(room.room_id, room.notes, room.notes_version, room.notes_by)
         for room in breakouts.rooms
         if room.room_id in followed
     ]

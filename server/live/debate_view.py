@@ -10,26 +10,26 @@ import msgspec
 from server.domain.debate_state import Debate, Note
 from server.domain.events import side_channel
 from server.domain.state import Participant, SessionState
-from server.schemas import live as wire
+from server.schemas.live_debates import DebateView, NoteView
 
 _OWN = frozenset({"own_ballots", "own_sheet", "notes"})
 _SAME = tuple(
     one.name
-    for one in msgspec.structs.fields(wire.DebateView)
+    for one in msgspec.structs.fields(DebateView)
     if one.name not in _OWN and one.name in {field.name for field in fields(Debate)}
 )
 """fields everybody sees as they are"""
 
 
-def debates_view(state: SessionState, me: Participant) -> list[wire.DebateView]:
+def debates_view(state: SessionState, me: Participant) -> list[DebateView]:
     return [_view(debate, me) for debate in state.debates.values()]
 
 
-def _view(debate: Debate, me: Participant) -> wire.DebateView:
+def _view(debate: Debate, me: Participant) -> DebateView:
     who = me.participant_id
     sheet = debate.sheet_of.get(who)
     same = {name: _plain(getattr(debate, name)) for name in _SAME}
-    return wire.DebateView(
+    return DebateView(
         **same,
         own_ballots=[key for key, voters in debate.voters.items() if who in voters],
         own_sheet=None
@@ -50,11 +50,11 @@ def visible_notes(debate: Debate, participant_id: str) -> list[Note]:
     return sorted(found, key=lambda note: (note.at_ms, note.note_id))
 
 
-def _note(note: Note) -> wire.NoteView:
-    return wire.NoteView(note.note_id, note.side, note.participant_id, note.text, note.at_ms)
+def _note(note: Note) -> NoteView:
+    return NoteView(note.note_id, note.side, note.participant_id, note.text, note.at_ms)
 
 
-def notes_view(state: SessionState, me: Participant) -> dict[str, list[wire.NoteView]]:
+def notes_view(state: SessionState, me: Participant) -> dict[str, list[NoteView]]:
     """Debate → notes, where there are any."""
     found = {
         debate.debate_id: [_note(one) for one in visible_notes(debate, me.participant_id)]

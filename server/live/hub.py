@@ -46,7 +46,8 @@ from server.live.room import Room
 from server.live.socket import LiveSocket
 from server.live.view import poll_for_host, view_for
 from server.live.wire import channels_of, to_wire
-from server.schemas.live import PollView, SessionSnapshot, WireEvent
+from server.schemas.live import SessionSnapshot, WireEvent
+from server.schemas.live_polls import PollView
 
 log = logging.getLogger(__name__)
 

@@ -46,7 +46,8 @@ from server.live.ports import (
     SettledBallots,
 )
 from server.live.wire import refusal
-from server.schemas.live import Acknowledgement, ErrorBody
+from server.schemas.live import Acknowledgement
+from server.schemas.live_base import ErrorBody
 
 log = logging.getLogger(__name__)
 

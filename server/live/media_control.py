@@ -41,12 +41,7 @@ from server.media.plane import (
     TransportConnected,
     TransportStats,
 )
-from server.schemas.live import (
-    ConnectionQuality,
-    MediaAnswer,
-    MediaOffer,
-    MediaView,
-)
+from server.schemas.live_media import ConnectionQuality, MediaAnswer, MediaOffer, MediaView
 
 log = logging.getLogger(__name__)
 

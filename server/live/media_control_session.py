@@ -23,7 +23,7 @@ from server.media.plane import (
     SetGuests,
     SetPublicationEnabled,
 )
-from server.schemas.live import MediaView, SlotAssignment
+from server.schemas.live_media import MediaView, SlotAssignment
 
 Send = Callable[[str, str, str, Any], None]
 """``(session, participant, event, payload)``: queue for a page"""

@@ -18,7 +18,7 @@ from server.domain.commands import (
 )
 from server.domain.events import Event, Role
 from server.domain.state import SessionState, Settings
-from server.schemas.live import MediaAnswer, MediaOffer, MediaView
+from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView
 
 CaptureReport = ReportCaptureStarted | ReportCaptureStopped | DeclareGap | CountAirtime
 """What the media plane alone knows and the log must hold."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from server.domain.commands import CountReactions
 from server.domain.events import ReactionKind
-from server.schemas.live import ReactionShown
+from server.schemas.live_room import ReactionShown
 
 GATHER_S = 0.15
 """A class that claps is one message to each browser and not one a hand."""

@@ -19,7 +19,8 @@ from server.live.ports import Seat
 from server.live.reactions import Reactions
 from server.live.view import following_for, view_for
 from server.live.wire import channels_of, to_wire
-from server.schemas.live import MediaView, SessionSnapshot
+from server.schemas.live import SessionSnapshot
+from server.schemas.live_media import MediaView
 
 MOVES = (
     be.BreakoutsDrafted,

@@ -28,14 +28,10 @@ from server.live.outbox import NAMESPACE, to_json
 from server.live.reactions import GATHER_S
 from server.live.room import Connection, Room, actor_of
 from server.live.wire import error_body, refusal, to_domain
-from server.schemas.live import (
-    Acknowledgement,
-    CommandEnvelope,
-    ErrorBody,
-    MediaOffer,
-    MediaView,
-    Reaction,
-)
+from server.schemas.live import Acknowledgement, CommandEnvelope
+from server.schemas.live_base import ErrorBody
+from server.schemas.live_media import MediaOffer, MediaView
+from server.schemas.live_room import Reaction
 
 if TYPE_CHECKING:
     from server.live.hub import LiveHub

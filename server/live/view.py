@@ -27,6 +27,8 @@ from server.live.breakout_view import (
 )
 from server.live.debate_view import debates_view, notes_view
 from server.schemas import live as wire
+from server.schemas.live_polls import PollView
+from server.schemas.live_room import ChatView, MomentView, ParticipantView, RecordingView
 
 Tallies = Mapping[str, PollResult]
 """of open anonymous polls: the result that is shown now"""
@@ -78,17 +80,17 @@ def view_for(
         ],
         polls=[_poll(poll, me, shown) for poll in (_polls(state, me) if is_inside else ())],
         debates=debates_view(state, me) if is_inside else [],
-        recording=wire.RecordingView(
+        recording=RecordingView(
             recording.stage,
             recording.elapsed_ms(now_ms),
             recording.since_ms,
             recording.recording_id,
         )
         if is_inside
-        else wire.RecordingView("off", 0, None, None),
+        else RecordingView("off", 0, None, None),
         spotlight=state.spotlight if is_inside else None,
         moments=[
-            wire.MomentView(m.moment_id, m.at_ms, m.label, m.is_private)
+            MomentView(m.moment_id, m.at_ms, m.label, m.is_private)
             for m in state.moments
             if is_inside and (not m.is_private or m.participant_id == me.participant_id)
         ],
@@ -131,9 +133,9 @@ def _polls(state: SessionState, me: Participant) -> list[Poll]:
     )
 
 
-def _participant(state: SessionState, one: Participant) -> wire.ParticipantView:
+def _participant(state: SessionState, one: Participant) -> ParticipantView:
     raised = [h for h in state.hands if h.participant_id == one.participant_id]
-    return wire.ParticipantView(
+    return ParticipantView(
         participant_id=one.participant_id,
         name=one.name,
         role=one.role,
@@ -150,8 +152,8 @@ def _participant(state: SessionState, one: Participant) -> wire.ParticipantView:
     )
 
 
-def _message(message: ChatMessage) -> wire.ChatView:
-    return wire.ChatView(
+def _message(message: ChatMessage) -> ChatView:
+    return ChatView(
         message_id=message.message_id,
         participant_id=message.participant_id,
         text=message.text,
@@ -166,13 +168,13 @@ def _message(message: ChatMessage) -> wire.ChatView:
     )
 
 
-def _poll(poll: Poll, me: Participant, shown: Tallies) -> wire.PollView:
+def _poll(poll: Poll, me: Participant, shown: Tallies) -> PollView:
     is_host = me.role == "facilitator"
     is_told = is_host or poll.stage == "revealed"
     result = _result(poll, me, shown)
     own = poll.votes.get(me.participant_id)
     has_option = poll.kind in WITH_OPTION
-    return wire.PollView(
+    return PollView(
         poll_id=poll.poll_id,
         question=poll.question,
         options=list(poll.options),
@@ -202,7 +204,7 @@ def _poll(poll: Poll, me: Participant, shown: Tallies) -> wire.PollView:
     )
 
 
-def poll_for_host(poll: Poll, shown: Tallies) -> wire.PollView:
+def poll_for_host(poll: Poll, shown: Tallies) -> PollView:
     """As a facilitator who has not voted sees it."""
     return _poll(poll, Participant("", "", "facilitator", False, "left"), shown)
 

@@ -29,6 +29,7 @@ from server.domain.state import Participant, Poll, PollResult, SessionState
 from server.live.debate_view import side_channels
 from server.live.view import Tallies, plain_answer
 from server.schemas import live as wire
+from server.schemas.live_base import ErrorBody
 
 
 def to_domain(command: wire.AnyCommand) -> Command:
@@ -110,8 +111,8 @@ def _poll_data(
     return data
 
 
-def error_body(error: DomainError) -> wire.ErrorBody:
-    return wire.ErrorBody(error.code, error.message, error.field, error.retry_after_s)
+def error_body(error: DomainError) -> ErrorBody:
+    return ErrorBody(error.code, error.message, error.field, error.retry_after_s)
 
 
 def refusal(error: DomainError) -> wire.Acknowledgement:

@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from server.schemas.live import Consent, PollView, Role, SessionState
+from server.schemas.live_base import Role, SessionState
+from server.schemas.live_polls import PollView
+from server.schemas.live_room import Consent
 
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Title = Annotated[str, Meta(min_length=1, max_length=160)]

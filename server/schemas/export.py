@@ -15,10 +15,24 @@ from typing import Any, Literal, get_origin
 import msgspec
 from msgspec import Struct
 
-from server.schemas import api, debate_format, live
+from server.schemas import (
+    api,
+    debate_format,
+    live,
+    live_base,
+    live_breakouts,
+    live_debates,
+    live_media,
+    live_polls,
+    live_room,
+)
 
-NOT_EXPORTED = frozenset({"Command", "FormatPart", "Request"})
-"""Bases without fields of their own."""
+MODULES = (
+    live, live_base, live_room, live_polls, live_debates, live_breakouts, live_media, api,
+    debate_format,
+)  # fmt: skip
+NOT_EXPORTED = frozenset({"Command", "FormatPart", "PollForm", "Request"})
+"""Bases that never travel themselves."""
 PARTIAL = frozenset({"ErrorBody"})
 """Answers whose optional fields may be left out."""
 
@@ -52,7 +66,9 @@ def _open_dicts(schema: Any) -> None:
 
 def json_schema() -> dict[str, Any]:
     """One document whose ``$defs`` hold every struct, the command union and the named literals."""
-    types = structs(live) | structs(api) | structs(debate_format)
+    types: dict[str, type[Struct]] = {}
+    for module in MODULES:
+        types |= structs(module)
     _, definitions = msgspec.json.schema_components(
         list(types.values()), ref_template="#/$defs/{name}"
     )
@@ -64,7 +80,7 @@ def json_schema() -> dict[str, Any]:
         if not is_request and name not in PARTIAL:
             # We always send every field of an answer, those with a default too.
             definition["required"] = list(definition.get("properties", {}))
-    for module in (live, api, debate_format):
+    for module in MODULES:
         for name, literal in literals(module).items():
             definitions[name] = msgspec.json.schema(literal)
     commands, _ = msgspec.json.schema_components([live.AnyCommand], ref_template="#/$defs/{name}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from server.schemas.live import SessionRole
+from server.schemas.live_base import SessionRole
 from server.services.ports import Clock, Library
 
 Person = tuple[str, str, SessionRole]

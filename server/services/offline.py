@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from server.domain.errors import NotFound
 from server.domain.state import SessionState
-from server.schemas.live import PollView, SessionRole, SessionSnapshot, WireEvent
+from server.schemas.live import SessionSnapshot, WireEvent
+from server.schemas.live_base import SessionRole
+from server.schemas.live_polls import PollView
 
 
 class NobodyLive:

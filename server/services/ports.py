@@ -15,14 +15,9 @@ from typing import Any, Literal, Protocol
 
 from server.domain.state import SessionState as FoldedSession
 from server.schemas.api import Item, RecordingSummary, Step
-from server.schemas.live import (
-    PollView,
-    Role,
-    SessionRole,
-    SessionSnapshot,
-    SessionState,
-    WireEvent,
-)
+from server.schemas.live import SessionSnapshot, WireEvent
+from server.schemas.live_base import Role, SessionRole, SessionState
+from server.schemas.live_polls import PollView
 
 # ---- records ---------------------------------------------------------------------------------
 

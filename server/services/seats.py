@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from server.domain.errors import NotAllowed, NotFound
 from server.domain.state import Settings
-from server.schemas.live import SessionRole
+from server.schemas.live_base import SessionRole
 from server.services.caller import Caller, Callers
 from server.services.errors import NotSignedIn
 from server.services.ports import Clock, Library, LinkRecord, SeatRecord, Unit, UserRecord

@@ -11,7 +11,7 @@ from msgspec import UnsetType
 
 from server.domain.errors import Conflict, Invalid, NotAllowed
 from server.schemas import api
-from server.schemas.live import SessionRole, SessionState
+from server.schemas.live_base import SessionRole, SessionState
 from server.services.caller import Caller, may_facilitate
 from server.services.errors import not_found
 from server.services.ports import (

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.schemas.api import Item, Option, RecordingSummary, Step
-from server.schemas.live import SessionRole
+from server.schemas.live_base import SessionRole
 from server.services.ports import NotificationRecord, RecordingQuery, RecordingRecord, Viewer
 from server.storage import tables as t
 from server.storage.sessions import facilitator_names

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, case, delete, func, insert, or_, select, upd
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.schemas.live import SessionRole, SessionState
+from server.schemas.live_base import SessionRole, SessionState
 from server.services.ports import (
     CourseRecord,
     LinkRecord,

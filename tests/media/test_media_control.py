@@ -37,7 +37,7 @@ from server.media.plane import (
     TransportConnected,
     TransportStats,
 )
-from server.schemas.live import MediaOffer, MediaView
+from server.schemas.live_media import MediaOffer, MediaView
 
 C = TypeVar("C")
 TRACKS = {"0": "microphone", "1": "camera"}

@@ -25,6 +25,12 @@ export type AnyCommand =
   | SetTrack
   | MuteParticipant
   | Spotlight
+  | StartRecording
+  | PauseRecording
+  | ResumeRecording
+  | StopRecording
+  | GiveConsent
+  | MarkMoment
   | CreatePoll
   | EditPoll
   | DeletePoll
@@ -33,12 +39,6 @@ export type AnyCommand =
   | ClosePoll
   | RevealPoll
   | HidePollText
-  | StartRecording
-  | PauseRecording
-  | ResumeRecording
-  | StopRecording
-  | GiveConsent
-  | MarkMoment
   | PlanDebate
   | EditDebate
   | DeleteDebate
@@ -351,6 +351,29 @@ export interface Spotlight {
   participant_id: string | null;
   type: 'spotlight';
 }
+export interface StartRecording {
+  type: 'start_recording';
+}
+export interface PauseRecording {
+  type: 'pause_recording';
+}
+export interface ResumeRecording {
+  type: 'resume_recording';
+}
+export interface StopRecording {
+  type: 'stop_recording';
+}
+export interface GiveConsent {
+  is_given: boolean;
+  type: 'give_consent';
+}
+/**
+ * A facilitator's is everyone's; a learner's is a bookmark of their own.
+ */
+export interface MarkMoment {
+  label?: string;
+  type: 'mark_moment';
+}
 export interface CreatePoll {
   audience?: 'all' | 'host' | 'none' | 'voters';
   can_change?: boolean;
@@ -456,29 +479,6 @@ export interface HidePollText {
   poll_id: string;
   text: string;
   type: 'hide_poll_text';
-}
-export interface StartRecording {
-  type: 'start_recording';
-}
-export interface PauseRecording {
-  type: 'pause_recording';
-}
-export interface ResumeRecording {
-  type: 'resume_recording';
-}
-export interface StopRecording {
-  type: 'stop_recording';
-}
-export interface GiveConsent {
-  is_given: boolean;
-  type: 'give_consent';
-}
-/**
- * A facilitator's is everyone's; a learner's is a bookmark of their own.
- */
-export interface MarkMoment {
-  label?: string;
-  type: 'mark_moment';
 }
 /**
  * Facilitator. The format as data, or the id of one that is shipped.
@@ -1065,6 +1065,12 @@ export interface CommandEnvelope {
     | SetTrack
     | MuteParticipant
     | Spotlight
+    | StartRecording
+    | PauseRecording
+    | ResumeRecording
+    | StopRecording
+    | GiveConsent
+    | MarkMoment
     | CreatePoll
     | EditPoll
     | DeletePoll
@@ -1073,12 +1079,6 @@ export interface CommandEnvelope {
     | ClosePoll
     | RevealPoll
     | HidePollText
-    | StartRecording
-    | PauseRecording
-    | ResumeRecording
-    | StopRecording
-    | GiveConsent
-    | MarkMoment
     | PlanDebate
     | EditDebate
     | DeleteDebate

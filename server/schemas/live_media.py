@@ -1,0 +1,61 @@
+"""The exchange of offers, and what a page shows and gets of media."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from server.schemas.live_base import TrackKind
+
+
+class SlotAssignment(Struct):
+    """Who is in a receive slot from ``rtp`` on; ``participant_id`` None empties the slot."""
+
+    slot: str
+    """``stage``, ``stage_audio``, ``screen``, ``screen_audio``, ``audio0``… ``gallery0``…"""
+    mid: str
+    participant_id: str | None
+    track: TrackKind | None
+    rtp: int | None
+    """first RTP timestamp (viewer's numbering) of the new occupant; None for at once"""
+    layer: str | None
+
+
+class MediaOffer(Struct, forbid_unknown_fields=True):
+    """Client → server ``media_offer``. Exactly one a connection; a rejoin is a new one."""
+
+    sdp: Annotated[str, Meta(max_length=200_000)]
+    tracks: dict[str, TrackKind]
+    """mid of each sending m-line → kind"""
+    slots: dict[str, str]
+    """mid of each receiving m-line → slot name"""
+
+
+class MediaAnswer(Struct):
+    connection_id: str
+    sdp: str
+
+
+class MediaView(Struct, forbid_unknown_fields=True):
+    """Client → server ``media_view``: what the page shows, so that only that is sent.
+
+    ``gallery[i]`` is the participant wanted in slot ``gallery<i>``, None for an empty tile.
+    """
+
+    gallery: list[str | None]
+    stage_height: Annotated[int, Meta(ge=0, le=4320)] = 720
+    tile_height: Annotated[int, Meta(ge=0, le=4320)] = 180
+    pinned: str | None = None
+
+
+class ConnectionQuality(Struct):
+    """Server → client ``quality``, every 2 s; presence, never logged."""
+
+    loss_up: float
+    """0…1, over the last interval"""
+    loss_down: float
+    rtt_ms: float | None
+    bitrate_up: int
+    bitrate_down: int
+    level: Literal["good", "fair", "poor", "lost"]
