@@ -49,7 +49,7 @@ export function Banners() {
           name="blocked"
           tone="warn"
           action={
-            <Button size="compact-sm" onClick={() => void classroom.media?.allowSound()}>
+            <Button size="compact-sm" onClick={() => void classroom.incoming.media?.allowSound()}>
               {t('banner.hear')}
             </Button>
           }
@@ -127,7 +127,7 @@ function NoticeBanner({ notice }: { notice: Notice }) {
           <CloseButton
             size="sm"
             aria-label={common('action.dismiss')}
-            onClick={() => classroom.dismiss(notice)}
+            onClick={() => classroom.tracks.dismiss(notice)}
           />
         </>
       }

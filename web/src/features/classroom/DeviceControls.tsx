@@ -34,7 +34,7 @@ export function DeviceControls() {
   }, [turn]);
   const choose = (change: Partial<DeviceChoice>) => {
     setBusy(true);
-    void classroom.choose(change).finally(() => setBusy(false));
+    void classroom.tracks.choose(change).finally(() => setBusy(false));
   };
   return (
     <Stack gap="sm">
@@ -44,7 +44,7 @@ export function DeviceControls() {
         value={choice.microphoneId}
         trouble={trouble.microphone}
         onChange={(microphoneId) => choose({ microphoneId })}
-        onRetry={() => void classroom.retry('microphone')}
+        onRetry={() => void classroom.tracks.retry('microphone')}
       />
       {hasMicrophone && <LevelMeter />}
       <Switch
@@ -58,7 +58,7 @@ export function DeviceControls() {
         value={choice.cameraId}
         trouble={trouble.camera}
         onChange={(cameraId) => choose({ cameraId })}
-        onRetry={() => void classroom.retry('camera')}
+        onRetry={() => void classroom.tracks.retry('camera')}
       />
       <Switch
         label={

@@ -4,7 +4,7 @@ import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { isPhone } from './classroom';
+import { isPhone } from './phone';
 import { useClassroom } from './context';
 import classes from './Gallery.module.css';
 import { galleryPeople, pageOf } from './gallery';
@@ -44,7 +44,7 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
     .join(' ');
   useEffect(() => {
     const tileHeight = phone ? 72 : Math.max(90, height / Math.max(1, rows));
-    classroom.watch(wanted === '' ? [] : wanted.split(' '), stageHeight, tileHeight);
+    classroom.incoming.watch(wanted === '' ? [] : wanted.split(' '), stageHeight, tileHeight);
   }, [classroom, wanted, stageHeight, height, rows, phone]);
   if (shown.length === 0 || (shown.length === 1 && all[0]?.participant_id === large)) return null;
   const turnTo = (to: number) => store.setState({ galleryPage: to });

@@ -10,7 +10,7 @@ import { useTranslation } from 'react-i18next';
 import { formatClock } from '../../i18n';
 import { useUser } from '../../transport/me';
 import { AccountMenu, Avatar, Brand, ThemeToggle } from '../../ui';
-import { isPhone } from './classroom';
+import { isPhone } from './phone';
 import { useTick } from './context';
 import classes from './Header.module.css';
 import { isHere, me } from './selectors';

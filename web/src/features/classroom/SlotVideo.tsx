@@ -12,7 +12,7 @@ export function SlotVideo({ slot, fit }: { slot: string; fit: 'cover' | 'contain
   const media = usePage((state) => state.media);
   const holder = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    const video = classroom.media?.videoOf(slot);
+    const video = classroom.incoming.media?.videoOf(slot);
     const place = holder.current;
     if (!video || !place) return;
     Object.assign(video.style, { width: '100%', height: '100%', objectFit: fit, display: 'block' });

@@ -40,7 +40,7 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
             <IconScreenShare size={16} aria-hidden />
             {isOwnScreen ? t('stage.sharingYou') : t('stage.sharing', { name: sharer.name })}
             {isOwnScreen && (
-              <Button size="compact-xs" color="coral.7" onClick={() => classroom.stopScreen()}>
+              <Button size="compact-xs" color="coral.7" onClick={() => classroom.tracks.stopScreen()}>
                 {t('stage.stopSharing')}
               </Button>
             )}

@@ -26,7 +26,7 @@ import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { type Action, ACTIONS, shortcutText } from './actions';
-import { isPhone } from './classroom';
+import { isPhone } from './phone';
 import { useClassroom } from './context';
 import { useHeldMicrophone } from './debate/useFloor';
 import { ReactionMenu } from './room/ReactionMenu';

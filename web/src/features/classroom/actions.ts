@@ -77,7 +77,7 @@ export const ACTIONS = {
     code: 'KeyM',
     isAvailable: isPresent,
     isOn: (state) => own(state)?.tracks.microphone === true,
-    perform: (classroom) => void classroom.toggleMicrophone(),
+    perform: (classroom) => void classroom.tracks.toggleMicrophone(),
   },
   camera: {
     name: 'camera',
@@ -86,7 +86,7 @@ export const ACTIONS = {
     code: 'KeyV',
     isAvailable: isPresent,
     isOn: (state) => own(state)?.tracks.camera === true,
-    perform: (classroom) => void classroom.toggleCamera(),
+    perform: (classroom) => void classroom.tracks.toggleCamera(),
   },
   share: {
     name: 'share',
@@ -96,7 +96,7 @@ export const ACTIONS = {
     isAvailable: (state) =>
       isPresent(state) && typeof navigator.mediaDevices?.getDisplayMedia === 'function',
     isOn: (state) => own(state)?.tracks.screen === true,
-    perform: (classroom) => void classroom.toggleScreen(),
+    perform: (classroom) => void classroom.tracks.toggleScreen(),
   },
   hand: {
     name: 'hand',
@@ -224,7 +224,7 @@ export const ACTIONS = {
     code: null,
     isAvailable: isAsked,
     isOn: never,
-    perform: (classroom) => void classroom.toggleMicrophone(),
+    perform: (classroom) => void classroom.tracks.toggleMicrophone(),
   },
   declineToSpeak: {
     name: 'declineToSpeak',

@@ -155,7 +155,7 @@ function Broadcast({ breakouts }: { breakouts: BreakoutsView }) {
         onChange={(event) => {
           const isOn = event.currentTarget.checked;
           void classroom.command({ type: 'broadcast_voice', is_on: isOn });
-          if (isOn && !classroom.isOn('microphone')) void classroom.toggleMicrophone();
+          if (isOn && !classroom.tracks.isOn('microphone')) void classroom.tracks.toggleMicrophone();
         }}
       />
     </Stack>

@@ -1,0 +1,111 @@
+/**
+ * What this page sees and hears of the others: its one media connection, whom it asks to see in
+ * which of its slots, and the speaker that plays the sound.
+ */
+import type { MediaAnswer, MediaOffer, MediaView, SlotAssignment, TrackKind } from '../../protocol';
+import { listDevices, onDevicesChanged } from '../../transport/devices';
+import type { LocalMedia } from '../../transport/local_media';
+import { Media } from '../../transport/media';
+import { planSlots } from './gallery';
+import { dismiss, notify } from './notices';
+import { isPhone } from './phone';
+import type { PageStore } from './store';
+
+const DEFAULT_SPEAKER = '';
+const VIEW_INTERVAL_MS = 250;
+
+export interface Wire {
+  offer: (offer: MediaOffer) => Promise<MediaAnswer>;
+  view: (view: MediaView) => void;
+}
+
+export class Incoming {
+  media: Media | null = null;
+  readonly galleryCount = isPhone() ? 5 : 11;
+  private wanted: string[] = [];
+  private plan: (string | null)[] = [];
+  private stageHeight = 720;
+  private tileHeight = 180;
+  private viewTimer: number | undefined;
+  private stopWatchingDevices: (() => void) | null = null;
+  /** The chosen speaker was there when it was last looked for. */
+  private hasSpeaker = false;
+
+  constructor(
+    private readonly local: LocalMedia,
+    private readonly store: PageStore,
+    private readonly wire: Wire,
+  ) {}
+
+  /** The first connection of this seat; `attach` hands it the tracks that are open already. */
+  open(attach: () => void): void {
+    this.media = new Media({
+      galleryCount: this.galleryCount,
+      offer: (offer) => this.wire.offer(offer),
+      listener: {
+        onStatus: (media) => {
+          this.store.setState({ media });
+          // Before there was a connection the server had nobody to show anything to.
+          if (media === 'connected') this.sendView();
+        },
+        onOccupants: (occupants) => this.store.setState({ occupants }),
+        onBlocked: (isSoundBlocked) => this.store.setState({ isSoundBlocked }),
+      },
+    });
+    attach();
+    this.stopWatchingDevices = onDevicesChanged(() => void this.routeSound());
+    void this.routeSound();
+    void this.media.connect();
+  }
+
+  send(kind: TrackKind, track: MediaStreamTrack | null): void {
+    this.media?.send(kind, track);
+  }
+
+  assign(slots: SlotAssignment[]): void {
+    this.media?.assign(slots);
+  }
+
+  /** The gallery's people on this page, and how large their pictures are. */
+  watch(wanted: string[], stageHeight: number, tileHeight: number): void {
+    this.wanted = wanted;
+    this.stageHeight = stageHeight;
+    this.tileHeight = tileHeight;
+    this.sendView();
+  }
+
+  /** Tell the server soon; what changes meanwhile goes along. */
+  sendView(): void {
+    if (this.viewTimer !== undefined) return;
+    this.viewTimer = window.setTimeout(() => {
+      this.viewTimer = undefined;
+      this.plan = planSlots(this.plan, this.wanted, this.galleryCount);
+      this.wire.view({
+        gallery: this.plan,
+        stage_height: Math.round(this.stageHeight),
+        tile_height: Math.round(this.tileHeight),
+        pinned: this.store.getState().pinned,
+      });
+    }, VIEW_INTERVAL_MS);
+  }
+
+  /** A speaker that was pulled out plays nothing: the browser's own takes over, and gives back. */
+  async routeSound(): Promise<void> {
+    const { speakerId } = this.local.choice;
+    if (!speakerId) return;
+    const { speakers } = await listDevices();
+    if (speakerId !== this.local.choice.speakerId) return;
+    const isThere = speakers.some((one) => one.deviceId === speakerId);
+    await this.media?.setSpeaker(isThere ? speakerId : DEFAULT_SPEAKER);
+    if (isThere) dismiss(this.store, 'speakerGone');
+    else if (this.hasSpeaker) notify(this.store, 'speakerGone');
+    this.hasSpeaker = isThere;
+  }
+
+  close(): void {
+    window.clearTimeout(this.viewTimer);
+    this.stopWatchingDevices?.();
+    this.media?.close();
+    this.media = null;
+  }
+}
