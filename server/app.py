@@ -53,6 +53,7 @@ from server.storage.library import SqlLibrary
 from server.storage.migrate import DATABASES, NewerSchema, upgrade
 from server.storage.secrets_folder import SecretsFolder, lan_addresses
 from server.storage.shipped_formats import shipped_formats
+from server.storage.standings import SqlStandings
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +134,8 @@ def compose(
     event_log = EventLog(live_engine)
     signer = CookieSigner(SecretsFolder(data).cookie_key())
     callers = Callers(library, signer, now)
-    seats = Seats(library, callers, now)
+    standings = SqlStandings(sync_engine(data / LIBRARY))
+    seats = Seats(library, standings, callers, now)
     lifecycle = SessionLifecycle(library, now)
     if media is None:
         plane = PythonPlane(
@@ -193,6 +195,7 @@ def compose(
         await hub.start()
         yield
         await hub.close()
+        standings.close()
         await live_engine.dispose()
         await library_engine.dispose()
 

@@ -106,6 +106,20 @@ class SeatRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingRecord:
+    """What stands behind a seat now: a link, or an account and what it may do there."""
+
+    session_id: str
+    link_id: str | None
+    link_name: str | None
+    is_link_revoked: bool
+    user: UserRecord | None
+    membership: SessionRole | None
+    is_signed_in: bool
+    """the sign-in that was asked about is valid and this account's"""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingRecord:
     """``summary.can_edit`` and ``summary.thumbnail`` are for the caller to fill in."""
 
@@ -332,6 +346,14 @@ class Unit(Protocol):
 class Library(Protocol):
     def read(self) -> AbstractAsyncContextManager[Unit]: ...
     def write(self) -> AbstractAsyncContextManager[Unit]: ...
+
+
+class Standings(Protocol):
+    async def standing(
+        self, participant_id: str, sign_in_id: str | None, now: datetime
+    ) -> StandingRecord | None:
+        """None where there is no such seat."""
+        ...
 
 
 # ---- the rest --------------------------------------------------------------------------------

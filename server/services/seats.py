@@ -10,7 +10,15 @@ from server.domain.state import Settings
 from server.schemas.live_base import SessionRole
 from server.services.caller import Caller, Callers
 from server.services.errors import NotSignedIn
-from server.services.ports import Clock, Library, LinkRecord, SeatRecord, Unit, UserRecord
+from server.services.ports import (
+    Clock,
+    Library,
+    LinkRecord,
+    SeatRecord,
+    Standings,
+    Unit,
+    UserRecord,
+)
 from server.services.secrecy import new_id
 from server.services.sessions import session_role, standing
 
@@ -27,8 +35,11 @@ class Place:
 
 
 class Seats:
-    def __init__(self, library: Library, callers: Callers, now: Clock) -> None:
+    def __init__(
+        self, library: Library, standings: Standings, callers: Callers, now: Clock
+    ) -> None:
         self._library = library
+        self._standings = standings
         self._callers = callers
         self._now = now
 
@@ -85,25 +96,22 @@ class Seats:
     ) -> Place:
         """The same place with the role and name of this moment. Raises NotAllowed when the
         sign-in, the account, the membership or the link behind it is gone."""
-        async with self._library.read() as unit:
-            seat = await unit.sessions.seat(participant_id)
-            if seat is None or seat.session_id != session_id:
-                raise NotAllowed("seat_gone", "This seat is not yours any more.")
-            if seat.link_id is not None:
-                link = await unit.sessions.link(seat.link_id)
-                if link is None or link.revoked_at is not None:
-                    raise NotAllowed("link_revoked", "This link has been withdrawn.")
-                return Place(participant_id, link.name, "learner", None)
-            user = await unit.accounts.user(seat.user_id or "")
-            if user is None or user.is_disabled:
-                raise NotAllowed("account_disabled", "This account has been disabled.")
-            if sign_in_id and not await unit.accounts.signed_in_user(sign_in_id, self._now()):
-                raise NotAllowed("signed_out", "You have signed out; sign in again.")
-            membership = await unit.sessions.role_in_session(session_id, user.user_id)
-            role = session_role(user, membership)
-            if role is None:
-                raise NotAllowed("not_a_member", "You do not belong to this session.")
-            return Place(participant_id, user.name, role, user.user_id, sign_in_id)
+        found = await self._standings.standing(participant_id, sign_in_id, self._now())
+        if found is None or found.session_id != session_id:
+            raise NotAllowed("seat_gone", "This seat is not yours any more.")
+        if found.link_id is not None:
+            if found.link_name is None or found.is_link_revoked:
+                raise NotAllowed("link_revoked", "This link has been withdrawn.")
+            return Place(participant_id, found.link_name, "learner", None)
+        user = found.user
+        if user is None or user.is_disabled:
+            raise NotAllowed("account_disabled", "This account has been disabled.")
+        if sign_in_id and not found.is_signed_in:
+            raise NotAllowed("signed_out", "You have signed out; sign in again.")
+        role = session_role(user, found.membership)
+        if role is None:
+            raise NotAllowed("not_a_member", "You do not belong to this session.")
+        return Place(participant_id, user.name, role, user.user_id, sign_in_id)
 
     async def participant_id(self, caller: Caller, session_id: str) -> str:
         """Of someone who has taken the seat before. Raises not_found otherwise."""

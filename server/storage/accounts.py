@@ -13,7 +13,7 @@ from server.services.ports import InvitationRecord, UserRecord
 from server.storage import tables as t
 
 
-def _user(row: Row[Any]) -> UserRecord:
+def read_user(row: Row[Any]) -> UserRecord:
     return UserRecord(
         user_id=row.user_id,
         email=row.email,
@@ -48,16 +48,16 @@ class SqlAccounts:
 
     async def user(self, user_id: str) -> UserRecord | None:
         row = (await self._c.execute(select(t.users).where(t.users.c.user_id == user_id))).first()
-        return _user(row) if row else None
+        return read_user(row) if row else None
 
     async def user_by_email(self, email: str) -> UserRecord | None:
         query = select(t.users).where(t.users.c.email == email.lower())
         row = (await self._c.execute(query)).first()
-        return _user(row) if row else None
+        return read_user(row) if row else None
 
     async def users(self) -> list[UserRecord]:
         query = select(t.users).order_by(func.lower(t.users.c.name), t.users.c.user_id)
-        return [_user(row) for row in await self._c.execute(query)]
+        return [read_user(row) for row in await self._c.execute(query)]
 
     async def add_user(self, user: UserRecord) -> None:
         await self._c.execute(insert(t.users).values(**asdict(user)))
@@ -110,7 +110,7 @@ class SqlAccounts:
             )
         )
         row = (await self._c.execute(query)).first()
-        return _user(row) if row else None
+        return read_user(row) if row else None
 
     async def revoke_sign_in(self, sign_in_id: str, now: datetime) -> None:
         await self._c.execute(
