@@ -19,7 +19,7 @@ from server.domain import commands as c
 from server.domain.state import Actor
 from server.live.clock import SystemClock
 from server.live.mailbox import RoomMailbox
-from server.storage.engines import async_engine, sync_engine
+from server.storage.engines import sync_engine
 from server.storage.event_log import EventLog
 from server.storage.migrate import upgrade
 
@@ -42,7 +42,7 @@ async def measure(folder: Path, people: int, rounds: int) -> None:
     engine = sync_engine(path, "FULL")
     upgrade(engine, "live")
     engine.dispose()
-    log = EventLog(async_engine(path, "FULL"))
+    log = EventLog(sync_engine(path, "FULL"))
     await log.start()
     mailbox = RoomMailbox(
         "bench", log, SystemClock(), lambda: uuid.uuid4().hex, lambda *_: None

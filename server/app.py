@@ -129,7 +129,7 @@ def compose(
     """The data folder must be prepared. The rest is replaced by tests."""
     data = settings.data
     library_engine = async_engine(data / LIBRARY)
-    live_engine = async_engine(data / LIVE, "FULL")
+    live_engine = sync_engine(data / LIVE, "FULL")
     library = SqlLibrary(library_engine)
     event_log = EventLog(live_engine)
     signer = CookieSigner(SecretsFolder(data).cookie_key())
@@ -196,7 +196,7 @@ def compose(
         yield
         await hub.close()
         standings.close()
-        await live_engine.dispose()
+        live_engine.dispose()
         await library_engine.dispose()
 
     async def close_sockets(_app: web.Application) -> None:

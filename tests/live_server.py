@@ -19,7 +19,7 @@ import socketio
 import socketio.exceptions
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 
 from server.domain.errors import Conflict, NotAllowed, NotFound
 from server.domain.events import Event, Role
@@ -27,7 +27,7 @@ from server.domain.state import SessionState, Settings
 from server.live.hub import LiveHub
 from server.live.ports import MediaHost, Seat
 from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView
-from server.storage.engines import async_engine, sync_engine
+from server.storage.engines import sync_engine
 from server.storage.event_log import EventLog
 from server.storage.migrate import upgrade
 from tests import breakout_world
@@ -158,12 +158,12 @@ class LiveServer:
         self.hub: LiveHub
         self.media: MemoryMedia
         self.log: EventLog
-        self.engine: AsyncEngine
+        self.engine: Engine
         self._server: TestServer | None = None
         self._port: int | None = None
 
     async def start(self) -> None:
-        self.engine = async_engine(self.path, "FULL")
+        self.engine = sync_engine(self.path, "FULL")
         self.log = EventLog(self.engine)
         self.media = MemoryMedia()
         self.hub = LiveHub(
@@ -202,7 +202,7 @@ class LiveServer:
         if self._server is not None:
             await self._server.close()
             self._server = None
-            await self.engine.dispose()
+            self.engine.dispose()
 
     async def crash(self) -> None:
         """As SIGKILL does it: what is not committed is lost, and nobody hears of it."""

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, insert, select, update
 from server.domain.events import Event
 from server.schemas.api import Recording, Step
 from server.storage import tables as t
-from server.storage.engines import async_engine, sync_engine
+from server.storage.engines import sync_engine
 from server.storage.event_log import Append, EventLog
 from server.storage.migrate import upgrade
 from server.storage.recordings_store import RecordingsStore
@@ -90,12 +90,12 @@ class World:
             connection.execute(update(t.recordings).values(stage=stage))
 
     async def _append(self, log: Sequence[Event]) -> None:
-        engine = async_engine(self.data / "live.db", "FULL")
+        engine = sync_engine(self.data / "live.db", "FULL")
         events = EventLog(engine)
         await events.start()
         await events.append(Append("s1", log))
         await events.close()
-        await engine.dispose()
+        engine.dispose()
 
     # ---- reading ----
 

@@ -18,15 +18,15 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from random import SystemRandom
-from typing import Any
+from sqlite3 import OperationalError
+from typing import Any, TypeVar, TypeVarTuple
 
 import msgspec
 from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.domain.events import (
     PERSONAL,
@@ -43,6 +43,9 @@ from server.storage import live_tables as t
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+A = TypeVarTuple("A")
+
 LARGEST_GROUP = 64
 QUEUE_SIZE = 1000
 """Appends that may wait; further ones wait for room before they are accepted."""
@@ -51,8 +54,11 @@ QUEUE_SIZE = 1000
 class EventLog:
     """Used from one event loop. ``start`` before the first append; ``close`` writes what waits."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reading = engine.execution_options(is_read=True)
+        # A whole transaction is one hop to a thread, not one for each of its statements.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="event-log")
         self._queue: asyncio.Queue[tuple[Append, asyncio.Future[None]]] = asyncio.Queue(QUEUE_SIZE)
         self._writer: asyncio.Task[None] | None = None
         self.commits = 0
@@ -70,6 +76,7 @@ class EventLog:
         writer.cancel()
         with suppress(asyncio.CancelledError):
             await writer
+        self._thread.shutdown()
 
     async def append(self, batch: Append) -> None:
         """Return once the batch is on disk; raise, with nothing of it stored, when it cannot be."""
@@ -105,53 +112,58 @@ class EventLog:
             _settle(done, None)
 
     async def _commit(self, batches: list[Append]) -> None:
-        async with self._engine.begin() as connection:
-            await connection.run_sync(_store, batches)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._store, batches)
         self.commits += 1
-        if any(batch.votes or batch.settled for batch in batches):
-            await self._empty_wal()
 
-    async def _empty_wal(self) -> None:
+    def _store(self, batches: list[Append]) -> None:
+        with self._engine.begin() as connection:
+            _store(connection, batches)
+        if any(batch.votes or batch.settled for batch in batches):
+            self._empty_wal()
+
+    def _empty_wal(self) -> None:
         """Outside a transaction, as SQLite demands; a reader at work postpones it to next time."""
         if self._engine.dialect.name != "sqlite":
             return
-        async with self._engine.connect() as connection:
-            raw = await connection.get_raw_connection()
-            driver: Any = raw.driver_connection
-            try:
-                cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                await cursor.close()
-            except OperationalError:
-                log.warning("the write-ahead log could not be emptied", exc_info=True)
+        raw = self._engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        except OperationalError:
+            log.warning("the write-ahead log could not be emptied", exc_info=True)
+        finally:
+            raw.close()
 
     # ---- reading -----------------------------------------------------------------------------
 
     async def read_events(
         self, session_id: str, after: int = 0, limit: int | None = None
     ) -> list[Event]:
-        async with self._engine.connect() as connection:
-            await connection.execution_options(is_read=True)
-            return await connection.run_sync(select_events, session_id, after, limit)
+        return await self._read(select_events, session_id, after, limit)
 
     async def load(self, session_id: str) -> Loaded:
-        async with self._engine.connect() as connection:
-            await connection.execution_options(is_read=True)
-            return await connection.run_sync(_load, session_id)
+        return await self._read(_load, session_id)
 
     async def live_session_ids(self) -> list[str]:
         """Sessions that started and did not end."""
-        async with self._engine.connect() as connection:
-            await connection.execution_options(is_read=True)
-            return await connection.run_sync(select_live_sessions)
+        return await self._read(select_live_sessions)
 
     async def untold_ends(self) -> list[tuple[str, str | None]]:
         """``(session_id, recording_id)`` of ends nobody has been told of yet."""
-        async with self._engine.connect() as connection:
-            await connection.execution_options(is_read=True)
-            rows = await connection.execute(
-                select(t.session_ends.c.session_id, t.session_ends.c.recording_id)
-            )
-            return [(session_id, recording_id) for session_id, recording_id in rows]
+        return await self._read(_select_untold_ends)
+
+    async def _read(self, select: Callable[[Connection, *A], T], *values: *A) -> T:
+        def read() -> T:
+            with self._reading.connect() as connection:
+                return select(connection, *values)
+
+        return await asyncio.to_thread(read)
+
+
+def _select_untold_ends(connection: Connection) -> list[tuple[str, str | None]]:
+    ends = t.session_ends.c
+    rows = connection.execute(select(ends.session_id, ends.recording_id))
+    return [(session_id, recording_id) for session_id, recording_id in rows]
 
 
 def _settle(done: asyncio.Future[None], error: Exception | None) -> None:

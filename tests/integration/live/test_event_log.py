@@ -15,7 +15,7 @@ from server.domain import commands as c
 from server.domain.events import SESSION, ChatSent, Event
 from server.domain.session import fold
 from server.live.ports import AnonymousVote, Answer, Append
-from server.storage.engines import async_engine, sync_engine
+from server.storage.engines import sync_engine
 from server.storage.event_log import EventLog, read_events
 from server.storage.migrate import upgrade
 from tests.live_world import ADA, BOB, FAY, OPEN, World, live_class
@@ -26,12 +26,12 @@ async def event_log(tmp_path: Path) -> AsyncIterator[EventLog]:
     engine = sync_engine(tmp_path / "live.db")
     upgrade(engine, "live")
     engine.dispose()
-    live = async_engine(tmp_path / "live.db", "FULL")
+    live = sync_engine(tmp_path / "live.db", "FULL")
     log = EventLog(live)
     await log.start()
     yield log
     await log.close()
-    await live.dispose()
+    live.dispose()
 
 
 def class_with_everything() -> World:
@@ -175,7 +175,7 @@ async def test_closing_writes_what_waits_and_refuses_more(tmp_path: Path) -> Non
     engine = sync_engine(tmp_path / "live.db")
     upgrade(engine, "live")
     engine.dispose()
-    live = async_engine(tmp_path / "live.db", "FULL")
+    live = sync_engine(tmp_path / "live.db", "FULL")
     log = EventLog(live)
     await log.start()
     waiting = asyncio.create_task(log.append(Append("s1", events=live_class().log)))
@@ -186,7 +186,7 @@ async def test_closing_writes_what_waits_and_refuses_more(tmp_path: Path) -> Non
     with pytest.raises(RuntimeError):
         await log.append(Append("s1", alive_at_ms=1))
     assert await log.live_session_ids() == ["s1"]
-    await live.dispose()
+    live.dispose()
 
 
 # ---- PO7: anonymity --------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from server.domain.events import PollAnswer, PollKind
 from server.domain.state import Actor
 from server.live.clock import SystemClock
 from server.live.mailbox import RoomMailbox
-from server.storage.engines import async_engine, sync_engine
+from server.storage.engines import sync_engine
 from server.storage.event_log import EventLog
 from server.storage.migrate import upgrade
 from tests.live_world import FAY
@@ -75,7 +75,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Class]:
     engine = sync_engine(tmp_path / "live.db")
     upgrade(engine, "live")
     engine.dispose()
-    live = async_engine(tmp_path / "live.db", "FULL")
+    live = sync_engine(tmp_path / "live.db", "FULL")
     log = EventLog(live)
     await log.start()
     made = Class(tmp_path, log)
@@ -87,7 +87,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Class]:
     yield made
     await made.mailbox.close()
     await log.close()
-    await live.dispose()
+    live.dispose()
 
 
 @pytest.mark.parametrize("kind", SECRETS)

@@ -16,7 +16,7 @@ from server.live.flood import LIMITS, Buckets
 from server.live.ports import Append
 from server.live.reactions import MOST_SHOWN, Reactions
 from server.schemas import live as wire
-from server.storage.engines import async_engine, sync_engine
+from server.storage.engines import sync_engine
 from server.storage.event_log import EventLog
 from server.storage.migrate import upgrade
 from tests.live_server import Client, LiveServer, until
@@ -121,7 +121,7 @@ async def test_CH4_what_an_edited_message_said_before_is_gone_from_the_disk(
     engine = sync_engine(tmp_path / "live.db")
     upgrade(engine, "live")
     engine.dispose()
-    live = async_engine(tmp_path / "live.db", "FULL")
+    live = sync_engine(tmp_path / "live.db", "FULL")
     event_log = EventLog(live)
     await event_log.start()
     world = live_class(OPEN, ADA, BOB)
@@ -134,7 +134,7 @@ async def test_CH4_what_an_edited_message_said_before_is_gone_from_the_disk(
     state = (await event_log.load("s1")).state
     assert [message.text for message in state.chat] == ["kept words"] * 2
     await event_log.close()
-    await live.dispose()
+    live.dispose()
     with sqlite3.connect(tmp_path / "live.db") as raw:
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     raw.close()
