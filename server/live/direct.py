@@ -53,6 +53,11 @@ def framed(text: bytes) -> bytes:
     return struct.pack("!BBQ", _TEXT, 127, size) + text
 
 
+def _message(namespace: str, event: str, payload: Any) -> bytes:
+    """An Engine.IO message that holds a Socket.IO event without acknowledgement."""
+    return f"42{namespace},".encode() + msgspec.json.encode([event, payload])
+
+
 class _Queue(asyncio.Queue[Any]):
     """Takes what is no message; messages it writes."""
 
@@ -102,21 +107,28 @@ class DirectSender:
 
     def broadcast(self, namespace: str, room: str, event: str, payload: Any) -> None:
         """To everyone in the room, encoded and framed once. Never waits."""
-        text = f"4{2}{namespace},".encode() + msgspec.json.encode([event, payload])
-        frame: bytes | None = None
+        text = _message(namespace, event, payload)
+        frame = framed(text)
         for _sid, eio_sid in self._members(namespace, room):
-            client = self._sio.eio.sockets.get(eio_sid)
-            if client is None or client.closed:
-                continue
-            transport = client.queue.transport
-            if transport is None:
-                # Not a WebSocket yet, or no more: the queue keeps the order.
-                client.queue.put_nowait(Packet(MESSAGE, text[1:].decode()))
-                continue
-            if frame is None:
-                frame = framed(text)
-            if not transport.is_closing():
-                transport.write(frame)
+            self._write(eio_sid, text, frame)
+
+    def send(self, namespace: str, sid: str, event: str, payload: Any) -> None:
+        """To one connection. Never waits; silent when it is gone."""
+        eio_sid = self._sio.manager.eio_sid_from_sid(sid, namespace)
+        if eio_sid is not None:
+            text = _message(namespace, event, payload)
+            self._write(eio_sid, text, framed(text))
+
+    def _write(self, eio_sid: str, text: bytes, frame: bytes) -> None:
+        client = self._sio.eio.sockets.get(eio_sid)
+        if client is None or client.closed:
+            return
+        transport = client.queue.transport
+        if transport is None:
+            # Not a WebSocket yet, or no more: the queue keeps the order.
+            client.queue.put_nowait(Packet(MESSAGE, text[1:].decode()))
+        elif not transport.is_closing():
+            transport.write(frame)
 
     def _members(self, namespace: str, room: str) -> Iterable[tuple[str, str]]:
         return self._sio.manager.get_participants(namespace, room)

@@ -143,9 +143,7 @@ class Outbox:
                 for room in rooms:
                     await self._sio.enter_room(connection_id, room, namespace=NAMESPACE)
                 self._rooms[connection_id] = rooms
-                await self._sio.emit(
-                    "snapshot", to_json(snapshot), to=connection_id, namespace=NAMESPACE
-                )
+                self._direct.send(NAMESPACE, connection_id, "snapshot", snapshot)
             case _Follow(connection_id, channels, following):
                 await self._follow(connection_id, channels, following)
             case _Unsubscribe(connection_id):
@@ -173,7 +171,7 @@ class Outbox:
             if room not in before:
                 await self._sio.enter_room(connection_id, room, namespace=NAMESPACE)
         self._rooms[connection_id] = rooms
-        await self._sio.emit("following", to_json(following), to=connection_id, namespace=NAMESPACE)
+        self._direct.send(NAMESPACE, connection_id, "following", following)
 
     async def _leave(self, connection_id: str) -> None:
         for room in self._rooms.pop(connection_id, ()):
