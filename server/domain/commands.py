@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
+from server.domain.agenda_commands import AgendaCommand
 from server.domain.breakout_commands import BreakoutCommand
 from server.domain.debate_commands import DebateCommand
 from server.domain.events import (
@@ -379,6 +380,7 @@ Command = (
     | AdvanceTime
     | DebateCommand
     | BreakoutCommand
+    | AgendaCommand
 )
 
 COMMANDS: dict[str, type[Any]] = {

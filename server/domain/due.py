@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from server.domain import breakout_run, debate_clock
+from server.domain import activity_mix, breakout_run, debate_clock
 from server.domain import commands as c
 from server.domain.change import Ask, Change, Decide
 from server.domain.state import SessionState
@@ -19,6 +19,7 @@ Due = tuple[Callable[[SessionState], int | None], Decide]
 NOUNS: tuple[Due, ...] = (
     (breakout_run.next_due_ms, breakout_run.advance_time),
     (debate_clock.next_due_ms, debate_clock.advance_time),
+    (activity_mix.next_due_ms, activity_mix.advance_time),
 )
 """each on its own: what one does must not depend on what another does at the same moment"""
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Literal, cast
 
+from server.domain.agenda_events import AgendaBody
 from server.domain.breakout_events import BreakoutBody
 from server.domain.debate_events import DebateBody
 from server.domain.event_fields import OPTIONAL
@@ -503,6 +504,7 @@ Body = (
     | GapDeclared
     | DebateBody
     | BreakoutBody
+    | AgendaBody
     | Unknown
 )
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from server.domain import agenda_commands as ac
 from server.domain import breakout_commands as bc
 from server.domain import commands as c
 from server.domain import debate_commands as dc
@@ -133,6 +134,15 @@ PERMISSIONS: Mapping[type[Any], Rule] = {
     bc.WriteRoomNotes: _rule(_ANYONE, stages="live"),
     bc.BroadcastText: _rule(_FACILITATOR, stages="live"),
     bc.BroadcastVoice: _rule(_FACILITATOR, stages="live"),
+    ac.EditAgenda: _rule("facilitator server"),
+    ac.EditObjectives: _rule("facilitator server"),
+    ac.StartActivity: _rule(_FACILITATOR, stages="live"),
+    ac.NextActivity: _rule(_FACILITATOR, stages="live"),
+    ac.PreviousActivity: _rule(_FACILITATOR, stages="live"),
+    ac.ExtendActivity: _rule(_FACILITATOR, stages="live"),
+    ac.UndoAgenda: _rule(_FACILITATOR, stages="live"),
+    ac.CoverObjective: _rule(_FACILITATOR, stages="live"),
+    ac.DismissHint: _rule(_FACILITATOR, stages="live"),
     c.StartEpoch: _rule("server", stages=_ALWAYS),
     c.LoseConnection: _rule("server", stages=_ALWAYS),
     c.ReportCaptureStarted: _rule("server", stages=_ALWAYS),

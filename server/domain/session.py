@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from server.domain import (
+    activity_mix,
+    agenda,
     breakout,
     breakout_run,
     chat,
@@ -97,6 +99,8 @@ DECIDE: Mapping[type[Any], Decide] = {
     **breakout.DECIDE,
     **breakout_run.DECIDE,
     **debate.DECIDE,
+    **agenda.DECIDE,
+    **activity_mix.DECIDE,
     **due.DECIDE,
 }
 
@@ -140,6 +144,9 @@ def decide(
         if after.participants is not state.participants:
             # Somebody went or came: in the same breath clocks stop and floors are held (DB).
             events += _numbered(after, debate_run.react(after, ask), at_ms, actor_id, cause_id)
+    if followed := activity_mix.react(state, events):
+        # By nobody: it must not tell who was behind an anonymous vote.
+        events += _numbered(fold_on(state, events), followed, at_ms, None, None)
     return events
 
 
@@ -192,7 +199,13 @@ def _ended(state: SessionState, _: e.SessionEnded, at_ms: int) -> SessionState:
         for key, who in state.participants.items()
     }
     return replace(
-        state, stage="ended", ended_at_ms=at_ms, participants=gone, hands=(), spotlight=None
+        state,
+        stage="ended",
+        ended_at_ms=at_ms,
+        participants=gone,
+        hands=(),
+        spotlight=None,
+        agenda=agenda.ended(state, at_ms),
     )
 
 
@@ -212,6 +225,8 @@ EVOLVE: Mapping[type[Any], Evolve] = {
     **breakout.EVOLVE,
     **breakout_run.EVOLVE,
     **debate.EVOLVE,
+    **agenda.EVOLVE,
+    **activity_mix.EVOLVE,
 }
 
 
@@ -231,6 +246,7 @@ def evolve(state: SessionState, event: Event) -> SessionState:
         after = change(state, body, event.at_ms)
     after = recording.settle(after, event.at_ms)
     after = lock.settle(after, event.at_ms)
+    after = activity_mix.settle(state, after, event)
     return replace(
         after,
         seq=event.seq,
@@ -240,7 +256,10 @@ def evolve(state: SessionState, event: Event) -> SessionState:
 
 
 def fold(session_id: str, events: Iterable[Event]) -> SessionState:
-    state = SessionState(session_id)
+    return fold_on(SessionState(session_id), events)
+
+
+def fold_on(state: SessionState, events: Iterable[Event]) -> SessionState:
     for event in events:
         state = evolve(state, event)
     return state

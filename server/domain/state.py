@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from server.domain.agenda_state import Agenda, Objectives
 from server.domain.breakout_state import Breakouts, BreakoutSet, ReturnedNotes
 from server.domain.debate_state import Debate
 from server.domain.events import (
@@ -23,7 +24,7 @@ from server.domain.events import (
     TrackKind,
 )
 
-VERSION = 2
+VERSION = 3
 MAIN_ROOM = "main"
 
 Presence = Literal["waiting", "present", "away", "left", "denied", "removed"]
@@ -218,6 +219,13 @@ class SessionState:
     returned_notes: tuple[ReturnedNotes, ...] = ()
     polls: Mapping[str, Poll] = field(default_factory=dict[str, Poll])
     debates: Mapping[str, Debate] = field(default_factory=dict[str, Debate])
+    agenda: Agenda = Agenda()
+    objectives: Objectives = Objectives()
+    engaged_at_ms: int | None = None
+    """when learners last took part in something (AM1)"""
+    quiet_since_ms: int | None = None
+    """facilitators are being told that nobody has since"""
+    hinted_at_ms: int | None = None
     recording: Recording = Recording()
     spotlight: str | None = None
     moments: tuple[Moment, ...] = ()
