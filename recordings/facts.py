@@ -232,7 +232,7 @@ def _marks(record: Record) -> list[TimelineMark]:
 
     def add(
         at_ms: int, kind: Literal["poll", "hand", "chat", "moment", "screen", "confusion", "speech",
-        "turn", "poi", "breakout"],
+        "turn", "poi", "breakout", "activity"],
         label: str,
         data: _Data,
     ) -> None:  # fmt: skip
@@ -252,6 +252,10 @@ def _marks(record: Record) -> list[TimelineMark]:
         names_of = [r.name for r in record.rooms if (r.breakout_id, r.from_ms, r.to_ms) == phase]
         end = record.time.nearest(phase[2])
         add(phase[1], "breakout", ", ".join(names_of), {"rooms": list(names_of), "end_ms": end})
+    for one in record.activities:
+        about: _Data = {"activity_id": one.activity_id, "activity_kind": one.kind}
+        end = record.time.nearest(one.to_ms)
+        add(one.from_ms, "activity", one.title, {**about, "end_ms": end})
     for hand in record.hands:
         add(hand.at_ms, "hand", names.get(hand.participant_id, ""), by(hand.participant_id))
     for line in record.chat:

@@ -74,7 +74,7 @@ class SpeechStages(StageBase):
     def _chapters(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         facts = self._facts(job, done)
         kinds = {"screen": "screen", "confusion": "confusion", "moment": "moment", "poll": "poll",
-                 "speech": "phase", "breakout": "breakout"}  # fmt: skip
+                 "speech": "phase", "breakout": "breakout", "activity": "activity"}  # fmt: skip
         work = {
             "transcript": self._transcript(job, done),
             "duration_ms": facts.duration_ms,
@@ -82,7 +82,7 @@ class SpeechStages(StageBase):
                 {
                     "at_ms": mark.at_ms,
                     "kind": kinds[mark.kind],
-                    "label": mark.label if mark.kind in ("moment", "speech") else "",
+                    "label": mark.label if mark.kind in ("moment", "speech", "activity") else "",
                 }
                 for mark in facts.marks
                 if mark.kind in kinds

@@ -31,8 +31,9 @@ WEIGHTS = {
     "screen": 0.4,
     "confusion": 0.3,
     "chapter": 1.5,
+    "activity": 1.3,
 }
-TITLED_BY = ("chapter", "phase", "breakout", "screen")
+TITLED_BY = ("chapter", "phase", "activity", "breakout", "screen")
 """kinds whose label is a title; a poll's question is not"""
 LABEL_REACH_MS = 8_000
 
@@ -109,7 +110,7 @@ def _silent(job: ChaptersJob) -> list[Chapter]:
     marks = sorted(
         (prior.at_ms, prior.label)
         for prior in job.priors
-        if prior.kind in ("chapter", "phase") and prior.label
+        if prior.kind in ("chapter", "phase", "activity") and prior.label
     )
     edges = [*(at_ms for at_ms, _label in marks), job.duration_ms]
     return [

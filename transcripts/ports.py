@@ -156,7 +156,9 @@ class ChapterPrior:
     """Something of the session's log that makes a chapter likely to start here."""
 
     at_ms: int
-    kind: Literal["phase", "poll", "breakout", "screen", "moment", "confusion", "chapter"]
+    kind: Literal[
+        "phase", "poll", "breakout", "screen", "moment", "confusion", "chapter", "activity",
+    ]  # fmt: skip
     """chapter: the facilitator asked for one; it is always kept"""
     label: str = ""
     """a slide's or phase's title where known, used for the chapter's title"""

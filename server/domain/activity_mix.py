@@ -47,7 +47,7 @@ def is_engaging(state: SessionState, event: Event) -> bool:
         return body.to is None and _is_learner(state, body.participant_id)
     if isinstance(body, e.AirtimeCounted):
         spoken = zip(body.participant_ids, body.talked_ms, strict=False)
-        return any(ms >= SPOKE_MS and _is_learner(state, who) for who, ms in spoken)
+        return any(_is_learner(state, who) and ms >= SPOKE_MS for who, ms in spoken)
     if isinstance(body, e.ParticipantJoined):
         return body.role == "learner" and not _learners_are_here(state)
     if isinstance(body, ae.ActivityStarted | ae.AgendaFinished):

@@ -269,6 +269,8 @@ def _finished(state: SessionState, _: ae.AgendaFinished, at_ms: int) -> SessionS
 
 
 def _extended(state: SessionState, body: ae.ActivityExtended, _: int) -> SessionState:
+    if state.agenda.find(body.activity_id) is None:
+        return state
     agenda = _lengthened(state.agenda, body.activity_id, body.minutes)
     step = Step("extension", body.activity_id, body.minutes)
     return replace(state, agenda=replace(agenda, steps=(*agenda.steps, step)[-STEPS_KEPT:]))
@@ -299,9 +301,7 @@ def _objectives_edited(state: SessionState, body: ae.ObjectivesEdited, _: int) -
         Objective(str(one["objective_id"]), str(one["text"]), covered.get(one["objective_id"]))
         for one in body.objectives
     )
-    return replace(
-        state, objectives=replace(state.objectives, items=items, revision=body.revision)
-    )
+    return replace(state, objectives=replace(state.objectives, items=items, revision=body.revision))
 
 
 def _covered(state: SessionState, body: ae.ObjectiveCovered, at_ms: int) -> SessionState:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from server.domain import breakout_events as be
 from server.domain import events as e
+from server.domain.agenda_state import ActivityKind, Agenda
 from server.domain.debate_record import DebateWalk, Held
 from server.domain.events import Event, PollAnswer, PollKind, Role, TrackKind
 from server.domain.place import floors, huddles, voice_to_all
@@ -141,6 +142,17 @@ class RoomOnRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityOnRecord:
+    """What of the agenda went on; one that was gone back to stands there again."""
+
+    activity_id: str
+    title: str
+    kind: ActivityKind
+    from_ms: int
+    to_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     moment_id: str
     participant_id: str
@@ -172,6 +184,8 @@ class Record:
     """``(from, participant)``, in order"""
     rooms: tuple[RoomOnRecord, ...]
     """breakout rooms, in the order in which they were opened"""
+    activities: tuple[ActivityOnRecord, ...]
+    """what of the agenda went on for a while and is on record"""
     member_user_ids: frozenset[str]
     """accounts of all who were in the session, on record or not: its audience"""
 
@@ -363,6 +377,7 @@ class _Walk:
             ),
             spotlights=tuple(self.spotlights),
             rooms=tuple(self.rooms),
+            activities=_activities(state.agenda, time, end_ms),
             member_user_ids=frozenset(
                 who.user_id
                 for who in state.participants.values()
@@ -444,6 +459,22 @@ class _Walk:
 
 
 _OPEN = -1
+_SHORTEST_ACTIVITY_MS = 20_000
+"""what was skipped over is no part of the class"""
+
+
+def _activities(agenda: Agenda, time: RecordTime, end_ms: int) -> tuple[ActivityOnRecord, ...]:
+    """Where they come onto the record, which may be after they began."""
+    found: list[ActivityOnRecord] = []
+    for run in agenda.runs:
+        one = agenda.find(run.activity_id)
+        to_ms = end_ms if run.to_ms is None else run.to_ms
+        on = time.clip(run.from_ms, to_ms)
+        if one is None or sum(stretch.length_ms for stretch in on) < _SHORTEST_ACTIVITY_MS:
+            continue
+        from_ms = time.session_at(on[0].start_ms)
+        found.append(ActivityOnRecord(one.activity_id, one.title, one.kind, from_ms, to_ms))
+    return tuple(found)
 
 
 def _held(state: SessionState) -> set[_Key]:

@@ -219,8 +219,8 @@ class SessionState:
     returned_notes: tuple[ReturnedNotes, ...] = ()
     polls: Mapping[str, Poll] = field(default_factory=dict[str, Poll])
     debates: Mapping[str, Debate] = field(default_factory=dict[str, Debate])
-    agenda: Agenda = Agenda()
-    objectives: Objectives = Objectives()
+    agenda: Agenda = field(default_factory=Agenda)
+    objectives: Objectives = field(default_factory=Objectives)
     engaged_at_ms: int | None = None
     """when learners last took part in something (AM1)"""
     quiet_since_ms: int | None = None

@@ -18,6 +18,13 @@ from server.domain.state import (
     SessionState,
     Settings,
 )
+from server.live.agenda_view import (
+    NO_AGENDA,
+    NO_OBJECTIVES,
+    agenda_view,
+    objectives_view,
+    quiet_since,
+)
 from server.live.breakout_view import (
     breakouts_view,
     help_views,
@@ -97,6 +104,9 @@ def view_for(
         breakouts=breakouts_view(state, me) if is_inside else None,
         breakout_sets=sets_view(state, me) if is_inside else [],
         returned_notes=returned_view(state) if is_inside else [],
+        agenda=agenda_view(state) if is_inside else NO_AGENDA,
+        objectives=objectives_view(state) if is_inside else NO_OBJECTIVES,
+        quiet_since_ms=quiet_since(state, me) if is_inside else None,
         lobby_is_on=settings.lobby_is_on,
     )
 

@@ -38,8 +38,13 @@ def to_domain(command: wire.AnyCommand) -> Command:
     fields: dict[str, Any] = {}
     for key, value in msgspec.structs.asdict(command).items():
         if value is not UNSET:
-            fields[key] = tuple(value) if isinstance(value, list) else value
+            fields[key] = tuple(_plain(value)) if isinstance(value, list) else value
     return COMMANDS[str(name)](**fields)
+
+
+def _plain(values: list[Any]) -> list[Any]:
+    """The domain reads objects inside commands itself."""
+    return [msgspec.to_builtins(one) if isinstance(one, msgspec.Struct) else one for one in values]
 
 
 def channels_of(state: SessionState, viewer: Participant) -> tuple[str, ...]:

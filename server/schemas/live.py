@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from server.schemas.live_agenda import AgendaCommand, AgendaView, ObjectivesView
 from server.schemas.live_base import ErrorBody, SessionState
 from server.schemas.live_breakouts import (
     BreakoutCommand,
@@ -31,7 +32,7 @@ from server.schemas.live_room import (
     RoomCommand,
 )
 
-AnyCommand = RoomCommand | PollCommand | DebateCommand | BreakoutCommand
+AnyCommand = RoomCommand | PollCommand | DebateCommand | BreakoutCommand | AgendaCommand
 
 
 class CommandEnvelope(Struct, forbid_unknown_fields=True):
@@ -122,4 +123,8 @@ class SessionSnapshot(Struct):
     """kept in this session; facilitators only"""
     returned_notes: list[ReturnedNotesView]
     """what rooms that have closed wrote"""
+    agenda: AgendaView
+    objectives: ObjectivesView
+    quiet_since_ms: int | None
+    """facilitators: learners have done nothing since, long enough for a hint"""
     lobby_is_on: bool

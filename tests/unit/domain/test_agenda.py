@@ -46,7 +46,10 @@ def test_AG1_the_server_and_a_facilitator_plan_it_before_class() -> None:
     world.do(THE_SERVER, ac.EditObjectives(GOALS, 0))
     assert [one.title for one in world.state.agenda.activities] == [p["title"] for p in PLAN]
     assert world.state.agenda.activities[1].note == ""
-    assert [one.text for one in world.state.objectives.items] == ["Date the press", "Weigh a source"]
+    assert [one.text for one in world.state.objectives.items] == [
+        "Date the press",
+        "Weigh a source",
+    ]
     assert len(set(keys(world))) == 3
 
 
@@ -72,9 +75,7 @@ def test_AG2_what_is_wrong_with_an_activity_is_said(
 
 def test_AG2_there_are_limits(world: World) -> None:
     refused(world, ac.EditAgenda((PLAN[0],) * (MOST_ACTIVITIES + 1), 1), "too_many_activities")
-    refused(
-        world, ac.EditObjectives((GOALS[0],) * (MOST_OBJECTIVES + 1), 0), "too_many_objectives"
-    )
+    refused(world, ac.EditObjectives((GOALS[0],) * (MOST_OBJECTIVES + 1), 0), "too_many_objectives")
     refused(world, ac.EditObjectives(({"text": "x" * 201},), 0), "text_too_long")
     twice = plan_of(world)[0]
     refused(world, ac.EditAgenda((twice, twice), 1), "unknown_entry")

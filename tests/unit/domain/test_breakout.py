@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.domain import breakout_commands as bc
+from server.domain import breakout_run
 from server.domain import commands as c
 from server.domain.breakout_deal import at_random, by_airtime, by_group
 from server.domain.due import next_due_ms
@@ -197,7 +198,7 @@ def test_BR5_warnings_the_end_and_the_countdown_come_by_themselves() -> None:
     assert where(world, "ada") == "1", "nobody is torn away"
     assert wait(world, 30_000) == ["breakouts_closed"]
     assert {where(world, who) for who in ("ada", "bob", "fay")} == {"main"}
-    assert next_due_ms(world.state) is None
+    assert breakout_run.next_due_ms(world.state) is None
 
 
 def test_BR5_a_short_phase_is_not_warned_of_what_was_never_left() -> None:
@@ -207,7 +208,7 @@ def test_BR5_a_short_phase_is_not_warned_of_what_was_never_left() -> None:
 
 def test_BR5_without_a_duration_nothing_happens_by_itself() -> None:
     world = opened()
-    assert next_due_ms(world.state) is None
+    assert breakout_run.next_due_ms(world.state) is None
     world.do(FAY, bc.ExtendBreakouts(MINUTE))
     assert world.state.breakouts is not None
     assert world.state.breakouts.ends_at_ms == world.now_ms + MINUTE
@@ -253,7 +254,7 @@ def test_BR6_the_end_of_the_session_closes_them() -> None:
     events = world.do(FAY, c.EndSession())
     types = [event.type for event in events]
     assert types == ["room_notes_returned", "breakouts_closed", "session_ended"]
-    assert next_due_ms(world.state) is None
+    assert breakout_run.next_due_ms(world.state) is None
 
 
 @pytest.mark.parametrize(("late", "expected"), [("smallest", "1"), ("main", "main"),

@@ -22,6 +22,8 @@ def sample(cls: type[Any]) -> Any:
     values: dict[str, Any] = {
         "options": ("a", "b"), "tally": (1, 0), "is_on": True, "is_guest": False,
         "is_anonymous": False, "key": 1, "option": 0, "rooms": (ROOM,),
+        "activities": ({"activity_id": "a1", "title": "Talk", "kind": "talk", "minutes": 5},),
+        "objectives": ({"objective_id": "o1", "text": "Know"},),
     }  # fmt: skip
     numbers = (
         "epoch", "utc_ms", "voted_count", "from_ms", "to_ms", "ends_at_ms", "left_ms",

@@ -60,6 +60,12 @@ ANYONE_IN_CLASS |= {
     "ask_turn", "yield_turn", "give_turn", "offer_point", "withdraw_point", "answer_point",
     "end_point", "write_note", "cast_ballot", "hand_in_scores",
 }  # fmt: skip
+HOST_IN_CLASS |= {
+    "start_activity", "next_activity", "previous_activity", "extend_activity", "undo_agenda",
+    "cover_objective", "dismiss_hint",
+}  # fmt: skip
+PLANNING = {"edit_agenda", "edit_objectives"}
+"""by the server on behalf of a facilitator who is not in class"""
 
 
 def is_allowed(name: str, role: str, presence: str | None, stage: str) -> bool:
@@ -68,7 +74,7 @@ def is_allowed(name: str, role: str, presence: str | None, stage: str) -> bool:
             return True
         if name in SERVER_IN_CLASS:
             return stage == "live"
-        if name == "note_seat":
+        if name == "note_seat" or name in PLANNING:
             return stage != "ended"
         return (name in ("end_session", "close_poll") and stage == "live") or (
             name == "remove" and stage != "ended"
@@ -84,7 +90,7 @@ def is_allowed(name: str, role: str, presence: str | None, stage: str) -> bool:
     host = role == "facilitator"
     if name == "start_session":
         return host and stage == "scheduled"
-    if name in HOST or name == "remove":
+    if name in HOST | PLANNING or name == "remove":
         return host
     if name in HOST_IN_CLASS or name == "end_session":
         return host and stage == "live"
@@ -161,7 +167,8 @@ def test_wire_commands_are_the_domains_by_name_and_fields() -> None:
     ours = {
         name
         for name, cls in COMMANDS.items()
-        if "server" not in PERMISSIONS[cls].roles or name in ("end_session", "remove", "close_poll")
+        if "server" not in PERMISSIONS[cls].roles
+        or name in PLANNING | {"end_session", "remove", "close_poll"}
     }
     assert set(structs) == ours
     for name, struct in structs.items():

@@ -15,6 +15,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from server.domain import agenda_commands as ac
 from server.domain import commands as c
 from server.domain.commands import Command
 from server.domain.errors import DomainError
@@ -24,6 +25,7 @@ from server.domain.state import THE_SERVER, Actor, Participant, PollResult, Sess
 from server.live.view import following_for, view_for
 from server.live.wire import channels_of, to_wire
 from tests import breakout_world
+from tests.agenda_world import PLAN, agenda_happens
 from tests.debate_world import debates_happen
 from tests.live_world import ADA, BOB, FAY, OPEN, World, apply, comparable, kept
 from tests.poll_samples import ANSWERS, POLLS
@@ -170,6 +172,7 @@ def test_EV6_snapshot_plus_events_is_a_fresh_snapshot_for_every_event() -> None:
             world.do(FAY, c.RevealPoll(poll_id))
     breakout_world.rooms_happen(world, FAY, ADA, BOB)
     debates_happen(world, FAY, ADA, BOB)
+    agenda_happens(world, FAY, ADA)
     world.do(FAY, c.CreatePoll("?", ("a", "b")))
     world.do(FAY, c.DeletePoll(world.last("poll_created")["poll_id"]))
     world.do(FAY, c.CreatePoll("?", kind="word_cloud", opens=True))
@@ -280,11 +283,24 @@ def random_command(random: Random, world: World) -> tuple[Actor, Command]:
         *[(actor, c.Vote(poll_id, random.randrange(4)))] * 6, (actor, c.ClosePoll(poll_id)),
         (actor, c.RevealPoll(poll_id)), (FAY, c.StartRecording()), (FAY, c.PauseRecording()),
         (FAY, c.ResumeRecording()), (FAY, c.StopRecording()),
+        *agenda_commands(random, world, actor),
         *[(actor, c.GiveConsent(random.random() < 0.7))] * 2, (actor, c.MarkMoment("m")),
         (THE_SERVER, c.StartEpoch(at_ms, at_ms - random.randrange(50))),
         (THE_SERVER, c.DeclareGap(at_ms, at_ms + 3, "disk_full")),
     ]  # fmt: skip
     return random.choice(choices)
+
+
+def agenda_commands(random: Random, world: World, actor: Actor) -> list[tuple[Actor, Command]]:
+    agenda = world.state.agenda
+    current = None if agenda.current is None else agenda.current.activity_id
+    known = random.choice([*(one.activity_id for one in agenda.activities), "none"])
+    plan = tuple(random.sample(PLAN, 2))
+    return [
+        (FAY, ac.EditAgenda(plan, agenda.revision)), (actor, ac.StartActivity(known)),
+        *[(FAY, ac.NextActivity(current))] * 2, (FAY, ac.PreviousActivity(current)),
+        (FAY, ac.ExtendActivity(random.choice([2, -1]))), *[(FAY, ac.UndoAgenda())] * 2,
+    ]  # fmt: skip
 
 
 def roles_change(random: Random, actor: Actor) -> Actor:

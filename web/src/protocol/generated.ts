@@ -89,7 +89,16 @@ export type AnyCommand =
   | AnswerHelp
   | WriteRoomNotes
   | BroadcastText
-  | BroadcastVoice;
+  | BroadcastVoice
+  | EditAgenda
+  | StartActivity
+  | NextActivity
+  | PreviousActivity
+  | ExtendActivity
+  | UndoAgenda
+  | EditObjectives
+  | CoverObjective
+  | DismissHint;
 export type Audience = 'all' | 'host' | 'none' | 'voters';
 export type BallotChoice = 'against' | 'for' | 'undecided';
 export type BallotRound = 'after' | 'before';
@@ -187,6 +196,19 @@ export interface ErrorBody {
   message: string;
   retry_after_s?: number | null;
 }
+export interface ActivityRun {
+  activity_id: string;
+  from_ms: number;
+  to_ms: number | null;
+}
+export interface ActivityView {
+  activity_id: string;
+  extra_min: number;
+  kind: 'break' | 'breakout' | 'debate' | 'discussion' | 'exercise' | 'other' | 'poll' | 'talk';
+  minutes: number;
+  note: string;
+  title: string;
+}
 /**
  * Enrol an account in a session; ``role`` within the session.
  */
@@ -197,6 +219,12 @@ export interface AddMember {
 export interface Admit {
   participant_id: string;
   type: 'admit';
+}
+export interface AgendaView {
+  activities: ActivityView[];
+  can_undo: boolean;
+  revision: number;
+  runs: ActivityRun[];
 }
 /**
  * A facilitator has helped, or the room takes its call back.
@@ -849,6 +877,78 @@ export interface BroadcastVoice {
   is_on: boolean;
   type: 'broadcast_voice';
 }
+/**
+ * The whole agenda, in order. ``revision`` is that of the agenda it was made from.
+ */
+export interface EditAgenda {
+  /**
+   * @maxItems 50
+   */
+  activities: PlannedActivity[];
+  revision: number;
+  type: 'edit_agenda';
+}
+/**
+ * Without an id it is a new one.
+ */
+export interface PlannedActivity {
+  activity_id?: string | null;
+  kind: 'break' | 'breakout' | 'debate' | 'discussion' | 'exercise' | 'other' | 'poll' | 'talk';
+  minutes: number;
+  note?: string;
+  title: string;
+}
+export interface StartActivity {
+  activity_id: string;
+  type: 'start_activity';
+}
+/**
+ * ``current``: what the page showed as going on, so that two who click go one on.
+ */
+export interface NextActivity {
+  current: string | null;
+  type: 'next_activity';
+}
+export interface PreviousActivity {
+  current: string | null;
+  type: 'previous_activity';
+}
+/**
+ * The one that goes on; negative makes it shorter.
+ */
+export interface ExtendActivity {
+  minutes: number;
+  type: 'extend_activity';
+}
+/**
+ * Take back the last start, next, back or extension.
+ */
+export interface UndoAgenda {
+  type: 'undo_agenda';
+}
+export interface EditObjectives {
+  /**
+   * @maxItems 20
+   */
+  objectives: PlannedObjective[];
+  revision: number;
+  type: 'edit_objectives';
+}
+export interface PlannedObjective {
+  objective_id?: string | null;
+  text: string;
+}
+export interface CoverObjective {
+  is_covered: boolean;
+  objective_id: string;
+  type: 'cover_objective';
+}
+/**
+ * That the class has been quiet for long.
+ */
+export interface DismissHint {
+  type: 'dismiss_hint';
+}
 export interface BreakoutRoomView {
   name: string;
   notes: string;
@@ -1129,7 +1229,16 @@ export interface CommandEnvelope {
     | AnswerHelp
     | WriteRoomNotes
     | BroadcastText
-    | BroadcastVoice;
+    | BroadcastVoice
+    | EditAgenda
+    | StartActivity
+    | NextActivity
+    | PreviousActivity
+    | ExtendActivity
+    | UndoAgenda
+    | EditObjectives
+    | CoverObjective
+    | DismissHint;
   command_id: string;
 }
 /**
@@ -1554,6 +1663,15 @@ export interface Notification {
   path: string;
   title: string;
 }
+export interface ObjectiveView {
+  covered_at_ms: number | null;
+  objective_id: string;
+  text: string;
+}
+export interface ObjectivesView {
+  items: ObjectiveView[];
+  revision: number;
+}
 export interface ParticipantView {
   consent: 'declined' | 'given' | 'unasked';
   hand_raised_at_ms: number | null;
@@ -1625,6 +1743,7 @@ export interface TimelineMark {
     [k: string]: string | number | (string | number)[] | null;
   };
   kind:
+    | 'activity'
     | 'breakout'
     | 'chat'
     | 'confusion'
@@ -1735,6 +1854,7 @@ export interface Session {
  * Everything one viewer needs: the fold of the log, cut to what that viewer may see.
  */
 export interface SessionSnapshot {
+  agenda: AgendaView;
   breakout_sets: BreakoutSetView[];
   breakouts: BreakoutsView | null;
   channels: {
@@ -1760,8 +1880,10 @@ export interface SessionSnapshot {
   me: string;
   moments: MomentView[];
   now_ms: number;
+  objectives: ObjectivesView;
   participants: ParticipantView[];
   polls: PollView[];
+  quiet_since_ms: number | null;
   recording: RecordingView;
   returned_notes: ReturnedNotesView[];
   room_id: string;

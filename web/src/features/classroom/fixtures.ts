@@ -72,6 +72,9 @@ export function aSnapshot(over: Partial<SessionSnapshot> = {}): SessionSnapshot 
     breakouts: null,
     breakout_sets: [],
     returned_notes: [],
+    agenda: { activities: [], revision: 0, runs: [], can_undo: false },
+    objectives: { items: [], revision: 0 },
+    quiet_since_ms: null,
     ...over,
   };
 }

@@ -10,6 +10,7 @@ import type {
   SessionSnapshot,
   WireEvent,
 } from '../../protocol';
+import { AGENDA_FOLDS, agendaEnded } from './agenda/fold';
 import { BREAKOUT_FOLDS, MAIN_ROOM, placed } from './breakouts/fold';
 import { DEBATE_FOLDS } from './debate/fold';
 import { ROOM_FOLDS, unattendedSince } from './room_folds';
@@ -241,8 +242,9 @@ export const FOLDS: Record<string, Fold> = {
     };
   },
   session_started: (state) => ({ ...state, state: 'live' }),
-  session_ended: (state) => ({
+  session_ended: (state, event) => ({
     ...state,
+    ...agendaEnded(state, event.at_ms),
     state: 'ended',
     hands: [],
     spotlight: null,
@@ -366,6 +368,7 @@ export const FOLDS: Record<string, Fold> = {
   }),
   ...BREAKOUT_FOLDS,
   ...DEBATE_FOLDS,
+  ...AGENDA_FOLDS,
 };
 
 const pollOf = (state: ClassroomState, id: string): PollView | undefined =>

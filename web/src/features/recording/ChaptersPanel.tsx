@@ -2,8 +2,9 @@ import { IconHourglass, IconListDetails } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
 import { formatClock } from '../../i18n';
-import type { Recording } from '../../protocol';
+import type { Chapter, Recording, TimelineMark } from '../../protocol';
 import { EmptyState } from '../../ui';
+import { activityIn } from './moments';
 import { fractionOf } from './seek';
 import classes from './ChaptersPanel.module.css';
 import { usePlayer, usePlayerState } from './player';
@@ -52,12 +53,21 @@ export function ChaptersPanel({ recording, isInWork }: Props) {
               <span>
                 {[formatClock(chapter.start_ms), ...chapter.speaker_names.slice(0, 3)].join(' · ')}
               </span>
+              <Activity chapter={chapter} marks={recording.marks} />
             </span>
           </button>
         </li>
       ))}
     </ol>
   );
+}
+
+/** What of the agenda went on there, unless the chapter is called so. */
+function Activity({ chapter, marks }: { chapter: Chapter; marks: TimelineMark[] }) {
+  const { t } = useTranslation('recording');
+  const title = activityIn(chapter, marks);
+  if (title === null || title === chapter.title) return null;
+  return <span>{t('chapters.activity', { title })}</span>;
 }
 
 /** How much of a chapter has been seen, along its picture's lower edge. */

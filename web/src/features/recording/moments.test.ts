@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { TimelineMark } from '../../protocol';
-import { heldText, kindsIn, nameOf, pollExplanation, pollResult, pollTexts } from './moments';
+import { activityIn, heldText, kindsIn, nameOf, pollExplanation, pollResult, pollTexts } from './moments';
 
 function mark(kind: TimelineMark['kind'], data: TimelineMark['data'] = {}): TimelineMark {
   return { at_ms: 0, kind, label: 'L', data };
@@ -50,4 +50,14 @@ it('says who held which speech for which side, in the reader’s language', () =
   expect(heldText(mark('poi', data), 'en')).toBe('Pro · Ada');
   expect(heldText(mark('speech', { ...data, name: '' }), 'en')).toBe('Opening · Pro');
   expect(heldText(mark('chat', data), 'en')).toBeNull();
+});
+
+it('AG11 a chapter is of the activity that took most of its time', () => {
+  const at = (at_ms: number, end_ms: number, label: string): TimelineMark => ({
+    at_ms, kind: 'activity', label, data: { end_ms },
+  });
+  const marks = [at(0, 60_000, 'Talk'), at(60_000, 200_000, 'Poll')];
+  expect(activityIn({ start_ms: 40_000, end_ms: 100_000 }, marks)).toBe('Poll');
+  expect(activityIn({ start_ms: 10_000, end_ms: 80_000 }, marks)).toBe('Talk');
+  expect(activityIn({ start_ms: 300_000, end_ms: 400_000 }, marks)).toBeNull();
 });

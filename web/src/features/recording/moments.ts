@@ -4,7 +4,7 @@ import type { TimelineMark } from '../../protocol';
 export type MomentKind = TimelineMark['kind'];
 
 export const KINDS: readonly MomentKind[] = ['chat', 'poll', 'hand', 'moment', 'screen', 'confusion',
-  'speech', 'poi', 'turn', 'breakout'];
+  'speech', 'poi', 'turn', 'breakout', 'activity'];
 
 const HELD: readonly MomentKind[] = ['speech', 'turn', 'poi'];
 
@@ -65,4 +65,22 @@ export function nameOf(mark: TimelineMark, names: Readonly<Record<string, string
   const { participant_id: id, name } = mark.data;
   if (typeof name === 'string' && name !== '') return name;
   return typeof id === 'string' ? (names[id] ?? null) : null;
+}
+
+/** Title of what of the agenda took most of a chapter's time. */
+export function activityIn(
+  chapter: { start_ms: number; end_ms: number },
+  marks: readonly TimelineMark[],
+): string | null {
+  let title: string | null = null;
+  let longest = 0;
+  for (const mark of marks) {
+    if (mark.kind !== 'activity') continue;
+    const end = Math.min(Number(mark.data.end_ms ?? mark.at_ms), chapter.end_ms);
+    const shared = end - Math.max(mark.at_ms, chapter.start_ms);
+    if (shared <= longest) continue;
+    longest = shared;
+    title = mark.label;
+  }
+  return title;
 }
