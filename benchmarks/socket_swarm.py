@@ -57,7 +57,8 @@ class Connection(asyncio.Protocol):
         """of the session's channel"""
         self.seen: set[int] = set()
         self.is_open = False
-        self.snapshot_at = 0.0
+        self.snapshot_at = self.following_at = 0.0
+        """when the last of each came (``perf_counter``)"""
         self.snapshot: dict[str, Any] = {}
 
     # ---- connecting --------------------------------------------------------------------------
@@ -176,6 +177,8 @@ class Connection(asyncio.Protocol):
             self.counter = self.snapshot["channels"].get("session")
             self._welcome()
             return
+        if body.startswith(b'["following"'):
+            self.following_at = now
         arrivals = self._arrivals
         for number in _SESSION_COUNTER.findall(body):
             counter = int(number)
