@@ -90,9 +90,11 @@ const DEVICE: Partial<Record<Notice, 'microphone' | 'camera'>> = {
 function UnattendedBanner() {
   const { t } = useTranslation('room');
   const store = usePageStore();
-  const session = useSession((state) => state);
-  useTick(1000, session.unattended_since_ms !== null);
-  if (isFacilitator(session) || !isUnattended(session, sessionNow(store.getState()))) return null;
+  const hosts = useSession(isFacilitator);
+  const isAlone = useSession((session) => session.unattended_since_ms !== null);
+  useTick(1000, isAlone);
+  const { session } = store.getState();
+  if (hosts || !session || !isUnattended(session, sessionNow(store.getState()))) return null;
   return (
     <Banner name="unattended" tone="warn">
       {t('locks.unattended')}

@@ -1,107 +1,162 @@
 import { ActionIcon } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
-import { useEffect, useMemo } from 'react';
+import { IconChevronLeft, IconChevronRight, IconVolume } from '@tabler/icons-react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { isPhone } from './phone';
 import { useClassroom } from './context';
 import classes from './Gallery.module.css';
-import { galleryPeople, pageOf } from './gallery';
-import { peopleInRoom } from './selectors';
-import { usePage, usePageStore, useSession } from './store';
+import { columnsFor, galleryIds, pageOf, pageSizes, tilesInRow } from './gallery';
+import { isPhone } from './phone';
+import { peopleInRoom, personOf } from './selectors';
+import { usePage, usePageStore, useSession, useSessionList } from './store';
 import { Tile } from './Tile';
+import { useAside } from './useAside';
 import { useStage } from './useStage';
 
-const COLUMNS = 5;
+const SWIPE_PX = 40;
 
-/** Everyone who is not large, a page at a time; only the page that is shown is asked for. */
+/**
+ * Everyone who is not large, a page at a time. Only the page that is shown exists, and only its
+ * pictures are asked for; what happens to somebody draws that person's tile again and no other.
+ */
 export function Gallery({ stageHeight }: { stageHeight: number }) {
   const { t } = useTranslation('classroom');
   const classroom = useClassroom();
   const store = usePageStore();
-  const session = useSession((state) => state);
-  const occupants = usePage((state) => state.occupants);
   const wantedPage = usePage((state) => state.galleryPage);
   const { personId, screenId } = useStage();
   // Everyone the same size: nobody is large, unless a screen is.
   const isEven = usePage((state) => state.layout === 'gallery') && screenId === null;
   const large = isEven ? null : personId;
-  const { ref, height } = useElementSize();
+  const me = useSession((session) => session.me);
+  const all = useSessionList((session) => galleryIds(peopleInRoom(session), session.me, large));
+  const section = useElementSize<HTMLElement>();
+  const tiles = useElementSize<HTMLUListElement>();
   const phone = isPhone();
-  const all = useMemo(
-    () => galleryPeople(peopleInRoom(session), session.me, large),
-    [session, large],
-  );
-  const { shown, pages, page } = pageOf(all, wantedPage, phone ? 6 : isEven ? 12 : 10);
-  const columns = isEven
-    ? Math.ceil(Math.sqrt(shown.length))
-    : Math.min(COLUMNS, Math.max(shown.length, 4));
+  const slots = classroom.incoming.galleryCount;
+  const row = tilesInRow(section.width, all.length, slots);
+  const { first, later } = phone
+    ? { first: row, later: row }
+    : pageSizes(isEven, slots, all[0] === me);
+  const { shown, pages, page, from } = pageOf(all, wantedPage, first, later);
+  const columns = phone ? row : columnsFor(isEven, Math.min(first, all.length));
   const rows = Math.ceil(shown.length / columns);
-  const wanted = shown
-    .map((one) => one.participant_id)
-    .filter((id) => id !== session.me)
-    .join(' ');
+  const slotOf = useSlots();
+  useAside(all, shown, large, first, later);
+  useEffect(() => store.setState({ galleryPage: page, galleryPages: pages }), [store, page, pages]);
+  const wanted = shown.filter((id) => id !== me).join(' ');
+  const { height } = tiles;
   useEffect(() => {
     const tileHeight = phone ? 72 : Math.max(90, height / Math.max(1, rows));
     classroom.incoming.watch(wanted === '' ? [] : wanted.split(' '), stageHeight, tileHeight);
   }, [classroom, wanted, stageHeight, height, rows, phone]);
-  if (shown.length === 0 || (shown.length === 1 && all[0]?.participant_id === large)) return null;
-  const turnTo = (to: number) => store.setState({ galleryPage: to });
+  const swipe = useSwipe((by) => classroom.turnGallery(by));
+  if (shown.length === 0 || (shown.length === 1 && all[0] === large)) return null;
   return (
     <section
+      ref={section.ref}
       className={classes.gallery}
       aria-label={t('gallery.label')}
+      data-pages={pages}
+      data-fills={isEven || undefined}
       style={phone ? undefined : { height: isEven ? '100%' : rows > 1 ? '44%' : '24%' }}
+      onKeyDown={(event) => {
+        const by = { PageUp: -1, PageDown: 1, Home: -page, End: pages - 1 - page }[event.key];
+        if (by === undefined || event.altKey || pages === 1) return;
+        event.preventDefault();
+        classroom.turnGallery(by);
+      }}
+      {...swipe}
     >
-      {pages > 1 && (
-        <ActionIcon
-          className={classes.turn}
-          variant="default"
-          size={36}
-          disabled={page === 0}
-          aria-label={t('gallery.previous')}
-          onClick={() => turnTo(page - 1)}
-        >
-          <IconChevronLeft size={20} />
-        </ActionIcon>
-      )}
-      <div
+      {pages > 1 && <Turn by={-1} isLast={page === 0} />}
+      <ul
+        ref={tiles.ref}
         className={classes.tiles}
-        ref={ref}
-        // On a phone the row scrolls, and what scrolls must be reachable by keys.
-        tabIndex={phone ? 0 : undefined}
-        role="group"
-        aria-label={t('gallery.label')}
+        aria-label={t('gallery.shown', {
+          from: from + 1,
+          to: from + shown.length,
+          count: all.length,
+        })}
         style={{ '--columns': columns } as React.CSSProperties}
       >
-        {shown.map((person) => {
-          const slot =
-            Object.keys(occupants).find(
-              (name) => name.startsWith('gallery') && occupants[name] === person.participant_id,
-            ) ?? null;
-          return (
-            <Tile
-              key={person.participant_id}
-              person={person}
-              slot={slot}
-              avatarSize={phone ? 36 : 56}
-            />
-          );
-        })}
-      </div>
-      {pages > 1 && (
-        <ActionIcon
-          className={classes.turn}
-          variant="default"
-          size={36}
-          disabled={page === pages - 1}
-          aria-label={`${t('gallery.next')}. ${t('gallery.page', { page: page + 1, pages })}`}
-          onClick={() => turnTo(page + 1)}
-        >
-          <IconChevronRight size={20} />
-        </ActionIcon>
-      )}
+        {shown.map((id, index) => (
+          <li key={id} aria-setsize={all.length} aria-posinset={from + index + 1}>
+            <Tile personId={id} slot={slotOf.get(id) ?? null} avatarSize={phone ? 36 : 56} />
+          </li>
+        ))}
+      </ul>
+      {pages > 1 && <Turn by={1} isLast={page === pages - 1} />}
+      <Aside />
     </section>
   );
+}
+
+/** Which receive slot shows whom. */
+function useSlots(): Map<string, string> {
+  const occupants = usePage((state) => state.occupants);
+  return useMemo(() => {
+    const inGallery = Object.entries(occupants).filter(([slot]) => slot.startsWith('gallery'));
+    return new Map(inGallery.flatMap(([slot, id]) => (id === null ? [] : [[id, slot]])));
+  }, [occupants]);
+}
+
+/** An arrow stays in its place at either end, so that the keyboard does not lose it. */
+function Turn({ by, isLast }: { by: -1 | 1; isLast: boolean }) {
+  const { t } = useTranslation('classroom');
+  const classroom = useClassroom();
+  const page = usePage((state) => state.galleryPage + 1);
+  const pages = usePage((state) => state.galleryPages);
+  const Icon = by === 1 ? IconChevronRight : IconChevronLeft;
+  return (
+    <ActionIcon
+      className={classes.turn}
+      variant="default"
+      size={36}
+      data-disabled={isLast || undefined}
+      aria-disabled={isLast}
+      aria-label={`${t(by === 1 ? 'gallery.next' : 'gallery.previous')}. ${t('gallery.page', { page, pages })}`}
+      onClick={() => classroom.turnGallery(by)}
+    >
+      <Icon size={20} aria-hidden />
+    </ActionIcon>
+  );
+}
+
+/** The way to whoever speaks on another page. */
+function Aside() {
+  const { t } = useTranslation('classroom');
+  const classroom = useClassroom();
+  const aside = usePage((state) => state.aside);
+  const name = useSession((session) => personOf(session, aside?.participantId ?? null)?.name);
+  const page = usePage((state) => state.galleryPage);
+  if (!aside || name === undefined || aside.page === page) return null;
+  return (
+    <button type="button" className={classes.aside} onClick={() => classroom.showSpeaker()}>
+      <IconVolume size={16} aria-hidden />
+      <span>{t('gallery.aside', { name })}</span>
+    </button>
+  );
+}
+
+/** A finger that moves sideways turns the page; up and down stays the page's own. */
+function useSwipe(turn: (by: -1 | 1) => void) {
+  const start = useRef<{ x: number; y: number } | null>(null);
+  return {
+    onPointerDown: (event: React.PointerEvent) => {
+      if (event.pointerType !== 'touch') return;
+      start.current = { x: event.clientX, y: event.clientY };
+    },
+    onPointerUp: (event: React.PointerEvent) => {
+      const began = start.current;
+      start.current = null;
+      if (!began) return;
+      const x = event.clientX - began.x;
+      const y = event.clientY - began.y;
+      if (Math.abs(x) > SWIPE_PX && Math.abs(x) > 1.5 * Math.abs(y)) turn(x < 0 ? 1 : -1);
+    },
+    onPointerCancel: () => {
+      start.current = null;
+    },
+  };
 }

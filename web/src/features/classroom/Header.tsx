@@ -13,33 +13,36 @@ import { AccountMenu, Avatar, Brand, ThemeToggle } from '../../ui';
 import { isPhone } from './phone';
 import { useTick } from './context';
 import classes from './Header.module.css';
-import { isHere, me } from './selectors';
+import { me, peopleHere } from './selectors';
 import { recordedMs } from './state';
-import { sessionNow, usePage, usePageStore, useSession } from './store';
+import { sessionNow, usePage, usePageStore, useSession, useSessionList } from './store';
 
 export function Header() {
   const { t, i18n } = useTranslation('classroom');
-  const session = useSession((state) => state);
+  const title = useSession((session) => session.title);
+  const own = useSession((session) => me(session)?.name ?? '');
   const user = useUser();
-  const here = session.participants.filter(isHere);
-  const facilitators = here.filter((one) => one.role === 'facilitator').map((one) => one.name);
+  const here = useSession((session) => peopleHere(session).length);
+  const facilitators = useSessionList((session) =>
+    peopleHere(session).flatMap((one) => (one.role === 'facilitator' ? [one.name] : [])),
+  );
   const names = new Intl.ListFormat(i18n.language === 'qps' ? 'en' : i18n.language, {
     style: 'long',
     type: 'conjunction',
   }).format(facilitators);
-  const count = t('here', { count: here.length });
+  const count = t('here', { count: here });
   return (
     <header className={classes.header}>
       <Brand size={30} />
       <div className={classes.names}>
-        <h1 className={classes.title}>{session.title}</h1>
+        <h1 className={classes.title}>{title}</h1>
         <div className={classes.sub}>{names ? `${names}, ${count}` : count}</div>
       </div>
       <RecordingPill />
       <Quality />
       <ThemeToggle />
       {!isPhone() &&
-        (user ? <AccountMenu name={user.name} /> : <Avatar name={me(session)?.name ?? ''} />)}
+        (user ? <AccountMenu name={user.name} /> : <Avatar name={own} />)}
     </header>
   );
 }

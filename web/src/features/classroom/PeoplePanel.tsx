@@ -1,45 +1,37 @@
 import { Button, Group } from '@mantine/core';
-import {
-  IconHandStop,
-  IconMicrophone,
-  IconMicrophoneOff,
-  IconVideo,
-  IconVideoOff,
-} from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { formatClock } from '../../i18n';
 import type { ParticipantView } from '../../protocol';
 import { Avatar } from '../../ui';
 import { useClassroom } from './context';
 import classes from './Panel.module.css';
+import { PeopleList } from './people/PeopleList';
 import { type Removal, RemoveDialog } from './RemoveDialog';
 import { Banned } from './room/Banned';
 import { Bookmarks } from './room/Bookmarks';
 import { HandQueue } from './room/HandQueue';
 import { HostBar } from './room/HostBar';
-import { PersonMenu } from './room/PersonMenu';
-import { isFacilitator, me, peopleHere, waiting } from './selectors';
+import { isFacilitator, me, waiting } from './selectors';
 import { useSession } from './store';
 
 export function PeoplePanel() {
   const { t } = useTranslation('classroom');
-  const session = useSession((state) => state);
-  const hosts = isFacilitator(session);
-  const lobby = hosts ? waiting(session) : [];
+  const hosts = useSession(isFacilitator);
+  const lobby = useSession(waiting);
   const [removing, setRemoving] = useState<Removal | null>(null);
   return (
-    <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('panel.people')}>
+    <div
+      className={classes.scroll}
+      data-scroller
+      tabIndex={0}
+      role="region"
+      aria-label={t('panel.people')}
+    >
       {hosts && <HostBar />}
-      {lobby.length > 0 && <Lobby people={lobby} />}
+      {hosts && lobby.length > 0 && <Lobby people={lobby} />}
       <HandQueue />
-      <h2 className={classes.heading}>{t('people.inClass')}</h2>
-      <ul className={classes.list}>
-        {peopleHere(session).map((person) => (
-          <Person key={person.participant_id} person={person} onRemove={setRemoving} />
-        ))}
-      </ul>
+      <PeopleList onRemove={setRemoving} />
       {hosts && <Banned />}
       <Bookmarks />
       <ConsentLine />
@@ -94,65 +86,11 @@ function Lobby({ people }: { people: ParticipantView[] }) {
   );
 }
 
-interface PersonProps {
-  person: ParticipantView;
-  onRemove: (removal: Removal) => void;
-}
-
-function Person({ person, onRemove }: PersonProps) {
-  const { t } = useTranslation('classroom');
-  const { t: room } = useTranslation('room');
-  const session = useSession((state) => state);
-  const isMe = person.participant_id === session.me;
-  const hosts = isFacilitator(session);
-  const isRecording = session.recording.state === 'on';
-  const hasMic = person.tracks.microphone === true;
-  const hasCamera = person.tracks.camera === true;
-  const notes = [
-    person.role === 'facilitator' ? t('people.facilitator') : null,
-    person.is_guest ? t('people.guest') : null,
-    person.presence === 'away' ? t('people.away') : null,
-    person.invitation === 'asked' ? room('speak.asked') : null,
-    hosts && (session.talked_ms[person.participant_id] ?? 0) > 0
-      ? room('people.talked', {
-          time: formatClock(session.talked_ms[person.participant_id] ?? 0),
-        })
-      : null,
-    isRecording && person.consent === 'declined' ? t('people.offRecord') : null,
-  ].filter((note) => note !== null);
-  return (
-    <li className={classes.person} data-person={person.participant_id}>
-      <Avatar name={person.name} size={32} />
-      <div className={classes.who}>
-        <div className={classes.name}>
-          {isMe ? t('namedYou', { name: person.name }) : person.name}
-        </div>
-        {notes.length > 0 && <div className={classes.note}>{notes.join(' · ')}</div>}
-      </div>
-      {person.hand_raised_at_ms !== null && (
-        <IconHandStop size={18} role="img" aria-label={t('gallery.handUp')} />
-      )}
-      {hasMic ? (
-        <IconMicrophone size={18} aria-hidden />
-      ) : (
-        <IconMicrophoneOff size={18} role="img" aria-label={t('gallery.micOff')} opacity={0.6} />
-      )}
-      {hasCamera ? (
-        <IconVideo size={18} aria-hidden />
-      ) : (
-        <IconVideoOff size={18} role="img" aria-label={t('gallery.cameraOff')} opacity={0.6} />
-      )}
-      {(hosts || !isMe) && <PersonMenu person={person} onRemove={onRemove} />}
-    </li>
-  );
-}
-
 function ConsentLine() {
   const { t } = useTranslation('classroom');
   const classroom = useClassroom();
-  const session = useSession((state) => state);
-  const consent = me(session)?.consent;
-  const isRecording = session.recording.state === 'on' || session.recording.state === 'paused';
+  const consent = useSession((session) => me(session)?.consent);
+  const isRecording = useSession(({ recording }) => ['on', 'paused'].includes(recording.state));
   if (!isRecording || consent === undefined || consent === 'unasked') return null;
   return (
     <Group mt="md" gap="xs" justify="space-between">

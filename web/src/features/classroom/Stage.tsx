@@ -14,15 +14,16 @@ import { useStage } from './useStage';
 export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
   const { t } = useTranslation('classroom');
   const classroom = useClassroom();
-  const session = useSession((state) => state);
+  const me = useSession((session) => session.me);
+  const spotlight = useSession((session) => session.spotlight);
   const inStage = usePage((state) => state.occupants.stage ?? null);
   const { personId, screenId, isAlone } = useStage();
   const layout = usePage((state) => state.layout);
   const pinned = usePage((state) => state.pinned);
   const { t: room } = useTranslation('room');
-  const person = personOf(session, personId);
-  const sharer = personOf(session, screenId);
-  const isOwnScreen = screenId === session.me;
+  const person = useSession((session) => personOf(session, personId)?.participant_id);
+  const sharer = useSession((session) => personOf(session, screenId)?.name);
+  const isOwnScreen = screenId === me;
   const slot = inStage !== null && inStage === personId ? 'stage' : null;
   return (
     <section
@@ -33,24 +34,24 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
       data-side={(layout === 'side' && sharer !== undefined && person !== undefined) || undefined}
       data-even={(layout === 'gallery' && sharer === undefined) || undefined}
     >
-      {sharer ? (
+      {sharer !== undefined ? (
         <>
           {isOwnScreen ? <LocalVideo kind="screen" /> : <SlotVideo slot="screen" fit="contain" />}
           <div className={classes.note} data-others={!isOwnScreen || undefined}>
             <IconScreenShare size={16} aria-hidden />
-            {isOwnScreen ? t('stage.sharingYou') : t('stage.sharing', { name: sharer.name })}
+            {isOwnScreen ? t('stage.sharingYou') : t('stage.sharing', { name: sharer })}
             {isOwnScreen && (
               <Button size="compact-xs" color="coral.7" onClick={() => classroom.tracks.stopScreen()}>
                 {t('stage.stopSharing')}
               </Button>
             )}
           </div>
-          {person && <Tile person={person} slot={slot} className={classes.inset} avatarSize={48} />}
+          {person && <Tile personId={person} slot={slot} className={classes.inset} avatarSize={48} />}
         </>
       ) : (
         <>
           {person && (
-            <Tile person={person} slot={slot} className={classes.person} avatarSize={112} />
+            <Tile personId={person} slot={slot} className={classes.person} avatarSize={112} />
           )}
           {pinned !== null && pinned === personId && (
             <div className={classes.note}>
@@ -60,7 +61,7 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
               </Button>
             </div>
           )}
-          {session.spotlight !== null && pinned !== personId && session.spotlight === personId && (
+          {spotlight !== null && pinned !== personId && spotlight === personId && (
             <div className={classes.note}>
               <IconPinFilled size={14} aria-hidden /> {t('stage.spotlight')}
             </div>

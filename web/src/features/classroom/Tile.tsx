@@ -1,38 +1,38 @@
 import { IconHandStop, IconMicrophoneOff } from '@tabler/icons-react';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import type { ParticipantView } from '../../protocol';
 import { Avatar } from '../../ui';
 import { SideBadge } from './debate/SideBadge';
+import { personOf } from './selectors';
 import { LocalVideo, SlotVideo } from './SlotVideo';
 import { usePage, useSession } from './store';
 import classes from './Tile.module.css';
 
 interface Props {
-  person: ParticipantView;
+  personId: string;
   /** The receive slot with this person's picture, if there is one. */
   slot: string | null;
   avatarSize?: number;
   className?: string;
 }
 
-/** One person: picture or initials, name, microphone, hand. */
-export function Tile({ person, slot, avatarSize = 56, className }: Props) {
+/** One person: picture or initials, name, microphone, hand. Draws again for nobody else. */
+export const Tile = memo(function Tile({ personId, slot, avatarSize = 56, className }: Props) {
   const { t } = useTranslation('classroom');
-  const own = useSession((session) => session.me);
-  const hasOwnCamera = usePage((state) => state.local.hasCamera);
-  const isSpeaking = usePage((state) => state.speakers.includes(person.participant_id));
-  const isMe = person.participant_id === own;
-  const hasCamera = isMe
-    ? hasOwnCamera && person.tracks.camera === true
-    : person.tracks.camera === true;
+  const person = useSession((session) => personOf(session, personId));
+  const isMe = useSession((session) => session.me === personId);
+  const hasOwnCamera = usePage((state) => isMe && state.local.hasCamera);
+  const isSpeaking = usePage((state) => state.speakers.includes(personId));
+  if (!person) return null;
+  const hasCamera = person.tracks.camera === true && (!isMe || hasOwnCamera);
   const isMuted = person.tracks.microphone !== true;
   const isAway = person.presence === 'away';
   const name = isMe ? t('you') : person.name;
   return (
     <div
       className={`${classes.tile} ${className ?? ''}`}
-      data-participant={person.participant_id}
+      data-participant={personId}
       data-speaking={(isSpeaking && !isMuted) || undefined}
       data-away={isAway || undefined}
     >
@@ -47,7 +47,7 @@ export function Tile({ person, slot, avatarSize = 56, className }: Props) {
           <Avatar name={person.name} size={avatarSize} />
         )}
       </div>
-      {!isAway && <SideBadge participantId={person.participant_id} />}
+      {!isAway && <SideBadge participantId={personId} />}
       {isAway && <div className={classes.away}>{t('gallery.away')}</div>}
       {person.hand_raised_at_ms !== null && (
         <div className={classes.hand} role="img" aria-label={t('gallery.handUp')}>
@@ -61,4 +61,4 @@ export function Tile({ person, slot, avatarSize = 56, className }: Props) {
       </div>
     </div>
   );
-}
+});

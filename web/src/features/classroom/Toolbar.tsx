@@ -24,6 +24,7 @@ import {
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useShallow } from 'zustand/react/shallow';
 
 import { type Action, ACTIONS, shortcutText } from './actions';
 import { isPhone } from './phone';
@@ -70,33 +71,34 @@ const DESKTOP: Action[] = [
 ];
 const PHONE: Action[] = [ACTIONS.microphone, ACTIONS.camera, ACTIONS.hand];
 
+const MORE: Action[] = [
+  ...DESKTOP,
+  ACTIONS.layout,
+  ACTIONS.next,
+  ACTIONS.muteAll,
+  ACTIONS.locks,
+  ACTIONS.devices,
+  ACTIONS.palette,
+  ACTIONS.shortcuts,
+];
+
 export function Toolbar() {
   const { t } = useTranslation(['classroom', 'room']);
   const classroom = useClassroom();
-  const page = usePage((state) => state);
-  const shown = isPhone() ? PHONE : DESKTOP;
-  const rest = [
-    ...DESKTOP,
-    ACTIONS.layout,
-    ACTIONS.next,
-    ACTIONS.muteAll,
-    ACTIONS.locks,
-    ACTIONS.devices,
-    ACTIONS.palette,
-    ACTIONS.shortcuts,
-  ].filter(
-    (action) => !shown.includes(action) && action.isAvailable(page),
+  const course = usePage((state) => state.session?.course_title);
+  const inReach = isPhone() ? PHONE : DESKTOP;
+  const shown = usePage(useShallow((state) => inReach.filter((one) => one.isAvailable(state))));
+  const rest = usePage(
+    useShallow((state) => MORE.filter((one) => !inReach.includes(one) && one.isAvailable(state))),
   );
   return (
     <footer className={classes.footer}>
       <div className={classes.toolbar} role="toolbar" aria-label={t('toolbar.label')}>
-        <div className={classes.left}>{page.session?.course_title}</div>
+        <div className={classes.left}>{course}</div>
         <div className={classes.actions}>
-          {shown
-            .filter((action) => action.isAvailable(page))
-            .map((action) => (
-              <ToolbarButton key={action.name} action={action} />
-            ))}
+          {shown.map((action) => (
+            <ToolbarButton key={action.name} action={action} />
+          ))}
           <ReactionMenu />
           <Menu position="top" width={280}>
             <Menu.Target>
@@ -108,24 +110,9 @@ export function Toolbar() {
               </button>
             </Menu.Target>
             <Menu.Dropdown>
-              {rest.map((action) => {
-                const [On, Off] = ICONS[action.name] ?? [IconDots, IconDots];
-                const Icon = action.isOn(page) ? On : Off;
-                return (
-                  <Menu.Item
-                    key={action.name}
-                    leftSection={<Icon size={18} aria-hidden />}
-                    rightSection={
-                      <Text size="xs" c="dimmed">
-                        {shortcutText(action)}
-                      </Text>
-                    }
-                    onClick={() => action.perform(classroom)}
-                  >
-                    {t(action.label(page))}
-                  </Menu.Item>
-                );
-              })}
+              {rest.map((action) => (
+                <MoreItem key={action.name} action={action} />
+              ))}
             </Menu.Dropdown>
           </Menu>
         </div>
@@ -141,6 +128,28 @@ export function Toolbar() {
         </div>
       </div>
     </footer>
+  );
+}
+
+function MoreItem({ action }: { action: Action }) {
+  const { t } = useTranslation(['classroom', 'room']);
+  const classroom = useClassroom();
+  const isOn = usePage((state) => action.isOn(state));
+  const label = usePage((state) => action.label(state));
+  const [On, Off] = ICONS[action.name] ?? [IconDots, IconDots];
+  const Icon = isOn ? On : Off;
+  return (
+    <Menu.Item
+      leftSection={<Icon size={18} aria-hidden />}
+      rightSection={
+        <Text size="xs" c="dimmed">
+          {shortcutText(action)}
+        </Text>
+      }
+      onClick={() => action.perform(classroom)}
+    >
+      {t(label)}
+    </Menu.Item>
   );
 }
 

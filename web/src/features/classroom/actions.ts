@@ -35,6 +35,7 @@ const never = (): boolean => false;
 const isDebateSeen = (state: PageState): boolean =>
   state.isDebateShown ?? (state.session !== null && debateFor(state.session) !== undefined);
 const isAsked = (state: PageState): boolean => own(state)?.invitation === 'asked';
+const hasPages = (state: PageState): boolean => isPresent(state) && state.galleryPages > 1;
 const mayReact = (state: PageState): boolean =>
   isPresent(state) && state.session !== null && !isLocked(state.session, 'reactions');
 
@@ -273,6 +274,33 @@ export const ACTIONS = {
       const now = LAYOUTS.indexOf(classroom.store.getState().layout);
       classroom.setLayout(LAYOUTS[(now + 1) % LAYOUTS.length] ?? 'speaker');
     },
+  },
+  galleryNext: {
+    name: 'galleryNext',
+    label: () => 'gallery.next',
+    short: 'gallery.next',
+    code: 'PageDown',
+    isAvailable: hasPages,
+    isOn: never,
+    perform: (classroom) => classroom.turnGallery(1),
+  },
+  galleryPrevious: {
+    name: 'galleryPrevious',
+    label: () => 'gallery.previous',
+    short: 'gallery.previous',
+    code: 'PageUp',
+    isAvailable: hasPages,
+    isOn: never,
+    perform: (classroom) => classroom.turnGallery(-1),
+  },
+  gallerySpeaker: {
+    name: 'gallerySpeaker',
+    label: () => 'gallery.toSpeaker',
+    short: 'gallery.toSpeaker',
+    code: 'KeyG',
+    isAvailable: (state) => hasPages(state) && state.aside !== null,
+    isOn: never,
+    perform: (classroom) => classroom.showSpeaker(),
   },
   layoutSpeaker: layout('speaker'),
   layoutGallery: layout('gallery'),

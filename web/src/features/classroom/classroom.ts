@@ -140,6 +140,21 @@ export class Classroom {
     this.incoming.sendView();
   }
 
+  /** Another page of the gallery, and a word about it. */
+  turnGallery(by: number): void {
+    const { galleryPage, galleryPages, announcement } = this.store.getState();
+    const page = Math.min(Math.max(0, galleryPage + by), galleryPages - 1);
+    if (page === galleryPage) return;
+    const text = i18next.t('classroom:gallery.page', { page: page + 1, pages: galleryPages });
+    this.store.setState({ galleryPage: page, announcement: { text, turn: announcement.turn + 1 } });
+  }
+
+  /** Turn to whoever speaks on another page. */
+  showSpeaker(): void {
+    const { aside, galleryPage } = this.store.getState();
+    if (aside) this.turnGallery(aside.page - galleryPage);
+  }
+
   /** Write to one person from now on. */
   writeTo(participantId: string): void {
     this.store.setState({ chatTo: participantId });

@@ -1,22 +1,40 @@
 import { expect, test } from 'vitest';
 
 import { aPerson, aPoll, aSnapshot } from './fixtures';
-import { galleryPeople, pageOf, planSlots } from './gallery';
+import { galleryIds, pageOf, pageSizes, pageWith, planSlots, tilesInRow } from './gallery';
 import { currentPoll, peopleHere, percentages, stagePerson } from './selectors';
 
 test('a page stays inside the pages there are', () => {
-  expect(pageOf([1, 2, 3, 4, 5], 1, 2)).toEqual({ shown: [3, 4], pages: 3, page: 1 });
-  expect(pageOf([1, 2, 3], 9, 2)).toEqual({ shown: [3], pages: 2, page: 1 });
-  expect(pageOf([], 0, 2)).toEqual({ shown: [], pages: 1, page: 0 });
+  expect(pageOf([1, 2, 3, 4, 5], 1, 2)).toEqual({ shown: [3, 4], pages: 3, page: 1, from: 2 });
+  expect(pageOf([1, 2, 3], 9, 2)).toEqual({ shown: [3], pages: 2, page: 1, from: 2 });
+  expect(pageOf([], 0, 2)).toEqual({ shown: [], pages: 1, page: 0, from: 0 });
+});
+
+test('the first page holds one more than there are slots: oneself needs none', () => {
+  const all = Array.from({ length: 30 }, (_, index) => index);
+  const { first, later } = pageSizes(true, 11, true);
+  const sizes = [0, 1, 2].map((page) => pageOf(all, page, first, later).shown.length);
+  expect(sizes).toEqual([12, 11, 7]);
+  const places = [0, 11, 12, 22, 23].map((index) => pageWith(index, first, later));
+  expect(places).toEqual([0, 0, 1, 1, 2]);
+  for (const index of all) {
+    expect(pageOf(all, pageWith(index, first, later), first, later).shown).toContain(index);
+  }
+  expect(pageSizes(true, 11, false)).toEqual({ first: 11, later: 11 });
+  expect(pageSizes(false, 11, true)).toEqual({ first: 10, later: 10 });
+});
+
+test('a phone shows whole tiles, and no more than have a picture', () => {
+  expect(tilesInRow(366, 3, 5)).toBe(3);
+  expect(tilesInRow(366, 200, 5)).toBe(3);
+  expect(tilesInRow(660, 200, 5)).toBe(5);
+  expect(tilesInRow(0, 200, 5)).toBe(2);
 });
 
 test('oneself comes first and whoever is large is not shown twice', () => {
   const people = [aPerson('ada'), aPerson('ben'), aPerson('cleo')];
-  expect(galleryPeople(people, 'cleo', 'ada').map((one) => one.participant_id)).toEqual([
-    'cleo',
-    'ben',
-  ]);
-  expect(galleryPeople([aPerson('ada')], 'ada', 'ada')).toHaveLength(1);
+  expect(galleryIds(people, 'cleo', 'ada')).toEqual(['cleo', 'ben']);
+  expect(galleryIds([aPerson('ada')], 'ada', 'ada')).toHaveLength(1);
 });
 
 test('who is shown already keeps the slot', () => {

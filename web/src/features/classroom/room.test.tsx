@@ -110,7 +110,7 @@ describe('the fold', () => {
       event('confusion_tapped', {}, { at_ms: 61_000 }),
     ]);
     expect(after.talked_ms).toEqual({ ben: 2000 });
-    expect([lostCount(after, 62_000), lostCount(after, 182_000)]).toEqual([1, 0]);
+    expect([62_000, 182_000].map((now) => lostCount(after.confusion, now))).toEqual([1, 0]);
   });
 });
 

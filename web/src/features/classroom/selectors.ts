@@ -1,8 +1,24 @@
 import type { ChatView, LockKind, ParticipantView, PollView } from '../../protocol';
 import type { ClassroomState } from './state';
 
+type People = ParticipantView[];
+
+/** Worked out once for a roster, however many tiles and rows ask. */
+function ofRoster<T>(make: (people: People) => T): (state: ClassroomState) => T {
+  const kept = new WeakMap<People, T>();
+  return ({ participants }) => {
+    const known = kept.get(participants);
+    if (known !== undefined) return known;
+    const made = make(participants);
+    kept.set(participants, made);
+    return made;
+  };
+}
+
+const byId = ofRoster((people) => new Map(people.map((one) => [one.participant_id, one])));
+
 export const personOf = (state: ClassroomState, id: string | null): ParticipantView | undefined =>
-  id === null ? undefined : state.participants.find((one) => one.participant_id === id);
+  id === null ? undefined : byId(state).get(id);
 
 export const me = (state: ClassroomState): ParticipantView | undefined => personOf(state, state.me);
 
@@ -11,24 +27,40 @@ export const isFacilitator = (state: ClassroomState): boolean => me(state)?.role
 export const isHere = (one: ParticipantView): boolean =>
   one.presence === 'present' || one.presence === 'away';
 
+// Making one costs more than a thousand comparisons.
+const { compare } = new Intl.Collator();
+
 /** Facilitators first, then by name: an order that does not jump as people speak. */
-export function peopleHere(state: ClassroomState): ParticipantView[] {
-  return state.participants.filter(isHere).sort((a, b) => {
+export const peopleHere = ofRoster((people): People =>
+  people.filter(isHere).sort((a, b) => {
     if (a.role !== b.role) return a.role === 'facilitator' ? -1 : 1;
-    return a.name.localeCompare(b.name) || a.participant_id.localeCompare(b.participant_id);
-  });
-}
+    return compare(a.name, b.name) || (a.participant_id < b.participant_id ? -1 : 1);
+  }),
+);
+
+const inRooms = ofRoster(() => new Map<string, People>());
 
 /** Who is in the same room as oneself: whom one can see and hear. */
-export const peopleInRoom = (state: ClassroomState): ParticipantView[] =>
-  peopleHere(state).filter((one) => one.room_id === state.room_id);
+export function peopleInRoom(state: ClassroomState): People {
+  const rooms = inRooms(state);
+  const known = rooms.get(state.room_id);
+  if (known) return known;
+  const made = peopleHere(state).filter((one) => one.room_id === state.room_id);
+  rooms.set(state.room_id, made);
+  return made;
+}
 
 /** What is written where one is, and to oneself alone. */
 export const chatHere = (chat: ChatView[], roomId: string): ChatView[] =>
   chat.filter((one) => one.to !== null || one.room_id === roomId);
 
-export const waiting = (state: ClassroomState): ParticipantView[] =>
-  state.participants.filter((one) => one.presence === 'waiting');
+export const waiting = ofRoster((people): People =>
+  people.filter((one) => one.presence === 'waiting'),
+);
+
+export const bannedFrom = ofRoster((people): People =>
+  people.filter((one) => one.presence === 'removed' || one.presence === 'denied'),
+);
 
 /** In the order in which they are called: as raised, or least heard first (HA4). */
 export function raisedHands(state: ClassroomState): ParticipantView[] {
@@ -60,8 +92,8 @@ export const isLocked = (state: ClassroomState, lock: LockKind): boolean =>
 export const LOST_WINDOW_MS = 120_000;
 
 /** How many were lost of late; only facilitators are told. */
-export const lostCount = (state: ClassroomState, nowMs: number): number =>
-  state.confusion.filter((at) => nowMs - at < LOST_WINDOW_MS).length;
+export const lostCount = (taps: number[], nowMs: number): number =>
+  taps.filter((at) => nowMs - at < LOST_WINDOW_MS).length;
 
 /** The poll to show first: the open one, else the last that was shown to the class. */
 export function currentPoll(state: ClassroomState): PollView | undefined {

@@ -4,6 +4,7 @@
  */
 import { createContext, useContext } from 'react';
 import { createStore, type StoreApi, useStore } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
 
 import type { ConnectionQuality, ReactionKind } from '../../protocol';
 import type { ApiError } from '../../transport/http';
@@ -96,6 +97,9 @@ export interface PageState {
   /** `performance.now()` until which one has said to be lost; 0 when not. */
   lostUntil: number;
   galleryPage: number;
+  galleryPages: number;
+  /** Who speaks and stands on another page of the gallery. */
+  aside: { participantId: string; page: number } | null;
   notices: Notice[];
   announcement: { text: string; turn: number };
 }
@@ -133,6 +137,8 @@ export const newStore = (choice: DeviceChoice): PageStore =>
     floating: [],
     lostUntil: 0,
     galleryPage: 0,
+    galleryPages: 1,
+    aside: null,
     notices: [],
     announcement: { text: '', turn: 0 },
   }));
@@ -161,3 +167,7 @@ export function useSession<T>(select: (session: ClassroomState) => T): T {
     return select(state.session);
   });
 }
+
+/** A list or record of plain values or people: draws again only when one of them is another. */
+export const useSessionList = <T>(select: (session: ClassroomState) => T): T =>
+  useSession(useShallow(select));

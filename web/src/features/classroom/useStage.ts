@@ -1,17 +1,14 @@
-import { stagePerson } from './selectors';
+import { isHere, stagePerson } from './selectors';
 import { usePage, useSession } from './store';
 
-/** Who and whose screen is large. */
+/** Who and whose screen is large. Nothing else about them, so that little draws again. */
 export function useStage(): { personId: string | null; screenId: string | null; isAlone: boolean } {
-  const session = useSession((state) => state);
-  const speakers = usePage((state) => state.speakers);
-  const inStage = usePage((state) => state.occupants.stage ?? null);
-  const inScreen = usePage((state) => state.occupants.screen ?? null);
-  const hasOwnScreen = usePage((state) => state.local.hasScreen);
-  const personId = stagePerson(session, inStage, speakers);
-  const screenId = hasOwnScreen ? session.me : inScreen;
-  const here = session.participants.filter(
-    (one) => one.presence === 'present' || one.presence === 'away',
+  const personId = usePage(({ session, occupants, speakers }) =>
+    session ? stagePerson(session, occupants.stage ?? null, speakers) : null,
   );
-  return { personId, screenId, isAlone: here.length <= 1 };
+  const screenId = usePage(({ session, occupants, local }) =>
+    local.hasScreen ? (session?.me ?? null) : (occupants.screen ?? null),
+  );
+  const isAlone = useSession((session) => session.participants.filter(isHere).length <= 1);
+  return { personId, screenId, isAlone };
 }

@@ -15,7 +15,7 @@ import type { ChatView, Emoji } from '../../../protocol';
 import { Avatar } from '../../../ui';
 import { useClassroom } from '../context';
 import { isFacilitator, personOf } from '../selectors';
-import { usePage, usePageStore, useSession, utcOf } from '../store';
+import { usePage, usePageStore, useSession, useSessionList, utcOf } from '../store';
 import classes from './chat.module.css';
 import { EMOJI, EMOJI_NAMES } from './emoji';
 import { segmentsOf } from './text';
@@ -27,24 +27,30 @@ interface Props {
   onJump: (messageId: string) => void;
 }
 
+const useName = (id: string | null): string =>
+  useSession((session) => personOf(session, id)?.name ?? '');
+
+const useNames = (ids: string[]): string[] =>
+  useSessionList((session) => ids.map((id) => personOf(session, id)?.name ?? ''));
+
 export const messageId = (id: string): string => `message-${id}`;
 
 export const Message = memo(function Message({ message, onReply, onEdit, onJump }: Props) {
   const { t } = useTranslation('classroom');
   const { t: room } = useTranslation('room');
-  const session = useSession((state) => state);
+  const me = useSession((session) => session.me);
   const store = usePageStore();
   const clockUtc = usePage((state) => state.clock.utcMs);
-  const name = personOf(session, message.participant_id)?.name ?? '';
-  const isMine = message.participant_id === session.me;
+  const name = useName(message.participant_id);
+  const isMine = message.participant_id === me;
   const time = (ms: number) => formatTime(utcOf(store.getState(), ms));
-  const partner = isMine ? message.to : message.participant_id;
+  const partner = useName(isMine ? message.to : message.participant_id);
   return (
     <li
       id={messageId(message.message_id)}
       className={classes.message}
       data-private={message.to !== null || undefined}
-      data-mentioned={message.mentions.includes(session.me) || undefined}
+      data-mentioned={message.mentions.includes(me) || undefined}
       tabIndex={-1}
     >
       <Avatar name={name} size={30} />
@@ -73,7 +79,7 @@ export const Message = memo(function Message({ message, onReply, onEdit, onJump 
         {message.to !== null && (
           <Text size="xs" c="var(--rp-accent-text)" fw={600} className={classes.privately}>
             <IconLock size={12} aria-hidden />
-            {room('chat.privateWith', { name: personOf(session, partner)?.name ?? '' })}
+            {room('chat.privateWith', { name: partner })}
           </Text>
         )}
         <div className={classes.text}>
@@ -95,11 +101,9 @@ export const Message = memo(function Message({ message, onReply, onEdit, onJump 
 });
 
 function Words({ message }: { message: ChatView }) {
-  const session = useSession((state) => state);
-  const mentioned = message.mentions.map((id) => ({
-    id,
-    name: personOf(session, id)?.name ?? '',
-  }));
+  const me = useSession((session) => session.me);
+  const names = useNames(message.mentions);
+  const mentioned = message.mentions.map((id, index) => ({ id, name: names[index] ?? '' }));
   return segmentsOf(message.text, mentioned).map((part, index) => {
     if (part.kind === 'link') {
       return (
@@ -113,7 +117,7 @@ function Words({ message }: { message: ChatView }) {
         <mark
           key={index}
           className={classes.mention}
-          data-me={part.id === session.me || undefined}
+          data-me={part.id === me || undefined}
         >
           {part.text}
         </mark>
@@ -126,8 +130,7 @@ function Words({ message }: { message: ChatView }) {
 function Quote({ id, onJump }: { id: string; onJump: (messageId: string) => void }) {
   const { t } = useTranslation('room');
   const quoted = useSession((state) => state.chat.find((one) => one.message_id === id));
-  const session = useSession((state) => state);
-  const name = personOf(session, quoted?.participant_id ?? null)?.name ?? '';
+  const name = useName(quoted?.participant_id ?? null);
   if (!quoted || quoted.is_deleted) {
     return <div className={classes.quote}>{t('chat.quoteGone')}</div>;
   }
@@ -145,15 +148,17 @@ function Quote({ id, onJump }: { id: string; onJump: (messageId: string) => void
 function Reactions({ message }: { message: ChatView }) {
   const { t } = useTranslation('room');
   const classroom = useClassroom();
-  const session = useSession((state) => state);
+  const me = useSession((session) => session.me);
   const given = EMOJI_NAMES.filter((emoji) => (message.reactions[emoji] ?? []).length > 0);
+  const all = given.flatMap((emoji) => message.reactions[emoji] ?? []);
+  const known = useNames(all);
   if (given.length === 0) return null;
   return (
     <div className={classes.reactions}>
       {given.map((emoji) => {
         const who = message.reactions[emoji] ?? [];
-        const names = who.map((id) => personOf(session, id)?.name ?? '').join(', ');
-        const isMine = who.includes(session.me);
+        const names = who.map((id) => known[all.indexOf(id)] ?? '').join(', ');
+        const isMine = who.includes(me);
         const label = t('chat.reaction', { emoji: t(`emoji.${emoji}`), count: who.length, names });
         return (
           <button
@@ -184,10 +189,10 @@ function Tools({ message, name, onReply, onEdit }: Omit<Props, 'onJump'> & { nam
   const { t } = useTranslation('classroom');
   const { t: room } = useTranslation('room');
   const classroom = useClassroom();
-  const session = useSession((state) => state);
+  const isMine = useSession((session) => session.me === message.participant_id);
+  const hosts = useSession(isFacilitator);
   const [isOpen, setOpen] = useState(false);
-  const isMine = message.participant_id === session.me;
-  const mayDelete = isMine || (message.to === null && isFacilitator(session));
+  const mayDelete = isMine || (message.to === null && hosts);
   const react = (emoji: Emoji) => {
     setOpen(false);
     void classroom.command({

@@ -4,16 +4,14 @@ import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../../ui';
 import { useClassroom } from '../context';
 import panel from '../Panel.module.css';
+import { bannedFrom } from '../selectors';
 import { useSession } from '../store';
 
 /** Who cannot come back, until a facilitator says otherwise. */
 export function Banned() {
   const { t } = useTranslation('room');
   const classroom = useClassroom();
-  const session = useSession((state) => state);
-  const people = session.participants.filter(
-    (one) => one.presence === 'removed' || one.presence === 'denied',
-  );
+  const people = useSession(bannedFrom);
   if (people.length === 0) return null;
   return (
     <>

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 
 import { personOf } from '../selectors';
-import { usePage, useSession } from '../store';
+import { usePage, useSessionList } from '../store';
 import { REACTION_GLYPHS } from './glyphs';
 import classes from './room.module.css';
 
@@ -9,11 +9,13 @@ import classes from './room.module.css';
 export function FloatingReactions() {
   const { t } = useTranslation('room');
   const floating = usePage((state) => state.floating);
-  const session = useSession((state) => state);
+  const names = useSessionList((session) =>
+    floating.map((one) => personOf(session, one.participantId)?.name ?? ''),
+  );
   return (
     <div className={classes.floating} aria-hidden data-testid="reactions">
-      {floating.map((one) => {
-        const name = personOf(session, one.participantId)?.name ?? '';
+      {floating.map((one, index) => {
+        const name = names[index] ?? '';
         return (
           <div
             key={one.id}

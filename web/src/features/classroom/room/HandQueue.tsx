@@ -1,4 +1,5 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { formatClock } from '../../../i18n';
@@ -8,19 +9,24 @@ import { ACTIONS } from '../actions';
 import { useClassroom } from '../context';
 import panel from '../Panel.module.css';
 import { isFacilitator, raisedHands } from '../selectors';
-import { useSession } from '../store';
+import { useSession, useSessionList } from '../store';
 import classes from './room.module.css';
+
+/** Longer queues are shown when asked for. */
+const FIRST = 20;
 
 /** Whose turn it is, and why in this order. */
 export function HandQueue() {
   const { t } = useTranslation('classroom');
   const { t: room } = useTranslation('room');
   const classroom = useClassroom();
-  const session = useSession((state) => state);
-  const hands = raisedHands(session);
-  const hosts = isFacilitator(session);
+  const hands = useSessionList(raisedHands);
+  const hosts = useSession(isFacilitator);
+  const order = useSession((session) => session.hand_order);
+  const [isWhole, setWhole] = useState(false);
   if (hands.length === 0 && !hosts) return null;
-  const order = session.hand_order;
+  const shown = isWhole ? hands : hands.slice(0, FIRST);
+  const hidden = hands.length - shown.length;
   return (
     <>
       <Group justify="space-between" wrap="nowrap">
@@ -63,29 +69,46 @@ export function HandQueue() {
             : room('hands.fifoHint')}
       </p>
       <ol className={panel.list} aria-labelledby="hands">
-        {hands.map((person, index) => (
-          <Hand key={person.participant_id} person={person} place={index + 1} />
+        {shown.map((person, index) => (
+          <Hand
+            key={person.participant_id}
+            person={person}
+            place={index + 1}
+            count={hands.length}
+          />
         ))}
       </ol>
+      {hidden > 0 && (
+        <Button size="compact-xs" variant="subtle" onClick={() => setWhole(true)}>
+          {room('hands.more', { count: hidden })}
+        </Button>
+      )}
     </>
   );
 }
 
-function Hand({ person, place }: { person: ParticipantView; place: number }) {
+interface HandProps {
+  person: ParticipantView;
+  place: number;
+  count: number;
+}
+
+const Hand = memo(function Hand({ person, place, count }: HandProps) {
   const { t } = useTranslation('classroom');
   const { t: room } = useTranslation('room');
   const classroom = useClassroom();
-  const session = useSession((state) => state);
-  const isMe = person.participant_id === session.me;
+  const isMe = useSession((session) => session.me === person.participant_id);
+  const isEquity = useSession((session) => session.hand_order === 'equity');
+  const hosts = useSession(isFacilitator);
   return (
-    <li className={panel.person}>
+    <li className={panel.person} aria-setsize={count} aria-posinset={place}>
       <span style={{ width: 14, color: 'var(--mantine-color-dimmed)' }}>{place}</span>
       <Avatar name={person.name} size={28} />
       <div className={panel.who}>
         <div className={panel.name}>
           {isMe ? t('namedYou', { name: person.name }) : person.name}
         </div>
-        {session.hand_order === 'equity' && (
+        {isEquity && (
           <div className={panel.note}>
             {person.hand_talked_ms > 0
               ? room('hands.spoke', { time: formatClock(person.hand_talked_ms) })
@@ -93,7 +116,7 @@ function Hand({ person, place }: { person: ParticipantView; place: number }) {
           </div>
         )}
       </div>
-      {(isMe || isFacilitator(session)) && (
+      {(isMe || hosts) && (
         <Button
           size="compact-xs"
           variant="light"
@@ -106,4 +129,4 @@ function Hand({ person, place }: { person: ParticipantView; place: number }) {
       )}
     </li>
   );
-}
+});

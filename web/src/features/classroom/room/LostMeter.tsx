@@ -10,9 +10,9 @@ import classes from './room.module.css';
 export function LostMeter() {
   const { t } = useTranslation('room');
   const store = usePageStore();
-  const session = useSession((state) => state);
-  useTick(5000, session.confusion.length > 0);
-  const count = lostCount(session, sessionNow(store.getState()));
+  const taps = useSession((session) => session.confusion);
+  useTick(5000, taps.length > 0);
+  const count = lostCount(taps, sessionNow(store.getState()));
   return (
     <div
       className={classes.lost}

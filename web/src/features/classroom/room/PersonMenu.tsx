@@ -17,11 +17,11 @@ export function PersonMenu({ person, onRemove }: Props) {
   const { t } = useTranslation('classroom');
   const { t: room } = useTranslation('room');
   const classroom = useClassroom();
-  const session = useSession((state) => state);
-  const pinned = usePage((state) => state.pinned);
   const id = person.participant_id;
-  const isMe = id === session.me;
-  const hosts = isFacilitator(session);
+  const isPinned = usePage((state) => state.pinned === id);
+  const isMe = useSession((session) => session.me === id);
+  const isHeld = useSession((session) => session.spotlight === id);
+  const hosts = useSession(isFacilitator);
   return (
     <Menu position="bottom-end" width={270}>
       <Menu.Target>
@@ -38,8 +38,8 @@ export function PersonMenu({ person, onRemove }: Props) {
         {!isMe && (
           <>
             <Menu.Item onClick={() => classroom.writeTo(id)}>{room('people.write')}</Menu.Item>
-            <Menu.Item onClick={() => classroom.pin(pinned === id ? null : id)}>
-              {pinned === id ? room('people.unpin') : room('people.pin')}
+            <Menu.Item onClick={() => classroom.pin(isPinned ? null : id)}>
+              {isPinned ? room('people.unpin') : room('people.pin')}
             </Menu.Item>
           </>
         )}
@@ -48,11 +48,11 @@ export function PersonMenu({ person, onRemove }: Props) {
             onClick={() =>
               void classroom.command({
                 type: 'spotlight',
-                participant_id: session.spotlight === id ? null : id,
+                participant_id: isHeld ? null : id,
               })
             }
           >
-            {session.spotlight === id ? t('people.unspotlight') : t('people.spotlight')}
+            {isHeld ? t('people.unspotlight') : t('people.spotlight')}
           </Menu.Item>
         )}
         {hosts && !isMe && <Speaking person={person} />}
