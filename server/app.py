@@ -33,11 +33,13 @@ from server.live.ports import MediaControl, Seat
 from server.media.python_plane import PlaneSettings, PythonPlane
 from server.services.breakout_sets import BreakoutSets
 from server.services.caller import Callers, CookieSigner
+from server.services.dashboards import Dashboards
 from server.services.debate_formats import DebateFormats
 from server.services.identity import Identity
 from server.services.items import ItemReview
 from server.services.lifecycle import SessionLifecycle
 from server.services.links import JoinLinks
+from server.services.plans import SessionPlans
 from server.services.polls import PollBook
 from server.services.recordings import RecordingLibrary
 from server.services.seats import Place, Seats
@@ -181,6 +183,8 @@ def compose(
         debate_formats=formats,
         polls=PollBook(library, hub),
         breakout_sets=BreakoutSets(library, hub),
+        plans=SessionPlans(library, hub),
+        dashboards=Dashboards(library, hub),
         live=hub,
     )
     exposure = Exposure(

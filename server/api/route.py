@@ -21,10 +21,12 @@ from server.services.caller import (
     Callers,
     CookieSigner,
 )
+from server.services.dashboards import Dashboards
 from server.services.debate_formats import DebateFormats
 from server.services.identity import Identity, SignedIn
 from server.services.items import ItemReview
 from server.services.links import JoinLinks
+from server.services.plans import SessionPlans
 from server.services.polls import PollBook
 from server.services.ports import LiveSessions
 from server.services.recordings import RecordingLibrary
@@ -58,6 +60,8 @@ class Services:
     debate_formats: DebateFormats
     polls: PollBook
     breakout_sets: BreakoutSets
+    plans: SessionPlans
+    dashboards: Dashboards
     live: LiveSessions
 
 

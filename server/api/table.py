@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from server.api import debate_formats, identity, polls, recordings, sessions
+from server.api import (
+    dashboards,
+    debate_formats,
+    identity,
+    plans,
+    polls,
+    recordings,
+    sessions,
+)
 from server.api.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -11,4 +19,6 @@ ROUTES: tuple[Route, ...] = (
     *polls.ROUTES,
     *recordings.ROUTES,
     *debate_formats.ROUTES,
+    *plans.ROUTES,
+    *dashboards.ROUTES,
 )

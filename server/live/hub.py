@@ -18,12 +18,14 @@ from aiohttp import web
 
 from server.domain import commands as c
 from server.domain import events as e
+from server.domain.agenda_commands import EditAgenda, EditObjectives
 from server.domain.errors import Conflict, DomainError, NotAllowed
 from server.domain.events import Event
 from server.domain.floor import debate_is_running
 from server.domain.poll import overdue
-from server.domain.session import fold
+from server.domain.session import decide, fold
 from server.domain.state import THE_SERVER, SessionState
+from server.live.agenda_view import agenda_view, objectives_view
 from server.live.ballots import BallotKeys
 from server.live.clock import SystemClock
 from server.live.due import DueTimer
@@ -48,6 +50,7 @@ from server.live.view import poll_for_host, view_for
 from server.live.wire import channels_of, to_wire
 from server.schemas.live import SessionSnapshot, WireEvent
 from server.schemas.live_polls import PollView
+from server.schemas.plan import SessionPlan
 
 log = logging.getLogger(__name__)
 
@@ -324,6 +327,23 @@ class LiveHub:
     async def session_state(self, session_id: str) -> SessionState:
         room = self._rooms.get(session_id)
         return room.state if room is not None else await self._from_log(session_id)
+
+    async def log_after(self, session_id: str, after: int) -> list[Event]:
+        """The whole log after an event, unfiltered: for folds of it, never for browsers."""
+        return await self._log.read_events(session_id, after)
+
+    async def plan(self, session_id: str, command: EditAgenda | EditObjectives) -> None:
+        """The agenda or the objectives, by a facilitator who is not in class (AG1)."""
+        mailbox = (await self.room(session_id)).mailbox
+        # Raises what is wrong with it; the mailbox only answers so.
+        decide(mailbox.state, command, THE_SERVER, mailbox.now_ms(), new_id=self._new_id)
+        answer = await mailbox.submit(THE_SERVER, command)
+        if answer.error is not None:
+            raise Conflict(answer.error.code, answer.error.message, field=answer.error.field)
+
+    async def session_plan(self, session_id: str) -> SessionPlan:
+        state = await self.session_state(session_id)
+        return SessionPlan(agenda_view(state), objectives_view(state))
 
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot:
         """Raises NotFound for a participant who was never in the session."""

@@ -17,19 +17,22 @@ from msgspec import Struct
 
 from server.schemas import (
     api,
+    dashboard,
     debate_format,
     live,
+    live_agenda,
     live_base,
     live_breakouts,
     live_debates,
     live_media,
     live_polls,
     live_room,
+    plan,
 )
 
 MODULES = (
     live, live_base, live_room, live_polls, live_debates, live_breakouts, live_media, api,
-    debate_format,
+    debate_format, live_agenda, dashboard, plan,
 )  # fmt: skip
 NOT_EXPORTED = frozenset({"Command", "FormatPart", "PollForm", "Request"})
 """Bases that never travel themselves."""

@@ -6,10 +6,13 @@ A server beside it learns of changed accounts from the database, at the next com
 from __future__ import annotations
 
 from server.domain.errors import NotFound
+from server.domain.events import Event
 from server.domain.state import SessionState
 from server.schemas.live import SessionSnapshot, WireEvent
 from server.schemas.live_base import SessionRole
 from server.schemas.live_polls import PollView
+from server.schemas.plan import SessionPlan
+from server.services.ports import PlanCommand
 
 
 class NobodyLive:
@@ -35,6 +38,18 @@ class NobodyLive:
 
     async def session_state(self, session_id: str) -> SessionState:
         return SessionState(session_id)
+
+    async def log_after(self, session_id: str, after: int) -> list[Event]:
+        return []
+
+    def now_ms(self, session_id: str) -> int:
+        return 0
+
+    async def plan(self, session_id: str, command: PlanCommand) -> None:
+        raise NotFound("session_not_found", "There is no live session here.")
+
+    async def session_plan(self, session_id: str) -> SessionPlan:
+        raise NotFound("session_not_found", "There is no live session here.")
 
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot:
         raise NotFound("session_not_found", "There is no live session here.")

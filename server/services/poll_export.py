@@ -75,7 +75,7 @@ def _rows(state: SessionState, poll: Poll) -> Iterator[Row]:
     found = (poll.revealed or poll.final) if poll.is_anonymous else result_of(poll)
     if found is not None:
         result = visible(poll, found)
-        for label, value in _results(poll, result):
+        for label, value in results_in_words(poll, result):
             yield ("result", "", label, value, "")
         for name, figure in figures(poll, result).items():
             yield ("figure", "", name, f"{figure:.4g}", "")
@@ -89,7 +89,7 @@ def _rows(state: SessionState, poll: Poll) -> Iterator[Row]:
         yield ("answer", name, _words(poll, answer), "", right)
 
 
-def _results(poll: Poll, result: PollResult) -> Iterator[tuple[str, str]]:
+def results_in_words(poll: Poll, result: PollResult) -> Iterator[tuple[str, str]]:
     match poll.kind:
         case "rating":
             low = int((poll.scale or (1, 5))[0])

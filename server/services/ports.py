@@ -13,11 +13,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from server.domain.agenda_commands import EditAgenda, EditObjectives
+from server.domain.events import Event
 from server.domain.state import SessionState as FoldedSession
 from server.schemas.api import Item, RecordingSummary, Step
 from server.schemas.live import SessionSnapshot, WireEvent
 from server.schemas.live_base import Role, SessionRole, SessionState
 from server.schemas.live_polls import PollView
+from server.schemas.plan import SessionPlan
+
+PlanCommand = EditAgenda | EditObjectives
 
 # ---- records ---------------------------------------------------------------------------------
 
@@ -409,6 +414,20 @@ class LiveSessions(Protocol):
     async def session_state(self, session_id: str) -> FoldedSession:
         """The fold of the session's log, live or not."""
         ...
+
+    async def log_after(self, session_id: str, after: int) -> list[Event]:
+        """The whole log after ``seq``; for folds of it, never for browsers."""
+        ...
+
+    def now_ms(self, session_id: str) -> int:
+        """The session clock; 0 when the session is not loaded."""
+        ...
+
+    async def plan(self, session_id: str, command: PlanCommand) -> None:
+        """On behalf of a facilitator who is not in class. Raises DomainError."""
+        ...
+
+    async def session_plan(self, session_id: str) -> SessionPlan: ...
 
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot: ...
     async def events_after(

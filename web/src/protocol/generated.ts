@@ -1,5 +1,7 @@
 // Generated from server/schemas by `npm run protocol`; do not edit.
 
+export type ActivityKind =
+  'break' | 'breakout' | 'debate' | 'discussion' | 'exercise' | 'other' | 'poll' | 'talk';
 export type Advance = 'automatic' | 'manual';
 export type AnyCommand =
   | Join
@@ -155,6 +157,7 @@ export type SpeechKind =
   | 'questions'
   | 'rebuttal'
   | 'reply';
+export type StayEnd = 'away' | 'ended' | 'left' | 'removed';
 export type StepName =
   | 'assemble'
   | 'chapters'
@@ -1293,6 +1296,92 @@ export interface Cut {
   main_track_id: string | null;
   start_ms: number;
 }
+/**
+ * Times are session time; ``first_at`` is its 0.
+ */
+export interface Dashboard {
+  activities: DashboardActivity[];
+  confusion: DashboardMinute[];
+  debates: DashboardDebate[];
+  ended_at_ms: number | null;
+  first_at: string | null;
+  now_ms: number;
+  people: DashboardPerson[];
+  polls: DashboardPoll[];
+  session_id: string;
+  started_at_ms: number | null;
+  state: 'ended' | 'live' | 'scheduled';
+  title: string;
+}
+export interface DashboardActivity {
+  activity_id: string;
+  kind: 'break' | 'breakout' | 'debate' | 'discussion' | 'exercise' | 'other' | 'poll' | 'talk';
+  planned_ms: number;
+  title: string;
+  used_ms: number;
+}
+export interface DashboardMinute {
+  count: number;
+  minute: number;
+}
+export interface DashboardDebate {
+  debate_id: string;
+  motion: string;
+  sides: DashboardSide[];
+}
+export interface DashboardSide {
+  name_de: string;
+  name_en: string;
+  participant_ids: string[];
+  side: string;
+  talked_ms: number;
+}
+export interface DashboardPerson {
+  answer_count: number;
+  called_count: number;
+  chat_count: number;
+  hand_count: number;
+  is_guest: boolean;
+  is_here: boolean;
+  is_silent: boolean;
+  name: string;
+  participant_id: string;
+  present_ms: number;
+  right_count: number;
+  role: 'facilitator' | 'learner';
+  sides: string[];
+  stays: DashboardStay[];
+  talked_ms: number;
+}
+export interface DashboardStay {
+  end: ('away' | 'ended' | 'left' | 'removed') | null;
+  from_ms: number;
+  to_ms: number | null;
+}
+export interface DashboardPoll {
+  answers: DashboardAnswer[] | null;
+  is_anonymous: boolean;
+  is_open: boolean;
+  kind:
+    | 'matching'
+    | 'multiple'
+    | 'numeric'
+    | 'ranking'
+    | 'rating'
+    | 'short_text'
+    | 'single'
+    | 'true_false'
+    | 'word_cloud';
+  opened_at_ms: number;
+  poll_id: string;
+  question: string;
+  right_count: number | null;
+  voted_count: number;
+}
+export interface DashboardAnswer {
+  label: string;
+  value: string;
+}
 export interface DebateFormatSummary {
   can_edit: boolean;
   description: FormatText;
@@ -1812,9 +1901,26 @@ export interface ReturnedNotesView {
   task: string;
   text: string;
 }
+/**
+ * All of it; ``revision`` is that of the agenda it was made from.
+ */
+export interface SaveAgenda {
+  /**
+   * @maxItems 50
+   */
+  activities: PlannedActivity[];
+  revision: number;
+}
 export interface SaveDebateFormat {
   format: DebateFormat;
   version?: number | null;
+}
+export interface SaveObjectives {
+  /**
+   * @maxItems 20
+   */
+  objectives: PlannedObjective[];
+  revision: number;
 }
 export interface Segment {
   end_ms: number;
@@ -1849,6 +1955,10 @@ export interface Session {
   state: 'ended' | 'live' | 'scheduled';
   time_zone: string;
   title: string;
+}
+export interface SessionPlan {
+  agenda: AgendaView;
+  objectives: ObjectivesView;
 }
 /**
  * Everything one viewer needs: the fold of the log, cut to what that viewer may see.
