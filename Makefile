@@ -31,7 +31,7 @@ test: setup-test test-web test-python ## all tests
 
 test-python:
 	@$(BIN)/python -m pytest -n 2 $(addprefix --ignore=,$(TIMED)) $(PYTEST_ARGS)
-	@$(BIN)/python -m pytest $(TIMED) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --durations=25 --durations-min=4 $(TIMED) $(PYTEST_ARGS)
 
 test-web:
 	@cd web && npx vitest run
