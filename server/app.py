@@ -41,10 +41,12 @@ from server.services.lifecycle import SessionLifecycle
 from server.services.links import JoinLinks
 from server.services.plans import SessionPlans
 from server.services.polls import PollBook
+from server.services.ports import SlideConverter
 from server.services.recordings import RecordingLibrary
 from server.services.seats import Place, Seats
 from server.services.secrecy import Passwords
 from server.services.sessions import SessionPlanning
+from server.services.slides import SlideDecks
 from server.services.throttle import SignInThrottle
 from server.settings import Settings
 from server.storage.ballot_keys import BallotKeyFiles
@@ -56,6 +58,7 @@ from server.storage.migrate import DATABASES, NewerSchema, upgrade
 from server.storage.secrets_folder import SecretsFolder, lan_addresses
 from server.storage.shipped_formats import shipped_formats
 from server.storage.standings import SqlStandings
+from slides.convert import Converter, sweep
 
 log = logging.getLogger(__name__)
 
@@ -127,6 +130,7 @@ def compose(
     now: Callable[[], datetime] = utc_now,
     passwords: Passwords | None = None,
     throttle: SignInThrottle | None = None,
+    converter: SlideConverter | None = None,
 ) -> Composition:
     """The data folder must be prepared. The rest is replaced by tests."""
     data = settings.data
@@ -169,6 +173,8 @@ def compose(
         # Our own check of the Origin knows the public address; a second one would not.
         allowed_origins=(),
     )
+    blobs = LocalBlobs(data)
+    slides = SlideDecks(library, hub, seats, blobs, converter or Converter(), now)
     services = Services(
         callers=callers,
         signer=signer,
@@ -178,13 +184,14 @@ def compose(
         planning=SessionPlanning(library, hub, now),
         links=JoinLinks(library, hub, now),
         seats=seats,
-        recordings=RecordingLibrary(library, LocalBlobs(data), now),
+        recordings=RecordingLibrary(library, blobs, now),
         items=ItemReview(library, now),
         debate_formats=formats,
         polls=PollBook(library, hub),
         breakout_sets=BreakoutSets(library, hub),
         plans=SessionPlans(library, hub),
         dashboards=Dashboards(library, hub),
+        slides=slides,
         live=hub,
     )
     exposure = Exposure(
@@ -197,7 +204,10 @@ def compose(
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
         await hub.start()
+        await asyncio.to_thread(sweep)
+        await slides.start()
         yield
+        await slides.close()
         await hub.close()
         standings.close()
         live_engine.dispose()

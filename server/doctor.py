@@ -19,6 +19,7 @@ from server.settings import Settings
 from server.storage.engines import sync_engine
 from server.storage.migrate import DATABASES, schema_state
 from server.storage.secrets_folder import SecretsFolder, own_names, problem_of
+from slides.sandbox import Sandbox, office, sandbox
 from transcripts import models
 from transcripts.model_table import MODELS
 from transcripts.ports import TranscriptError
@@ -44,8 +45,8 @@ class Finding:
 def examine(settings: Settings) -> Iterator[Finding]:
     """One finding at a time, so that they can be printed as they come."""
     checks: Sequence[Callable[[Settings], Iterator[Finding]]] = (
-        check_python, check_data, check_disk, check_databases, check_ffmpeg, check_models,
-        check_web, check_ports, check_certificate, check_clock,
+        check_python, check_data, check_disk, check_databases, check_ffmpeg, check_slides,
+        check_models, check_web, check_ports, check_certificate, check_clock,
     )  # fmt: skip
     for check in checks:
         yield from check(settings)
@@ -140,6 +141,39 @@ def check_ffmpeg(_settings: Settings) -> Iterator[Finding]:
         missing = [name for name in wanted if name not in known]
         detail = f"without {', '.join(missing)}" if missing else ", ".join(wanted)
         yield Finding(f"ffmpeg {kind}", not missing, detail, "Install a full build of ffmpeg.")
+
+
+def check_slides(_settings: Settings) -> Iterator[Finding]:
+    yield from slide_findings(sandbox(), office())
+
+
+def slide_findings(box: Sandbox, office_path: str | None) -> Iterator[Finding]:
+    """What slides are opened in, and whether PPTX can be: with less of it classes go on."""
+    lacks = [
+        text
+        for text, is_held in (("the network is not cut off", box.network),
+                              ("other files are not kept out of reach", box.files))
+        if not is_held
+    ]  # fmt: skip
+    detail = box.kind if not lacks else f"{box.kind}: {' and '.join(lacks)}"
+    yield Finding(
+        "slides sandbox",
+        True,
+        detail,
+        "Install bubblewrap: apt-get install bubblewrap (a container may have to allow it).",
+        is_warning=box.kind != "bubblewrap",
+    )
+    is_ready = office_path is not None and box.network
+    missing = "missing" if office_path is None else "not used: the network cannot be cut off"
+    yield Finding(
+        "libreoffice",
+        True,
+        office_path if office_path is not None and is_ready else f"{missing}; PPTX is refused",
+        "Install it: apt-get install libreoffice-impress (PDF works without)."
+        if office_path is None
+        else "Install bubblewrap, or allow network namespaces.",
+        is_warning=not is_ready,
+    )
 
 
 def check_models(_settings: Settings) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from server.domain.poll import answer_of
 from server.domain.poll_result import count as count_answers
 from server.domain.session import decide, evolve
 from server.domain.state import THE_SERVER, Actor, PollResult, SessionState, Settings
-from tests import agenda_world, breakout_world, debate_world
+from tests import agenda_world, breakout_world, debate_world, slides_world
 
 OPEN = Settings("Class", None, lobby_is_on=False, record_automatically=False)
 
@@ -240,6 +240,7 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
             recording["since_ms"] = data["to_ms"]
     breakout_world.fold(view, event)
     agenda_world.fold(view, event)
+    slides_world.fold(view, event)
     if kind.startswith("debate_"):
         debate_world.fold(view, event)
     _settle(view, at_ms)

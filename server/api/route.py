@@ -32,6 +32,7 @@ from server.services.ports import LiveSessions
 from server.services.recordings import RecordingLibrary
 from server.services.seats import Seats
 from server.services.sessions import SessionPlanning
+from server.services.slides import SlideDecks
 
 PREFIX = "/api/v1"
 SEAT_LASTS = timedelta(days=30)
@@ -62,6 +63,7 @@ class Services:
     breakout_sets: BreakoutSets
     plans: SessionPlans
     dashboards: Dashboards
+    slides: SlideDecks
     live: LiveSessions
 
 

@@ -10,6 +10,7 @@ from server.api import (
     polls,
     recordings,
     sessions,
+    slides,
 )
 from server.api.route import Route
 
@@ -21,4 +22,5 @@ ROUTES: tuple[Route, ...] = (
     *debate_formats.ROUTES,
     *plans.ROUTES,
     *dashboards.ROUTES,
+    *slides.ROUTES,
 )

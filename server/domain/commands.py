@@ -25,6 +25,7 @@ from server.domain.events import (
     Role,
     TrackKind,
 )
+from server.domain.slides_commands import SlidesCommand
 from server.domain.state import MAIN_ROOM
 
 
@@ -381,6 +382,7 @@ Command = (
     | DebateCommand
     | BreakoutCommand
     | AgendaCommand
+    | SlidesCommand
 )
 
 COMMANDS: dict[str, type[Any]] = {

@@ -17,6 +17,7 @@ from server.domain.agenda_events import AgendaBody
 from server.domain.breakout_events import BreakoutBody
 from server.domain.debate_events import DebateBody
 from server.domain.event_fields import OPTIONAL
+from server.domain.slides_events import SlidesBody
 
 Role = Literal["facilitator", "learner"]
 TrackKind = Literal["microphone", "camera", "screen", "screen_audio"]
@@ -505,6 +506,7 @@ Body = (
     | DebateBody
     | BreakoutBody
     | AgendaBody
+    | SlidesBody
     | Unknown
 )
 
@@ -541,6 +543,9 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "poll_text_hidden": ("text",),
     "debate_note_written": ("text",),
     "debate_note_shown": ("text",),
+    "deck_added": ("name", "titles"),
+    "slides_presented": ("name", "title"),
+    "slide_changed": ("title",),
 }
 """Fields people wrote or are called by: stored beside the log, erasable; erased they read ""."""
 

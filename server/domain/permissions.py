@@ -13,6 +13,7 @@ from server.domain import agenda_commands as ac
 from server.domain import breakout_commands as bc
 from server.domain import commands as c
 from server.domain import debate_commands as dc
+from server.domain import slides_commands as sc
 from server.domain.errors import Conflict, NotAllowed
 from server.domain.state import Actor, Presence, SessionState, Stage
 
@@ -143,6 +144,13 @@ PERMISSIONS: Mapping[type[Any], Rule] = {
     ac.UndoAgenda: _rule(_FACILITATOR, stages="live"),
     ac.CoverObjective: _rule(_FACILITATOR, stages="live"),
     ac.DismissHint: _rule(_FACILITATOR, stages="live"),
+    sc.AddDeck: _rule("server"),
+    sc.DeleteDeck: _rule(_FACILITATOR),
+    sc.RestoreDeck: _rule(_FACILITATOR),
+    sc.PresentDeck: _rule(_FACILITATOR),
+    sc.TurnPage: _rule(_FACILITATOR),
+    sc.LetBrowse: _rule(_FACILITATOR),
+    sc.StopPresenting: _rule(_FACILITATOR),
     c.StartEpoch: _rule("server", stages=_ALWAYS),
     c.LoseConnection: _rule("server", stages=_ALWAYS),
     c.ReportCaptureStarted: _rule("server", stages=_ALWAYS),

@@ -28,6 +28,7 @@ from server.domain import (
     poll,
     reaction,
     recording,
+    slides,
     track,
 )
 from server.domain import commands as c
@@ -102,6 +103,7 @@ DECIDE: Mapping[type[Any], Decide] = {
     **agenda.DECIDE,
     **activity_mix.DECIDE,
     **due.DECIDE,
+    **slides.DECIDE,
 }
 
 
@@ -206,6 +208,7 @@ def _ended(state: SessionState, _: e.SessionEnded, at_ms: int) -> SessionState:
         hands=(),
         spotlight=None,
         agenda=agenda.ended(state, at_ms),
+        presentation=None,
     )
 
 
@@ -227,6 +230,7 @@ EVOLVE: Mapping[type[Any], Evolve] = {
     **debate.EVOLVE,
     **agenda.EVOLVE,
     **activity_mix.EVOLVE,
+    **slides.EVOLVE,
 }
 
 

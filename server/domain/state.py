@@ -23,6 +23,7 @@ from server.domain.events import (
     Role,
     TrackKind,
 )
+from server.domain.slides_state import Deck, Presentation
 
 VERSION = 3
 MAIN_ROOM = "main"
@@ -226,6 +227,8 @@ class SessionState:
     quiet_since_ms: int | None = None
     """facilitators are being told that nobody has since"""
     hinted_at_ms: int | None = None
+    decks: Mapping[str, Deck] = field(default_factory=dict[str, Deck])
+    presentation: Presentation | None = None
     recording: Recording = Recording()
     spotlight: str | None = None
     moments: tuple[Moment, ...] = ()

@@ -18,6 +18,7 @@ from aiohttp import web
 
 from server.domain import commands as c
 from server.domain import events as e
+from server.domain import slides_commands as sc
 from server.domain.agenda_commands import EditAgenda, EditObjectives
 from server.domain.errors import Conflict, DomainError, NotAllowed
 from server.domain.events import Event
@@ -344,6 +345,16 @@ class LiveHub:
     async def session_plan(self, session_id: str) -> SessionPlan:
         state = await self.session_state(session_id)
         return SessionPlan(agenda_view(state), objectives_view(state))
+
+    async def add_deck(
+        self, session_id: str, deck_id: str, name: str, titles: Sequence[str], by: str | None
+    ) -> None:
+        """Slides that were converted; before the class and in it."""
+        room = await self.room(session_id)
+        command = sc.AddDeck(deck_id, name, tuple(titles), by)
+        answer = await room.mailbox.submit(THE_SERVER, command)
+        if answer.error is not None:
+            raise Conflict(answer.error.code, answer.error.message)
 
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot:
         """Raises NotFound for a participant who was never in the session."""

@@ -21,6 +21,7 @@ from server.domain import commands as c
 from server.domain import debate_commands as dc
 from server.domain.errors import Conflict, DomainError, Invalid, NotAllowed
 from server.domain.lock import check_reaction
+from server.domain.slides import check_pointer
 from server.domain.state import THE_SERVER
 from server.live.direct import DirectSender
 from server.live.flood import Buckets
@@ -32,6 +33,7 @@ from server.schemas.live import Acknowledgement, CommandEnvelope
 from server.schemas.live_base import ErrorBody
 from server.schemas.live_media import MediaOffer, MediaView
 from server.schemas.live_room import Reaction
+from server.schemas.live_slides import Pointer, PointerShown
 
 if TYPE_CHECKING:
     from server.live.hub import LiveHub
@@ -89,6 +91,7 @@ class LiveSocket:
             "media_view": self._media_view,
             "snapshot": self._snapshot,
             "reaction": self._reaction,
+            "pointer": self._pointer,
         }.items():
             self.sio.on(event, handler, namespace=NAMESPACE)
 
@@ -305,6 +308,25 @@ class LiveSocket:
     async def _show_reactions(self, room: Room) -> None:
         await asyncio.sleep(GATHER_S)
         room.outbox.presence("reactions", room.reactions.take())
+
+    async def _pointer(self, sid: str, message: object = None, *_: object) -> None:
+        """Presence: shown to whoever is there and gone. Of those that come too fast some are left
+        out; that it points nowhere any more has a limit of its own, so that it arrives."""
+        try:
+            connection, room = self._find(sid)
+            pointer = _read(message, Pointer)
+            kind = "pointer" if pointer.x is not None else "pointer_off"
+            if connection.buckets.wait_s(kind, self._hub.clock.monotonic_ns()):
+                return
+            self._check_inside(connection, room)
+            check_pointer(room.state, actor_of(connection.seat))
+        except DomainError as error:
+            log.info("connection %s: pointer refused: %s", sid, error.code)
+            return
+        shown = PointerShown(
+            connection.participant_id, pointer.deck_id, pointer.page, pointer.x, pointer.y
+        )
+        room.outbox.presence("pointer", [shown])
 
     async def _snapshot(self, sid: str, *_: object) -> dict[str, Any]:
         try:

@@ -33,6 +33,7 @@ from server.live.breakout_view import (
     sets_view,
 )
 from server.live.debate_view import debates_view, notes_view
+from server.live.slides_view import decks_view, presentation_view
 from server.schemas import live as wire
 from server.schemas.live_polls import PollView
 from server.schemas.live_room import ChatView, MomentView, ParticipantView, RecordingView
@@ -87,6 +88,8 @@ def view_for(
         ],
         polls=[_poll(poll, me, shown) for poll in (_polls(state, me) if is_inside else ())],
         debates=debates_view(state, me) if is_inside else [],
+        decks=decks_view(state, me) if is_inside else [],
+        presentation=presentation_view(state) if is_inside else None,
         recording=RecordingView(
             recording.stage,
             recording.elapsed_ms(now_ms),

@@ -27,12 +27,14 @@ from server.schemas import (
     live_media,
     live_polls,
     live_room,
+    live_slides,
     plan,
+    slides,
 )
 
 MODULES = (
-    live, live_base, live_room, live_polls, live_debates, live_breakouts, live_media, api,
-    debate_format, live_agenda, dashboard, plan,
+    live, live_base, live_room, live_polls, live_debates, live_breakouts, live_slides,
+    live_media, slides, api, debate_format, live_agenda, dashboard, plan,
 )  # fmt: skip
 NOT_EXPORTED = frozenset({"Command", "FormatPart", "PollForm", "Request"})
 """Bases that never travel themselves."""

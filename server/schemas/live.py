@@ -31,8 +31,11 @@ from server.schemas.live_room import (
     RecordingView,
     RoomCommand,
 )
+from server.schemas.live_slides import DeckView, PresentationView, SlidesCommand
 
-AnyCommand = RoomCommand | PollCommand | DebateCommand | BreakoutCommand | AgendaCommand
+AnyCommand = (
+    RoomCommand | PollCommand | DebateCommand | BreakoutCommand | AgendaCommand | SlidesCommand
+)
 
 
 class CommandEnvelope(Struct, forbid_unknown_fields=True):
@@ -114,6 +117,10 @@ class SessionSnapshot(Struct):
     chat: list[ChatView]
     polls: list[PollView]
     debates: list[DebateView]
+    decks: list[DeckView]
+    """facilitators only"""
+    presentation: PresentationView | None
+    """what is presented to everybody now"""
     recording: RecordingView
     spotlight: str | None
     moments: list[MomentView]

@@ -5,6 +5,8 @@ A server beside it learns of changed accounts from the database, at the next com
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from server.domain.errors import NotFound
 from server.domain.events import Event
 from server.domain.state import SessionState
@@ -49,6 +51,11 @@ class NobodyLive:
         raise NotFound("session_not_found", "There is no live session here.")
 
     async def session_plan(self, session_id: str) -> SessionPlan:
+        raise NotFound("session_not_found", "There is no live session here.")
+
+    async def add_deck(
+        self, session_id: str, deck_id: str, name: str, titles: Sequence[str], by: str | None
+    ) -> None:
         raise NotFound("session_not_found", "There is no live session here.")
 
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot:

@@ -6,7 +6,7 @@ such as "the last admin stays" holds whatever runs beside it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -145,6 +145,19 @@ class FormatRecord:
     version: int
     updated_at: datetime
     is_deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeckRecord:
+    """Slides that lie in the blobs."""
+
+    deck_id: str
+    session_id: str
+    name: str
+    page_count: int
+    octets: int
+    uploaded_by: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +348,20 @@ class DebateFormatStore(Protocol):
     async def set_deleted(self, format_id: str, deleted_at: datetime | None) -> None: ...
 
 
+class DeckStore(Protocol):
+    async def add(self, deck: DeckRecord) -> None: ...
+    async def remove(self, deck_id: str) -> None: ...
+    async def settle(self, deck_id: str) -> None:
+        """It stays for good: its session is long over and nobody had deleted it."""
+        ...
+
+    async def all(self) -> list[DeckRecord]: ...
+    async def octets_of(self, session_id: str) -> int: ...
+    async def unsettled(self, before: datetime) -> list[tuple[DeckRecord, bool]]:
+        """Of sessions that were deleted (True) or ended before then, those not settled."""
+        ...
+
+
 class Unit(Protocol):
     """One transaction: committed at the end of the ``async with``, undone by an exception."""
 
@@ -346,6 +373,8 @@ class Unit(Protocol):
     def recordings(self) -> Recordings: ...
     @property
     def debate_formats(self) -> DebateFormatStore: ...
+    @property
+    def decks(self) -> DeckStore: ...
 
 
 class Library(Protocol):
@@ -383,6 +412,34 @@ class Blobs(Protocol):
     async def size(self, key: str) -> int | None: ...
     async def delete(self, key: str) -> None: ...
     async def keys(self, prefix: str = "") -> list[str]: ...
+
+
+class ConvertedPage(Protocol):
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def notes(self) -> str: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+
+
+class SlideConverter(Protocol):
+    """Hostile files to pictures and text, in a sandbox (``slides/``)."""
+
+    def workshop(self) -> AbstractAsyncContextManager[Path]:
+        """A folder for one upload, gone at the end."""
+        ...
+
+    async def convert(
+        self, source: Path, told: Callable[[int, int], None]
+    ) -> tuple[Path, Sequence[ConvertedPage]]:
+        """The folder with ``page-<n>.webp`` and ``thumb-<n>.webp``, n from 1, and the pages.
+        ``told``: pages done, pages. Raises Invalid."""
+        ...
 
 
 class LiveSessions(Protocol):
@@ -428,6 +485,12 @@ class LiveSessions(Protocol):
         ...
 
     async def session_plan(self, session_id: str) -> SessionPlan: ...
+
+    async def add_deck(
+        self, session_id: str, deck_id: str, name: str, titles: Sequence[str], by: str | None
+    ) -> None:
+        """Put converted slides on the session's timeline; raises what the rules say."""
+        ...
 
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot: ...
     async def events_after(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from server.storage.accounts import SqlAccounts
 from server.storage.debate_formats import SqlDebateFormats
+from server.storage.decks import SqlDecks
 from server.storage.recordings import SqlRecordings
 from server.storage.sessions import SqlSessions
 
@@ -20,6 +21,7 @@ class SqlUnit:
         self.sessions = SqlSessions(connection)
         self.recordings = SqlRecordings(connection)
         self.debate_formats = SqlDebateFormats(connection)
+        self.decks = SqlDecks(connection)
 
 
 class SqlLibrary:

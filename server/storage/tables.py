@@ -370,6 +370,25 @@ debate_formats = Table(
     Index(None, "owner_id"),
 )
 
+# ---- slides ----------------------------------------------------------------------------------
+
+# Whose files lie under ``slides/``; what a deck is to its class, the event log says.
+decks = Table(
+    "decks",
+    metadata,
+    Column("deck_id", String(32), primary_key=True),
+    Column("session_id", ForeignKey("sessions.session_id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("page_count", Integer, nullable=False),
+    Column("octets", BigInteger, nullable=False),
+    Column("uploaded_by", ForeignKey("users.user_id", ondelete="SET NULL")),
+    Column("created_at", UtcTime, nullable=False),
+    # Looked at after its session was long over, and kept.
+    Column("is_settled", Boolean, nullable=False, default=False),
+    Index(None, "session_id"),
+    Index(None, "uploaded_by"),
+)
+
 # ---- search ----------------------------------------------------------------------------------
 
 SEARCH_DDL = (

@@ -13,8 +13,11 @@ import pytest
 
 from server.api.table import ROUTES
 from server.domain import commands as c
+from server.domain import slides_commands as sc
 from server.domain.debate_format import to_data
 from server.schemas import api
+from server.schemas.slides import Deck, SlidePage
+from server.services.ports import DeckRecord
 from server.storage import tables as t
 from server.storage.shipped_formats import shipped_formats
 from tests.house import PASSWORD, House, Person, open_house
@@ -158,6 +161,20 @@ CASES = (
     Case("restore_debate_format", "POST", "/debate-formats/{format}/restore", LEADERS),
     Case("check_debate_format", "POST", "/debate-formats/check", STAFF, {"format": FORMAT}),
     Case("import_debate_format", "POST", "/debate-formats/import", STAFF, {"text": XML}),
+    Case(
+        "upload_slides", "POST", "/sessions/{session}/slides?name=a.pdf", LEADERS, None,
+        frozenset({400}),
+    ),
+    Case(
+        "read_slide_upload", "GET", "/sessions/{session}/slides/uploads/none", LEADERS, None,
+        frozenset({404}),
+    ),
+    Case(
+        "cancel_slide_upload", "DELETE", "/sessions/{session}/slides/uploads/none", LEADERS, None,
+        frozenset({404}),
+    ),
+    Case("read_deck", "GET", "/sessions/{session}/slides/deck1", INSIDE),
+    Case("slide_picture", "GET", "/sessions/{session}/slides/deck1/1/page", INSIDE),
     Case("list_notifications", "GET", "/notifications", USERS),
     Case("read_notification", "POST", "/notifications/n1/read", frozenset({"learner"})),
 )  # fmt: skip
@@ -192,6 +209,7 @@ async def school(house: House, *, is_live: bool = False) -> School:
         await house.do(people[role], session, c.Join())
         if is_live and role == "facilitator":
             await house.do(facilitator, session, c.StartSession())
+    await present(house, facilitator, session)
     link = await facilitator.json("POST", f"/sessions/{session}/links", {"name": "Spare"}, 201)
     invitation = await admin.json(
         "POST", "/invitations", {"email": "i@x.org", "name": "I", "role": "learner"}, 201
@@ -218,6 +236,20 @@ async def school(house: House, *, is_live: bool = False) -> School:
             "format": made["summary"]["format_id"],
         },
     )
+
+
+async def present(house: House, facilitator: Person, session: str) -> None:
+    """One page of slides, seen by all who are inside."""
+    row = DeckRecord("deck1", session, "Printing", 1, 12, None, house.clock())
+    async with house.library.write() as unit:
+        await unit.decks.add(row)
+    folder = house.data / "slides" / session / "deck1"
+    folder.mkdir(parents=True)
+    (folder / "page-1.webp").write_bytes(b"RIFF    WEBP")
+    page = SlidePage(1, "Paper", "Paper", "mine", 16, 9)
+    (folder / "deck.json").write_bytes(msgspec.json.encode(Deck("deck1", "Printing", [page])))
+    await house.composition.hub.add_deck(session, "deck1", "Printing", ["Paper"], None)
+    await house.do(facilitator, session, c.Join(), sc.PresentDeck("deck1"))
 
 
 async def record(house: House, people: dict[str, Person], session: str, learner_id: str) -> None:

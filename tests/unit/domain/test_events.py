@@ -27,6 +27,7 @@ def sample(cls: type[Any]) -> Any:
     }  # fmt: skip
     numbers = (
         "epoch", "utc_ms", "voted_count", "from_ms", "to_ms", "ends_at_ms", "left_ms",
+        "page_count", "page",
     )  # fmt: skip
     return cls(
         **{

@@ -68,13 +68,18 @@ PLANNING = {"edit_agenda", "edit_objectives"}
 """by the server on behalf of a facilitator who is not in class"""
 
 
+HOST |= {
+    "delete_deck", "restore_deck", "present_deck", "turn_page", "let_browse", "stop_presenting",
+}  # fmt: skip
+
+
 def is_allowed(name: str, role: str, presence: str | None, stage: str) -> bool:
     if role == "server":
         if name in SERVER_ALWAYS:
             return True
         if name in SERVER_IN_CLASS:
             return stage == "live"
-        if name == "note_seat" or name in PLANNING:
+        if name in ("note_seat", "add_deck") or name in PLANNING:
             return stage != "ended"
         return (name in ("end_session", "close_poll") and stage == "live") or (
             name == "remove" and stage != "ended"

@@ -17,6 +17,7 @@ import pytest
 
 from server.domain import agenda_commands as ac
 from server.domain import commands as c
+from server.domain import slides_commands as sc
 from server.domain.commands import Command
 from server.domain.errors import DomainError
 from server.domain.events import EVENT_TYPES, SERVER, Event, LockKind
@@ -29,6 +30,7 @@ from tests.agenda_world import PLAN, agenda_happens
 from tests.debate_world import debates_happen
 from tests.live_world import ADA, BOB, FAY, OPEN, World, apply, comparable, kept
 from tests.poll_samples import ANSWERS, POLLS
+from tests.slides_world import slides_happen
 
 PAST_SEEDS: tuple[int, ...] = ()
 
@@ -173,6 +175,7 @@ def test_EV6_snapshot_plus_events_is_a_fresh_snapshot_for_every_event() -> None:
     breakout_world.rooms_happen(world, FAY, ADA, BOB)
     debates_happen(world, FAY, ADA, BOB)
     agenda_happens(world, FAY, ADA)
+    slides_happen(world, FAY)
     world.do(FAY, c.CreatePoll("?", ("a", "b")))
     world.do(FAY, c.DeletePoll(world.last("poll_created")["poll_id"]))
     world.do(FAY, c.CreatePoll("?", kind="word_cloud", opens=True))
@@ -260,6 +263,7 @@ def random_command(random: Random, world: World) -> tuple[Actor, Command]:
     text = random.choice(["paper", "ink", "it is cheaper"])
     at_ms = world.now_ms
     server = (THE_SERVER, c.LoseConnection(who))
+    deck_id, page = random.choice([*world.state.decks, "none"]), random.randrange(4)
     choices: list[tuple[Actor, Command]] = [
         *[(actor, c.Join())] * 6, server, server, (actor, c.Leave()), (actor, c.StartSession()),
         (actor, c.Admit(who)), (actor, c.Deny(who)),
@@ -287,6 +291,11 @@ def random_command(random: Random, world: World) -> tuple[Actor, Command]:
         *[(actor, c.GiveConsent(random.random() < 0.7))] * 2, (actor, c.MarkMoment("m")),
         (THE_SERVER, c.StartEpoch(at_ms, at_ms - random.randrange(50))),
         (THE_SERVER, c.DeclareGap(at_ms, at_ms + 3, "disk_full")),
+        (THE_SERVER, sc.AddDeck(f"deck{random.randrange(4)}", "Deck", ("One", "Two"), who)),
+        (actor, sc.PresentDeck(deck_id, page)), (FAY, sc.PresentDeck(deck_id)),
+        (actor, sc.TurnPage(deck_id, page)), (FAY, sc.LetBrowse(random.random() < 0.5)),
+        (actor, sc.DeleteDeck(deck_id)), (FAY, sc.RestoreDeck(deck_id)),
+        (actor, sc.StopPresenting()),
     ]  # fmt: skip
     return random.choice(choices)
 

@@ -100,7 +100,13 @@ export type AnyCommand =
   | UndoAgenda
   | EditObjectives
   | CoverObjective
-  | DismissHint;
+  | DismissHint
+  | DeleteDeck
+  | RestoreDeck
+  | PresentDeck
+  | TurnPage
+  | LetBrowse
+  | StopPresenting;
 export type Audience = 'all' | 'host' | 'none' | 'voters';
 export type BallotChoice = 'against' | 'for' | 'undecided';
 export type BallotRound = 'after' | 'before';
@@ -174,6 +180,7 @@ export type StepName =
 export type StepState = 'done' | 'failed' | 'running' | 'skipped' | 'waiting';
 export type TeamDecision = 'none' | 'ranks' | 'winner';
 export type TrackKind = 'camera' | 'microphone' | 'screen' | 'screen_audio';
+export type UploadState = 'converting' | 'done' | 'failed' | 'waiting';
 
 export interface AcceptInvitation {
   name: string;
@@ -952,6 +959,43 @@ export interface CoverObjective {
 export interface DismissHint {
   type: 'dismiss_hint';
 }
+/**
+ * Facilitator: out of the list; what is presented of it stops. It can be brought back.
+ */
+export interface DeleteDeck {
+  deck_id: string;
+  type: 'delete_deck';
+}
+export interface RestoreDeck {
+  deck_id: string;
+  type: 'restore_deck';
+}
+/**
+ * Facilitator: everybody sees this page from now on, instead of what was presented before.
+ */
+export interface PresentDeck {
+  deck_id: string;
+  page?: number;
+  type: 'present_deck';
+}
+/**
+ * Facilitator. ``deck_id``: what the one who turns sees (``other_slides_presented``).
+ */
+export interface TurnPage {
+  deck_id: string;
+  page: number;
+  type: 'turn_page';
+}
+/**
+ * Facilitator: everybody may turn the pages on their own screen.
+ */
+export interface LetBrowse {
+  is_on: boolean;
+  type: 'let_browse';
+}
+export interface StopPresenting {
+  type: 'stop_presenting';
+}
 export interface BreakoutRoomView {
   name: string;
   notes: string;
@@ -1241,7 +1285,13 @@ export interface CommandEnvelope {
     | UndoAgenda
     | EditObjectives
     | CoverObjective
-    | DismissHint;
+    | DismissHint
+    | DeleteDeck
+    | RestoreDeck
+    | PresentDeck
+    | TurnPage
+    | LetBrowse
+    | StopPresenting;
   command_id: string;
 }
 /**
@@ -1478,6 +1528,32 @@ export interface NoteView {
   participant_id: string;
   side: string;
   text: string;
+}
+/**
+ * Pages that the asker may not see (yet) are not in it.
+ */
+export interface Deck {
+  deck_id: string;
+  name: string;
+  pages: SlidePage[];
+}
+/**
+ * ``text`` is what stands on the page, the text alternative of its picture.
+ */
+export interface SlidePage {
+  height: number;
+  notes: string;
+  number: number;
+  text: string;
+  title: string;
+  width: number;
+}
+export interface DeckView {
+  added_at_ms: number;
+  deck_id: string;
+  is_deleted: boolean;
+  name: string;
+  titles: string[];
 }
 export interface EarlierBreakoutRoom {
   missing: number;
@@ -1783,6 +1859,35 @@ export interface PasswordReset {
   link: string;
 }
 /**
+ * Client → server ``pointer``: where a facilitator points on the page, as shares of its width
+ *     and height; both null: nowhere any more. Presence, never logged.
+ */
+export interface Pointer {
+  deck_id: string;
+  page: number;
+  x?: number | null;
+  y?: number | null;
+}
+/**
+ * Server → client ``pointer`` (a list of one).
+ */
+export interface PointerShown {
+  deck_id: string;
+  page: number;
+  participant_id: string;
+  x: number | null;
+  y: number | null;
+}
+export interface PresentationView {
+  by: string;
+  deck_id: string;
+  may_browse: boolean;
+  name: string;
+  page: number;
+  page_count: number;
+  title: string;
+}
+/**
  * Client → server ``reaction``: floats over the class for a moment; never logged by name.
  */
 export interface Reaction {
@@ -1974,6 +2079,7 @@ export interface SessionSnapshot {
   confusion: number[];
   course_title: string | null;
   debates: DebateView[];
+  decks: DeckView[];
   hand_order: 'equity' | 'fifo';
   hands: string[];
   lobby_is_on: boolean;
@@ -1993,6 +2099,7 @@ export interface SessionSnapshot {
   objectives: ObjectivesView;
   participants: ParticipantView[];
   polls: PollView[];
+  presentation: PresentationView | null;
   quiet_since_ms: number | null;
   recording: RecordingView;
   returned_notes: ReturnedNotesView[];
@@ -2026,6 +2133,18 @@ export interface Setup {
 export interface SignIn {
   email: string;
   password: string;
+}
+/**
+ * On its way to a deck. Kept for ten minutes after its end, by this process alone.
+ */
+export interface SlideUpload {
+  deck_id: string | null;
+  error: ErrorBody | null;
+  name: string;
+  page_count: number | null;
+  pages_done: number;
+  state: 'converting' | 'done' | 'failed' | 'waiting';
+  upload_id: string;
 }
 /**
  * Who is in a receive slot from ``rtp`` on; ``participant_id`` None empties the slot.

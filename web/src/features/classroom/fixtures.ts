@@ -69,6 +69,8 @@ export function aSnapshot(over: Partial<SessionSnapshot> = {}): SessionSnapshot 
     moments: [],
     lobby_is_on: true,
     debates: [],
+    decks: [],
+    presentation: null,
     breakouts: null,
     breakout_sets: [],
     returned_notes: [],

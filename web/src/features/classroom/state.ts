@@ -14,6 +14,7 @@ import { AGENDA_FOLDS, agendaEnded } from './agenda/fold';
 import { BREAKOUT_FOLDS, MAIN_ROOM, placed } from './breakouts/fold';
 import { DEBATE_FOLDS } from './debate/fold';
 import { ROOM_FOLDS, unattendedSince } from './room_folds';
+import { SLIDES_FOLDS } from './slides/fold';
 
 export type ClassroomState = SessionSnapshot;
 
@@ -248,6 +249,7 @@ export const FOLDS: Record<string, Fold> = {
     state: 'ended',
     hands: [],
     spotlight: null,
+    presentation: null,
     participants: state.participants.map((one) =>
       one.presence === 'denied' || one.presence === 'removed'
         ? one
@@ -369,6 +371,7 @@ export const FOLDS: Record<string, Fold> = {
   ...BREAKOUT_FOLDS,
   ...DEBATE_FOLDS,
   ...AGENDA_FOLDS,
+  ...SLIDES_FOLDS,
 };
 
 const pollOf = (state: ClassroomState, id: string): PollView | undefined =>

@@ -1,0 +1,74 @@
+"""Routes of slides: upload, what is on the pages, and their pictures."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from server.api.route import Ask, Route
+from server.schemas.slides import Deck, SlideUpload
+from server.services.errors import not_found
+
+PICTURES = ("page", "thumb")
+_CHUNK = 1 << 16
+
+
+class UploadName(Struct, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=1, max_length=255)]
+    """of the file; what it is, its content says"""
+
+
+async def upload_slides(ask: Ask) -> SlideUpload:
+    """The body is the file itself, streamed; it is never held in memory."""
+    request = ask.request
+    chunks = request.content.iter_chunked(_CHUNK)
+    size = request.content_length
+    return await ask.services.slides.upload(
+        ask.caller, ask.path("session_id"), ask.query.name, chunks, size
+    )
+
+
+async def read_slide_upload(ask: Ask) -> SlideUpload:
+    return await ask.services.slides.progress(
+        ask.caller, ask.path("session_id"), ask.path("upload_id")
+    )
+
+
+async def cancel_slide_upload(ask: Ask) -> None:
+    await ask.services.slides.cancel(ask.caller, ask.path("session_id"), ask.path("upload_id"))
+
+
+async def read_deck(ask: Ask) -> Deck:
+    return await ask.services.slides.deck(ask.caller, ask.path("session_id"), ask.path("deck_id"))
+
+
+async def slide_picture(ask: Ask) -> web.StreamResponse:
+    """Never cached without asking again: access may have been taken away."""
+    number, picture = ask.path("number"), ask.path("picture")
+    if not number.isascii() or not number.isdigit() or len(number) > 4 or picture not in PICTURES:
+        raise not_found("page")
+    path = await ask.services.slides.picture(
+        ask.caller, ask.path("session_id"), ask.path("deck_id"), int(number), picture
+    )
+    headers = {"Cache-Control": "private, no-cache", "Content-Type": "image/webp"}
+    return web.FileResponse(path, headers=headers)
+
+
+ONE = "/sessions/{session_id}/slides"
+ROUTES = (
+    Route(
+        "POST", ONE, upload_slides, "session_facilitator",
+        query=UploadName, answer=SlideUpload, status=201, conflicts=True,
+    ),
+    Route(
+        "GET", ONE + "/uploads/{upload_id}", read_slide_upload, "session_facilitator",
+        answer=SlideUpload,
+    ),
+    Route("DELETE", ONE + "/uploads/{upload_id}", cancel_slide_upload, "session_facilitator"),
+    Route("GET", ONE + "/{deck_id}", read_deck, "member", answer=Deck),
+    Route(
+        "GET", ONE + "/{deck_id}/{number}/{picture}", slide_picture, "member", media="image/webp"
+    ),
+)  # fmt: skip
