@@ -26,6 +26,8 @@ from server.api.security import Exposure
 from server.domain.debate_format import to_data
 from server.domain.state import SessionState
 from server.domain.state import Settings as SessionSettings
+from server.live.caption_process import CaptionProcess
+from server.live.captions import Captions
 from server.live.hub import LiveHub
 from server.live.media_control import PlaneMediaControl
 from server.live.ports import Clock as LiveClock
@@ -143,13 +145,14 @@ def compose(
     standings = SqlStandings(sync_engine(data / LIBRARY))
     seats = Seats(library, standings, callers, now)
     lifecycle = SessionLifecycle(library, now)
+    captions = Captions(caption_engine(settings), settings.speech_language)
     if media is None:
         plane = PythonPlane(
             PlaneSettings(
                 host=settings.bind, port=settings.media_port, announce=settings.announce_ip
             )
         )
-        media = PlaneMediaControl(plane, data)
+        media = PlaneMediaControl(plane, data, captions)
 
     async def session_ended(session_id: str, recording_id: str | None) -> None:
         state = hub.state(session_id) or (await event_log.load(session_id)).state
@@ -170,6 +173,7 @@ def compose(
         clock=live_clock,
         ballot_keys=BallotKeyFiles(data / "ballot_keys"),
         resolve_format=format_data,
+        captions=captions,
         # Our own check of the Origin knows the public address; a second one would not.
         allowed_origins=(),
     )
@@ -222,6 +226,17 @@ def compose(
     hub.attach(app)
     add_routes(app, services)
     return Composition(app, hub, services)
+
+
+def caption_engine(settings: Settings) -> CaptionProcess | None:
+    """Models are where the worker looks for them, too."""
+    if not settings.has_captions:
+        return None
+    return CaptionProcess(
+        settings.captions_model,
+        settings.speech_language,
+        environ={"REPRISE_DATA": str(settings.data)},
+    )
 
 
 def people_of(state: SessionState) -> list[tuple[str, str, Any]]:

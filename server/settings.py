@@ -36,6 +36,9 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     log_level: str = "info"
     has_worker: bool = True
+    has_captions: bool = True
+    captions_model: str = "whisper-base"
+    speech_language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Setting:
     def env(self) -> str:
         return {
             "has_worker": "REPRISE_WORKER",
+            "has_captions": "REPRISE_CAPTIONS",
             "extra_origins": "REPRISE_ALLOWED_ORIGINS",
         }.get(self.field, f"REPRISE_{self.field.upper()}")
 
@@ -106,6 +110,12 @@ def _switch(text: str) -> bool:
     raise ValueError("on or off")
 
 
+def _model(text: str) -> str:
+    if not text.startswith("whisper-"):
+        raise ValueError("a speech model, such as whisper-base or whisper-tiny.en")
+    return text
+
+
 def _join(values: tuple[Any, ...]) -> str:
     return ",".join(str(value) for value in values)
 
@@ -153,6 +163,14 @@ SETTINGS: tuple[Setting, ...] = (
         "whether serve also runs the recording worker",
         lambda is_on: "on" if is_on else "off",
     ),
+    Setting(
+        "has_captions",
+        _switch,
+        "whether this server makes live captions",
+        lambda is_on: "on" if is_on else "off",
+    ),
+    Setting("captions_model", _model, "speech model of live captions"),
+    Setting("speech_language", str, "language of the classes, such as en"),
 )
 assert {s.field for s in SETTINGS} == {f.name for f in fields(Settings)}
 

@@ -276,7 +276,7 @@ class Client:
         sio.on("closed", self._on_closed, namespace=NAMESPACE)
         sio.on("following", self._on_following, namespace=NAMESPACE)
         sio.on("connect_error", self._on_refused, namespace=NAMESPACE)
-        for name in ("slots", "levels", "quality"):
+        for name in ("slots", "levels", "quality", "captions", "caption_status"):
             sio.on(name, partial(self._on_push, name), namespace=NAMESPACE)
         return sio
 

@@ -144,6 +144,7 @@ LIMITS: Mapping[str, Limit] = {
     "media_offer": Limit(6, 0.2),
     "media_view": Limit(10, 5.0),
     "snapshot": Limit(6, 0.5),
+    "caption_wish": Limit(8, 0.5),
     "connect": Limit(20, 1.0),
 }
 

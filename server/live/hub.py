@@ -28,6 +28,7 @@ from server.domain.session import decide, fold
 from server.domain.state import THE_SERVER, SessionState
 from server.live.agenda_view import agenda_view, objectives_view
 from server.live.ballots import BallotKeys
+from server.live.captions import Captions
 from server.live.clock import SystemClock
 from server.live.due import DueTimer
 from server.live.flood import LIMITS, Limit
@@ -83,6 +84,7 @@ class LiveHub:
         hold_votes_s: float = HOLD_VOTES_S,
         ballot_keys: BallotKeys | None = None,
         resolve_format: ResolveFormat | None = None,
+        captions: Captions | None = None,
         limits: Mapping[str, Limit] = LIMITS,
         allowed_origins: Sequence[str] | None = None,
     ) -> None:
@@ -90,6 +92,7 @@ class LiveHub:
         self.clock = clock or SystemClock()
         self.seats = seats
         self.media = media
+        self.captions = captions or Captions(None, "")
         self.limits = limits
         self._log = event_log
         self._on_session_ended = on_session_ended

@@ -22,6 +22,7 @@ from typing import Any, Final
 from server.domain.errors import Conflict, Invalid
 from server.domain.events import Event, ParticipantReturned
 from server.domain.state import SessionState
+from server.live.captions import Captions
 from server.live.media_control_choice import Choice, StageByVoice
 from server.live.media_control_session import Link, SessionMedia
 from server.live.ports import CaptureReport, MediaHost
@@ -37,6 +38,7 @@ from server.media.plane import (
     PlaneNotification,
     PublicationStarted,
     SlotSwitched,
+    SoundHeard,
     TransportClosed,
     TransportConnected,
     TransportStats,
@@ -55,9 +57,10 @@ _HOUSEKEEPING_S: Final = 1.0
 class PlaneMediaControl:
     """Implements ``MediaControl``. ``data`` is the folder ``captures/`` lies in."""
 
-    def __init__(self, plane: MediaPlane, data: Path) -> None:
+    def __init__(self, plane: MediaPlane, data: Path, captions: Captions | None = None) -> None:
         self.plane = plane
         self.data = data
+        self.captions = captions or Captions(None, "")
         self._host: MediaHost | None = None
         self._sessions: dict[str, SessionMedia] = {}
         self._links: dict[str, tuple[SessionMedia, Link]] = {}
@@ -74,6 +77,7 @@ class PlaneMediaControl:
     async def start(self, host: MediaHost) -> None:
         self._host = host
         await self.plane.start(self._notice)
+        self.captions.start(self.send, host.now_ms, self._captions_changed)
         self._tasks = [
             asyncio.create_task(self._deliver(), name="media-outbox"),
             asyncio.create_task(self._write_log(), name="media-reports"),
@@ -84,6 +88,7 @@ class PlaneMediaControl:
         if self._is_closed:
             return
         self._is_closed = True
+        await self.captions.close()
         await self.plane.close()
         # The log hears of the captures that ended with the plane, if it still listens.
         with contextlib.suppress(TimeoutError):
@@ -203,6 +208,10 @@ class PlaneMediaControl:
                 self._switched(notice)
             case AudioSlotsChanged():
                 self._audio_moved(notice)
+            case SoundHeard():
+                found = self._links.get(notice.publication_id.rsplit(":", 1)[0])
+                if found is not None:
+                    found[0].heard(found[1], notice)
             case _:
                 pass  # layers concern nobody above the plane
 
@@ -316,8 +325,14 @@ class PlaneMediaControl:
                 self.host,
                 self.send,
                 lambda report: self.report(session_id, report),
+                self.captions,
             )
         return self._sessions[session_id]
+
+    def _captions_changed(self, session_id: str) -> None:
+        session = self._sessions.get(session_id)
+        if session is not None:
+            self._refresh(session)
 
     def _refresh(self, session: SessionMedia) -> None:
         state = self.host.state(session.session_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from server.domain.events import TrackKind
 from server.domain.place import floors, places, voice_to_all
 from server.domain.state import SessionState
 from server.live.airtime import Airtime
+from server.live.captions import Captions
 from server.live.media_control_capture import SessionCaptures, Wanted
 from server.live.media_control_choice import Choice, Source, StageByVoice, Viewer, choose
 from server.live.ports import CaptureReport, MediaHost
@@ -22,6 +24,9 @@ from server.media.plane import (
     SetFloor,
     SetGuests,
     SetPublicationEnabled,
+    SoundHeard,
+    StartListening,
+    StopListening,
 )
 from server.schemas.live_media import MediaView, SlotAssignment
 
@@ -67,11 +72,16 @@ class SessionMedia:
         host: MediaHost,
         send: Send,
         report: Callable[[CaptureReport], None],
+        captions: Captions,
     ) -> None:
         self.session_id = session_id
         self._plane = plane
         self._host = host
         self._send = send
+        self._captions = captions
+        self._listened_to: frozenset[str] = frozenset()
+        """microphones that are captioned, as the plane was told"""
+        self._guests_since_ns = 0
         self.links: dict[str, Link] = {}
         """participant → the connection that counts"""
         self.incoming: dict[str, Link] = {}
@@ -122,8 +132,41 @@ class SessionMedia:
         for link in self.links.values():
             if link.room_id is not None:
                 commands += self._assign(link, sources, state.spotlight)
+        listened_to = self._to_listen_to(state, where)
+        commands += map(StartListening, sorted(listened_to - self._listened_to))
+        commands += map(StopListening, sorted(self._listened_to - listened_to))
         self._plane.apply(commands)
+        for publication_id in self._listened_to - listened_to:
+            self._captions.unheard(publication_id)
+        self._listened_to = listened_to
         self._capture(state)
+
+    def _to_listen_to(self, state: SessionState, where: Mapping[str, str]) -> frozenset[str]:
+        """Open microphones that somebody hears who wants captions."""
+        rooms = self._captions.placed(self.session_id, where)
+        if not rooms:
+            return frozenset()
+        to_all = voice_to_all(state)
+        return frozenset(
+            link.publication(mid)
+            for link in self.links.values()
+            if link.room_id in rooms or (link.room_id is not None and link.participant_id == to_all)
+            for mid, kind in link.tracks.items()
+            if kind == "microphone" and link.enabled.get(mid)
+        )
+
+    def heard(self, link: Link, notice: SoundHeard) -> None:
+        """Sound of a microphone that is listened to."""
+        if self.links.get(link.participant_id) is not link or not notice.packets:
+            return
+        rooms = {notice.room_id.rpartition("/")[2]}
+        if notice.packets[0].arrival_ns >= self._guests_since_ns:
+            # What was said before the voice went to all rooms was said to one.
+            rooms |= {room for room, ids in self.guests.items() if notice.publication_id in ids}
+        self._captions.heard(
+            notice.publication_id, self.session_id, link.participant_id, frozenset(rooms),
+            notice.packets,
+        )  # fmt: skip
 
     def _floors(self, state: SessionState, where: Mapping[str, str]) -> list[PlaneCommand]:
         """Before anybody is placed: nobody is heard in a room whose floor they do not have."""
@@ -154,6 +197,8 @@ class SessionMedia:
             for room_id in (*wanted, *(one for one in self.guests if one not in wanted))
             if wanted.get(room_id) != self.guests.get(room_id)
         ]
+        if changed:
+            self._guests_since_ns = time.monotonic_ns()
         self.guests = wanted
         return [
             SetGuests(self.plane_room(room_id), wanted.get(room_id, frozenset()))

@@ -31,6 +31,7 @@ from server.live.room import Connection, Room, actor_of
 from server.live.wire import error_body, refusal, to_domain
 from server.schemas.live import Acknowledgement, CommandEnvelope
 from server.schemas.live_base import ErrorBody
+from server.schemas.live_captions import CaptionWish
 from server.schemas.live_media import MediaOffer, MediaView
 from server.schemas.live_room import Reaction
 from server.schemas.live_slides import Pointer, PointerShown
@@ -92,6 +93,7 @@ class LiveSocket:
             "snapshot": self._snapshot,
             "reaction": self._reaction,
             "pointer": self._pointer,
+            "caption_wish": self._caption_wish,
         }.items():
             self.sio.on(event, handler, namespace=NAMESPACE)
 
@@ -202,6 +204,7 @@ class LiveSocket:
             if room.connections.get(who) is connection:
                 del room.connections[who]
                 await room.mailbox.submit(THE_SERVER, c.LoseConnection(who))
+                self._hub.captions.gone(connection.session_id, who)
         await self._hub.media.connection_lost(connection.session_id, who, connection.connection_id)
 
     # ---- what they send ----------------------------------------------------------------------
@@ -327,6 +330,21 @@ class LiveSocket:
             connection.participant_id, pointer.deck_id, pointer.page, pointer.x, pointer.y
         )
         room.outbox.presence("pointer", [shown])
+
+    async def _caption_wish(self, sid: str, message: object = None, *_: object) -> dict[str, Any]:
+        """Presence: nobody else learns of it, and the log does not know it (CA1)."""
+        try:
+            connection, room = self._find(sid)
+            wish = _read(message, CaptionWish)
+            connection.buckets.take("caption_wish", self._hub.clock.monotonic_ns())
+            self._check_inside(connection, room)
+        except DomainError as error:
+            return {"error": to_json(error_body(error))}
+        return to_json(
+            self._hub.captions.want(
+                connection.session_id, connection.participant_id, wants=wish.wants
+            )
+        )
 
     async def _snapshot(self, sid: str, *_: object) -> dict[str, Any]:
         try:

@@ -124,6 +124,19 @@ class StopCapture:
     publication_id: PublicationId
 
 
+@dataclass(frozen=True, slots=True)
+class StartListening:
+    """Hand up the packets of a microphone as ``SoundHeard``, behind the same gate as slots and
+    captures: what is muted, without the floor or in no room is not handed up."""
+
+    publication_id: PublicationId
+
+
+@dataclass(frozen=True, slots=True)
+class StopListening:
+    publication_id: PublicationId
+
+
 PlaneCommand = (
     CloseTransport
     | PlaceTransport
@@ -134,6 +147,8 @@ PlaneCommand = (
     | RequestKeyframe
     | StartCapture
     | StopCapture
+    | StartListening
+    | StopListening
 )
 
 
@@ -224,6 +239,32 @@ class CaptureSealed:
     octets: int
 
 
+@dataclass(frozen=True, slots=True)
+class HeardPacket:
+    sequence: int
+    """unwrapped: it only grows over a publication's life"""
+    timestamp: int
+    """of RTP, 48 kHz, 32 bits"""
+    arrival_ns: int
+    """the machine's monotonic clock"""
+    level: int
+    """dBov as the sender says, -1 when it does not"""
+    payload: bytes
+    """Opus"""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundHeard:
+    """What came of a microphone that is listened to, in order of arrival; at least every 200 ms
+    while anything comes. One notification is about one room: the one the sound was heard in."""
+
+    publication_id: PublicationId
+    room_id: RoomId
+    packets: tuple[HeardPacket, ...]
+    dropped: int = 0
+    """packets before these that were too many to keep"""
+
+
 PlaneNotification = (
     TransportConnected
     | TransportClosed
@@ -235,6 +276,7 @@ PlaneNotification = (
     | TransportStats
     | CaptureStopped
     | CaptureSealed
+    | SoundHeard
 )
 
 

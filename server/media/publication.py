@@ -14,6 +14,7 @@ from server.media.stream_clock import PublisherClock
 
 if TYPE_CHECKING:
     from server.media.capture_feed import CaptureFeed
+    from server.media.listening import Ear
 
 _LAYER_SILENT_NS: Final = 1_000_000_000
 """a layer from which nothing came for so long while another one flows is switched off"""
@@ -46,6 +47,7 @@ class Publication:
         self.meter = LevelMeter()
         self.is_started = False
         self.capture: CaptureFeed | None = None
+        self.ear: Ear | None = None
         self.layers: tuple[Layer, ...] = ()
         self._extensions = extensions
         self._clock = clock
@@ -121,6 +123,8 @@ class Publication:
             else:
                 level = SILENT if end - start <= _DTX_OCTETS else _GUESSED_SPEECH
             self.meter.update(level, arrival_ns)
+            if self.ear is not None and self.room_id is not None:
+                self.ear.take(packet, self.room_id)
         stream.deliver(packet)
 
     def _level(self, data: bytes, start: int, end: int) -> int:

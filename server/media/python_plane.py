@@ -28,6 +28,7 @@ from server.media.ice_dtls import (
     IceLite,
     check_private_names,
 )
+from server.media.listening import Ear
 from server.media.peer import Peer
 from server.media.plane import (
     AssignSlot,
@@ -49,7 +50,9 @@ from server.media.plane import (
     SetPublicationEnabled,
     SlotSwitched,
     StartCapture,
+    StartListening,
     StopCapture,
+    StopListening,
     TransportClosed,
     TransportConnected,
     TransportId,
@@ -71,6 +74,7 @@ _FEEDBACK_TICKS: Final = 3
 _SOUND_TICKS: Final = 2
 _LAYER_TICKS: Final = 10
 _REPORT_TICKS: Final = 50
+_EAR_TICKS: Final = 5
 _STATS_TICKS: Final = 100
 
 
@@ -221,6 +225,15 @@ class PythonPlane:
                 publication = self._find(command.publication_id)
                 if publication is not None and publication.capture is not None:
                     publication.capture.seal("stopped")
+            case StartListening():
+                publication = self._find(command.publication_id)
+                is_voice = publication is not None and publication.track == "microphone"
+                if publication is not None and is_voice and publication.ear is None:
+                    publication.ear = Ear(publication.publication_id, self._tell)
+            case StopListening():
+                publication = self._find(command.publication_id)
+                if publication is not None:
+                    self._stop_listening(publication)
 
     def _place(self, command: PlaceTransport, now_ns: int) -> None:
         peer = self._peers.get(command.transport_id)
@@ -235,6 +248,12 @@ class PythonPlane:
             publication.has_floor = room.has_floor(peer.participant_id)
             self._gate_moved(publication, now_ns)
         self._reroute(now_ns)
+
+    @staticmethod
+    def _stop_listening(publication: Publication) -> None:
+        if publication.ear is not None:
+            publication.ear.flush()
+            publication.ear = None
 
     def _start_capture(self, command: StartCapture) -> None:
         publication = self._find(command.publication_id)
@@ -308,6 +327,7 @@ class PythonPlane:
         for publication in peer.publications.values():
             if publication.capture is not None:
                 publication.capture.seal(reason)
+            self._stop_listening(publication)
             publication.room_id = None
             publication.refresh(now_ns)
             for room in self._rooms.values():
@@ -371,7 +391,10 @@ class PythonPlane:
             await asyncio.sleep(due - now)
             self.lag_ms = max(0.0, (self._loop.time() - due) * 1000)
             self._ticks += 1
-            for step in (self._tick_peers, self._tick_sound, self._tick_layers, self._tick_reports):
+            for step in (
+                self._tick_peers, self._tick_sound, self._tick_ears, self._tick_layers,
+                self._tick_reports,
+            ):  # fmt: skip
                 try:
                     step()
                 except Exception:
@@ -397,6 +420,13 @@ class PythonPlane:
     def _tick_sound(self) -> None:
         if self._ticks % _SOUND_TICKS == 0:
             self._sound.route(time.monotonic_ns())
+
+    def _tick_ears(self) -> None:
+        if self._ticks % _EAR_TICKS == 0:
+            for peer in self._peers.values():
+                for publication in peer.publications.values():
+                    if publication.ear is not None:
+                        publication.ear.flush()
 
     def _tick_layers(self) -> None:
         if self._ticks % _LAYER_TICKS:

@@ -23,6 +23,7 @@ from server.schemas import (
     live_agenda,
     live_base,
     live_breakouts,
+    live_captions,
     live_debates,
     live_media,
     live_polls,
@@ -34,7 +35,7 @@ from server.schemas import (
 
 MODULES = (
     live, live_base, live_room, live_polls, live_debates, live_breakouts, live_slides,
-    live_media, slides, api, debate_format, live_agenda, dashboard, plan,
+    live_media, live_captions, slides, api, debate_format, live_agenda, dashboard, plan,
 )  # fmt: skip
 NOT_EXPORTED = frozenset({"Command", "FormatPart", "PollForm", "Request"})
 """Bases that never travel themselves."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from struct import unpack_from
 from typing import TypeVar
 
+import av
 import numpy as np
 import pytest
 from aioice import stun
@@ -42,8 +43,11 @@ from server.media.plane import (
     SetGuests,
     SetPublicationEnabled,
     SlotSwitched,
+    SoundHeard,
     StartCapture,
+    StartListening,
     StopCapture,
+    StopListening,
     TransportClosed,
     TransportConnected,
     TransportStats,
@@ -263,6 +267,8 @@ async def test_unknown_ids_are_ignored(hall: Hall, tmp_path: Path) -> None:
         RequestKeyframe("nobody:1"),
         StartCapture("nobody:0", tmp_path / "x.rtp", {}),
         StopCapture("nobody:0"),
+        StartListening("nobody:0"),
+        StopListening("nobody:0"),
     )
     ann = await hall.join("ann")
     hall.apply(
@@ -410,6 +416,71 @@ async def test_who_speaks_is_reported_loudest_first(hall: Hall) -> None:
     )
     assert speakers.room_id == "main"
     assert speakers.levels_dbov[0] < speakers.levels_dbov[1]
+
+
+# ---- listening -------------------------------------------------------------------------------
+
+
+def heard(hall: Hall, member: Member) -> list[SoundHeard]:
+    mine = member.id("microphone")
+    return [notice for notice in hall.all(SoundHeard) if notice.publication_id == mine]
+
+
+def heard_tone(notices: list[SoundHeard]) -> float:
+    """What the packets say, decoded."""
+    decoder = av.CodecContext.create("opus", "r")
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=48000)
+    packets = sorted((p for n in notices for p in n.packets), key=lambda p: p.sequence)
+    frames = [f for p in packets for f in decoder.decode(av.Packet(p.payload))]
+    return tone_of(
+        np.concatenate([r.to_ndarray()[0] for f in frames for r in resampler.resample(f)])
+    )
+
+
+async def test_who_is_listened_to_is_handed_up_and_nobody_else(hall: Hall) -> None:
+    ann, bob = await hall.join("ann"), await hall.join("bob")
+    ann.speaks(440)
+    bob.speaks(880)
+    await bob.hears("audio0", 440)
+    assert not hall.all(SoundHeard)
+    hall.apply(StartListening(ann.id("microphone")), StartListening(ann.id("microphone")))
+    await bob.client.wait_for(lambda: sum(len(n.packets) for n in heard(hall, ann)) >= 50)
+    assert not heard(hall, bob)
+    assert {notice.room_id for notice in heard(hall, ann)} == {"main"}
+    assert heard_tone(heard(hall, ann)) == 440
+    packets = [packet for notice in heard(hall, ann) for packet in notice.packets]
+    assert len({packet.sequence for packet in packets}) == len(packets)
+    assert [p.arrival_ns for p in packets] == sorted(p.arrival_ns for p in packets)
+    hall.apply(StopListening(ann.id("microphone")))
+    await settle(bob)
+    before = len(heard(hall, ann))
+    await settle(bob, 60)
+    assert len(heard(hall, ann)) == before
+
+
+async def test_listening_stands_behind_mute_floor_and_room(hall: Hall) -> None:
+    ann, bob = await hall.join("ann"), await hall.join("bob")
+    eve = await hall.join("eve", None)
+    for member, hertz in ((ann, 440), (bob, 880), (eve, 1200)):
+        member.speaks(hertz)
+        hall.apply(StartListening(member.id("microphone")))
+    await bob.client.wait_for(lambda: heard(hall, ann) and heard(hall, bob))
+    hall.apply(SetPublicationEnabled(ann.id("microphone"), False))
+    await settle(ann)
+    muted = len(heard(hall, ann))
+    await settle(ann, 60)
+    assert len(heard(hall, ann)) == muted
+    hall.apply(
+        SetFloor("main", frozenset({"bob"})), SetPublicationEnabled(ann.id("microphone"), True)
+    )
+    await settle(ann, 60)
+    assert len(heard(hall, ann)) == muted, "without the floor"
+    assert not heard(hall, eve), "in no room"
+    hall.apply(PlaceTransport("ann", "aside"))
+    await ann.client.wait_for(lambda: heard(hall, ann)[-1].room_id == "aside")
+    hall.apply(CloseTransport("ann"))
+    await hall.wait_for(TransportClosed, lambda n: n.transport_id == "ann")
+    assert {notice.room_id for notice in heard(hall, ann)} == {"main", "aside"}
 
 
 # ---- pictures ----------------------------------------------------------------------------------

@@ -111,6 +111,7 @@ export type Audience = 'all' | 'host' | 'none' | 'voters';
 export type BallotChoice = 'against' | 'for' | 'undecided';
 export type BallotRound = 'after' | 'before';
 export type BreakoutState = 'closed' | 'closing' | 'draft' | 'open';
+export type CaptionState = 'busy' | 'failed' | 'fewer' | 'off' | 'on' | 'starting' | 'unavailable';
 export type Consent = 'declined' | 'given' | 'unasked';
 export type DealRule = 'airtime' | 'groups' | 'none' | 'random';
 export type DebateStage = 'ended' | 'planned' | 'preparing' | 'running';
@@ -1041,6 +1042,29 @@ export interface HelpView {
   participant_id: string;
   place: number;
   room_id: string;
+}
+/**
+ * What somebody says; a later line with the same id takes its place, and an empty one takes
+ *     it away.
+ */
+export interface CaptionLine {
+  at_ms: number;
+  delay_ms: number;
+  is_final: boolean;
+  line_id: string;
+  participant_id: string;
+  text: string;
+}
+export interface CaptionStatus {
+  language: string;
+  retry_s: number | null;
+  state: 'busy' | 'failed' | 'fewer' | 'off' | 'on' | 'starting' | 'unavailable';
+}
+/**
+ * Whether this page wants captions from now on; said again after every connect.
+ */
+export interface CaptionWish {
+  wants: boolean;
 }
 export interface Chapter {
   chapter_id: string;
