@@ -63,7 +63,7 @@ class Seat:
         if self._socket.connected:
             await self._socket.disconnect()
 
-    async def command(self, kind: str, **fields: Any) -> dict[str, Any]:
+    async def command(self, kind: str, /, **fields: Any) -> dict[str, Any]:
         """Send a command and return its result after commit. Raises Refused."""
         envelope = {"command_id": str(uuid.uuid4()), "command": {"type": kind, **fields}}
         answer = await self.ask("command", envelope)

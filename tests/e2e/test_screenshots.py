@@ -1,4 +1,5 @@
-"""Draws every page at both widths and in both schemes; runs only when a folder is named."""
+"""Draws every page, and every state of the classroom's panels, at both widths and in both schemes;
+runs only when a folder is named. Whatever axe finds in a state fails once all are drawn."""
 
 from __future__ import annotations
 
@@ -6,11 +7,15 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
+from playwright.async_api import Error as PlaywrightError
 
 from server.demo.http_account import Account
 from server.demo.school import PASSWORD, School
 from tests.e2e import site
 from tests.e2e.demo_recording import DemoRun
+from tests.e2e.states import GROUPS
+from tests.e2e.states.cast import Cast, State, View, open_class
+from tests.e2e.test_pages import violations
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -36,3 +41,54 @@ async def test_draw_every_page(
             await page.screenshot(path=target, full_page=not name.startswith("class"))
             assert target.stat().st_size > 1000
     await teacher.close()
+
+
+@pytest.mark.parametrize("group", GROUPS)
+async def test_draw_every_state(
+    folder: Path, group: str, school: School, browser: Browser, repository: Path
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    wrong: dict[str, list[str]] = {}
+    async with open_class(school, browser) as cast:
+        for state in GROUPS[group]:
+            problems = await look_at(cast, state, folder, repository)
+            if problems:
+                wrong[state.name] = problems
+    assert wrong == {}
+
+
+async def look_at(cast: Cast, state: State, folder: Path, repository: Path) -> list[str]:
+    """Draw it on every page that shows it; what is wrong with it."""
+    await state.arrange(cast)
+    problems: list[str] = []
+    for view in cast.views:
+        if view.role not in state.roles:
+            continue
+        try:
+            await state.show(view)
+            await view.page.locator(state.ready).first.wait_for()
+            problems += await draw(view, state.name, folder, repository)
+            await state.leave(view)
+        except PlaywrightError as failure:
+            problems.append(f"{view.name}: {failure.message}")
+            await view.page.screenshot(path=folder / f"failed-{state.name}-{view.width}.png")
+            await view.page.keyboard.press("Escape")
+    await state.after(cast)
+    return problems
+
+
+async def draw(view: View, name: str, folder: Path, repository: Path) -> list[str]:
+    problems: list[str] = []
+    for scheme in ("light", "dark"):
+        await view.page.emulate_media(color_scheme=scheme)
+        await view.page.evaluate("() => document.fonts.ready")
+        target = folder / f"state-{name}-{view.role}-{view.width}-{scheme}.png"
+        await view.page.screenshot(path=target, animations="disabled")
+        found = await violations(view.page, repository)
+        problems += [f"{view.width} {scheme} {view.role}: {one}" for one in found]
+    overflow = await view.page.evaluate(
+        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    if overflow > 0:
+        problems.append(f"{view.width}: {overflow} px wider than the window")
+    return problems

@@ -77,13 +77,14 @@ class RecordingPlane:
 class RecordingHost:
     def __init__(self) -> None:
         self.current = SessionState("s1", stage="live", epoch=3)
+        self.others: dict[str, SessionState] = {}
         self.sent: list[tuple[str, str, Any]] = []
         self.reports: list[CaptureReport] = []
         self.now = 1000
         self.connected: dict[str, str] = {}
 
     def state(self, session_id: str) -> SessionState | None:
-        return self.current if session_id == "s1" else None
+        return self.current if session_id == "s1" else self.others.get(session_id)
 
     def now_ms(self, session_id: str) -> int:
         return self.now
@@ -274,6 +275,28 @@ async def test_only_who_consented_touches_the_disk(room: Class) -> None:
     await room.present("carl", "microphone")
     room.starts("carl")
     assert {c.publication_id for c in room.plane.take(StartCapture)} == {f"{ann}:0", f"{ann}:1"}
+
+
+async def test_sessions_are_recorded_beside_each_other(room: Class, tmp_path: Path) -> None:
+    """No recorder is taken by one class: every track of every session has a file of its own."""
+    ann = await on_record(room)
+    gil = Participant(
+        "gil", "Gil", "learner", False, "present", tracks={"microphone": True}, consent="given"
+    )
+    before = SessionState("s2", stage="live", epoch=1)
+    other = replace(before, participants={"gil": gil}, recording=ON)
+    room.host.others["s2"] = other
+    room.control.session_changed("s2", before, [], other)
+    await room.control.offer("s2", "gil", "socket-gil", MediaOffer("sdp", TRACKS, SLOTS))  # type: ignore[arg-type]
+    room.transports["gil"] = room.plane.opened[-1].transport_id
+    room.plane.notify(TransportConnected(room.transports["gil"]))
+    room.starts("gil")
+    started = {c.publication_id: c.path.parent for c in room.plane.take(StartCapture)}
+    assert started == {
+        f"{ann}:0": tmp_path / "captures" / "s1",
+        f"{room.transports['gil']}:0": tmp_path / "captures" / "s2",
+    }
+    assert room.plane.take(StopCapture) == []
 
 
 async def test_a_capture_says_what_the_plane_cannot_know(room: Class, tmp_path: Path) -> None:

@@ -55,6 +55,8 @@ beforeEach(() => {
   drawn.length = 0;
 });
 afterEach(cleanup);
+// Two hundred people take a busy machine a while.
+vi.setConfig({ testTimeout: 30_000 });
 
 describe('the gallery', () => {
   test('only a page of it exists, and only its pictures are asked for', () => {

@@ -1,0 +1,28 @@
+"""Every state that the panels of the classroom can be in, to be looked at.
+
+Each group below is a list of ``State`` (cast.py): a name, how the class gets there (over the
+sockets of ``Cast``, which is fast), what a page has to open, and what shows once it is there. They
+are gone through in this order, in one class; a group leaves the class as it found it.
+
+To have a state drawn and looked at by axe, add it to the group of its noun, or add a file with a
+list of your own and name it here.
+"""
+
+from __future__ import annotations
+
+from tests.e2e.states.breakouts import BREAKOUTS
+from tests.e2e.states.cast import State
+from tests.e2e.states.chat import CHAT
+from tests.e2e.states.debates import DEBATES
+from tests.e2e.states.dialogs import DIALOGS
+from tests.e2e.states.people import PEOPLE
+from tests.e2e.states.polls import POLLS
+
+GROUPS: dict[str, tuple[State, ...]] = {
+    "people": PEOPLE,
+    "chat": CHAT,
+    "polls": POLLS,
+    "breakouts": BREAKOUTS,
+    "debates": DEBATES,
+    "dialogs": DIALOGS,
+}
