@@ -35,6 +35,7 @@ from server.live.ports import MediaControl, Seat
 from server.media.python_plane import PlaneSettings, PythonPlane
 from server.services.breakout_sets import BreakoutSets
 from server.services.caller import Callers, CookieSigner
+from server.services.chat_files import ChatFiles
 from server.services.dashboards import Dashboards
 from server.services.debate_formats import DebateFormats
 from server.services.identity import Identity
@@ -67,6 +68,7 @@ log = logging.getLogger(__name__)
 EXIT_CONFIG = 78
 """``EX_CONFIG`` of sysexits.h: starting again changes nothing, so the supervisor does not."""
 SHUTDOWN_S = 3.0
+SWEEP_S = 3600.0
 LIBRARY, LIVE = "library.db", "live.db"
 
 
@@ -163,6 +165,9 @@ def compose(
     async def format_data(format_id: str) -> dict[str, Any]:
         return to_data(await formats.resolve(format_id))
 
+    blobs = LocalBlobs(data)
+    chat_files = ChatFiles(library, blobs, seats, now)
+
     hub = LiveHub(
         event_log=event_log,
         seats=LiveSeats(seats),
@@ -174,10 +179,10 @@ def compose(
         ballot_keys=BallotKeyFiles(data / "ballot_keys"),
         resolve_format=format_data,
         captions=captions,
+        files=chat_files,
         # Our own check of the Origin knows the public address; a second one would not.
         allowed_origins=(),
     )
-    blobs = LocalBlobs(data)
     slides = SlideDecks(library, hub, seats, blobs, converter or Converter(), now)
     services = Services(
         callers=callers,
@@ -197,6 +202,8 @@ def compose(
         dashboards=Dashboards(library, hub),
         slides=slides,
         live=hub,
+        chat_files=chat_files,
+        blobs=blobs,
     )
     exposure = Exposure(
         public_url=settings.public_url,
@@ -210,7 +217,11 @@ def compose(
         await hub.start()
         await asyncio.to_thread(sweep)
         await slides.start()
+        sweeping = asyncio.create_task(sweep_files(chat_files, hub), name="chat-files-sweep")
         yield
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
         await slides.close()
         await hub.close()
         standings.close()
@@ -237,6 +248,17 @@ def caption_engine(settings: Settings) -> CaptionProcess | None:
         settings.speech_language,
         environ={"REPRISE_DATA": str(settings.data)},
     )
+
+
+async def sweep_files(files: ChatFiles, hub: LiveHub) -> None:
+    """At the start and then every hour: what no message has any more is deleted (FI6)."""
+    while True:
+        try:
+            if gone := await files.sweep(hub):
+                log.info("%d files of the chat were cleared away", gone)
+        except Exception:
+            log.exception("the files of the chat could not be cleared away")
+        await asyncio.sleep(SWEEP_S)
 
 
 def people_of(state: SessionState) -> list[tuple[str, str, Any]]:

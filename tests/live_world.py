@@ -176,7 +176,12 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
     elif kind == "chat_sent":
         line = {"to": None, "reply_to": None, "mentions": [], "edited_at_ms": None}
         line |= {"at_ms": at_ms, "is_deleted": False, "reactions": {}, "room_id": "main"}
-        view["chat"].append({**line, **data})
+        sent = {key: value for key, value in data.items() if not key.startswith("file_")}
+        file = None
+        if "file_id" in data:
+            file = {"file_id": data["file_id"], "name": data["file_name"]}
+            file |= {"media_type": data["file_type"], "octets": data["file_bytes"]}
+        view["chat"].append({**line, **sent, "file": file})
     elif kind in ("chat_edited", "chat_reacted"):
         for line in view["chat"]:
             if line["message_id"] == data["message_id"]:
@@ -185,6 +190,7 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
         for line in view["chat"]:
             if line["message_id"] == data["message_id"]:
                 line |= {"text": "", "is_deleted": True, "mentions": [], "reactions": {}}
+                line["file"] = None
     elif kind == "track_changed" and one:
         one["tracks"][data["track"]] = data["is_on"]
         if data["track"] == "microphone" and one["invitation"] == "asked" and data["is_on"]:

@@ -127,6 +127,13 @@ def document() -> dict[str, Any]:
                 "required": True,
                 "content": {"application/json": {"schema": by_type[repr(route.body)]}},
             }
+        if route.takes_file:
+            operation["requestBody"] = {
+                "required": True,
+                "content": {
+                    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+                },
+            }
         if route.who in NEEDS_SIGN_IN:
             operation["security"] = [{"session": []}]
         path = PREFIX + _PARAMETER.sub(r"{\1}", route.path)

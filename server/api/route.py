@@ -21,6 +21,7 @@ from server.services.caller import (
     Callers,
     CookieSigner,
 )
+from server.services.chat_files import ChatFiles
 from server.services.dashboards import Dashboards
 from server.services.debate_formats import DebateFormats
 from server.services.identity import Identity, SignedIn
@@ -28,7 +29,7 @@ from server.services.items import ItemReview
 from server.services.links import JoinLinks
 from server.services.plans import SessionPlans
 from server.services.polls import PollBook
-from server.services.ports import LiveSessions
+from server.services.ports import Blobs, LiveSessions
 from server.services.recordings import RecordingLibrary
 from server.services.seats import Seats
 from server.services.sessions import SessionPlanning
@@ -65,6 +66,8 @@ class Services:
     dashboards: Dashboards
     slides: SlideDecks
     live: LiveSessions
+    chat_files: ChatFiles
+    blobs: Blobs
 
 
 SERVICES = web.AppKey("services", Services)
@@ -120,6 +123,8 @@ class Route:
     """type of the body; None: 204, or ``media`` says what"""
     status: int = 200
     query: Any = None
+    takes_file: bool = False
+    """the body is a file, read by the handler as it comes"""
     media: str | None = None
     """media type of an answer that is no JSON"""
     conflicts: bool = False

@@ -113,7 +113,8 @@ def content_policy(host: str) -> str:
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """On every answer, streams and failures too (a signal, not a middleware)."""
     headers = response.headers
-    headers["Content-Security-Policy"] = content_policy(request.host)
+    # A file that somebody uploaded comes with a stricter one.
+    headers.setdefault("Content-Security-Policy", content_policy(request.host))
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     # Addresses hold link tokens; other sites are told none of them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.api import (
+    chat_files,
     dashboards,
     debate_formats,
     identity,
@@ -23,4 +24,5 @@ ROUTES: tuple[Route, ...] = (
     *plans.ROUTES,
     *dashboards.ROUTES,
     *slides.ROUTES,
+    *chat_files.ROUTES,
 )

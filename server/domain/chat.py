@@ -10,14 +10,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from server.domain import chat_file, lock
 from server.domain import commands as c
 from server.domain import events as e
-from server.domain import lock
 from server.domain.breakout import rooms_followed
 from server.domain.change import Ask, Change, Decide, Evolve, clean_text, find_participant
 from server.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from server.domain.events import SESSION, person
-from server.domain.state import MAIN_ROOM, ChatMessage, Participant, SessionState
+from server.domain.state import (
+    MAIN_ROOM,
+    AttachedFile,
+    ChatMessage,
+    Participant,
+    SessionState,
+)
 
 LONGEST = 2000
 MOST_MENTIONS = 20
@@ -52,10 +58,11 @@ def _find(state: SessionState, message_id: str, ask: Ask) -> ChatMessage:
 
 
 def send(state: SessionState, command: c.SendChat, ask: Ask) -> list[Change]:
-    text = clean_text(command.text, "text", LONGEST)
+    file = chat_file.attached(state, command)
+    text = _text(command.text, file)
     room_id = MAIN_ROOM if command.to else find_participant(state, ask.actor_id).room_id
     message = ChatMessage(
-        ask.new_id(), ask.actor_id, text, ask.now_ms, to=command.to, room_id=room_id
+        ask.new_id(), ask.actor_id, text, ask.now_ms, to=command.to, room_id=room_id, file=file
     )
     _check_reader(state, message, ask)
     if command.reply_to is not None:
@@ -65,12 +72,19 @@ def send(state: SessionState, command: c.SendChat, ask: Ask) -> list[Change]:
     mentions = _mentions(state, message, command.mentions)
     body = e.ChatSent(
         message.message_id, ask.actor_id, text, command.to, command.reply_to, mentions,
-        None if room_id == MAIN_ROOM else room_id,
+        None if room_id == MAIN_ROOM else room_id, **chat_file.fields_of(file),
     )  # fmt: skip
     return _tell(message, body)
 
 
+def _text(text: str, file: AttachedFile | None) -> str:
+    """A file may come without a word."""
+    return "" if file is not None and not text.strip() else clean_text(text, "text", LONGEST)
+
+
 def _check_reader(state: SessionState, message: ChatMessage, ask: Ask) -> None:
+    if message.file is not None:
+        lock.check(state, ask, "files")
     if message.to is None:
         lock.check(state, ask, "chat")
         return
@@ -108,7 +122,7 @@ def edit(state: SessionState, command: c.EditChat, ask: Ask) -> list[Change]:
     if found.is_deleted:
         raise Conflict("message_deleted", "This message was deleted.")
     _check_reader(state, found, ask)
-    text = clean_text(command.text, "text", LONGEST)
+    text = _text(command.text, found.file)
     mentions = _mentions(state, found, command.mentions)
     if (text, mentions or ()) == (found.text, found.mentions):
         return []
@@ -159,6 +173,7 @@ def _sent(state: SessionState, body: e.ChatSent, at_ms: int) -> SessionState:
         reply_to=body.reply_to,
         mentions=body.mentions or (),
         room_id=body.room_id or MAIN_ROOM,
+        file=chat_file.file_of(body),
     )
     # The second of a private message's two events follows the first at once.
     if body.to is not None and any(m.message_id == body.message_id for m in state.chat[-1:]):
@@ -202,7 +217,7 @@ def _deleted(state: SessionState, body: e.ChatDeleted, _: int) -> SessionState:
     return _with(
         state,
         body.message_id,
-        lambda m: replace(m, text="", is_deleted=True, mentions=(), reactions={}),
+        lambda m: replace(m, text="", is_deleted=True, mentions=(), reactions={}, file=None),
     )
 
 

@@ -26,7 +26,7 @@ from server.domain.events import (
     TrackKind,
 )
 from server.domain.slides_commands import SlidesCommand
-from server.domain.state import MAIN_ROOM
+from server.domain.state import MAIN_ROOM, AttachedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,9 @@ class SendChat:
     """the one person it is for"""
     reply_to: str | None = None
     mentions: tuple[str, ...] = ()
+    file_id: str | None = None
+    file: AttachedFile | None = None
+    """what lies under ``file_id``, when the asker has uploaded it; looked up by the server"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,4 +392,6 @@ COMMANDS: dict[str, type[Any]] = {
     re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower(): cls
     for cls in cast(Any, Command).__args__
 }
+LOOKED_UP: dict[str, tuple[str, ...]] = {"send_chat": ("file",)}
+"""Fields the server fills in, which nobody can send."""
 NAMES: dict[type[Any], str] = {cls: name for name, cls in COMMANDS.items()}

@@ -39,7 +39,8 @@ ReactionKind = Literal[
 ]  # fmt: skip
 """that float over the class for a moment"""
 LockKind = Literal[
-    "chat", "private_chat", "microphone", "camera", "screen", "reactions", "room", "unattended"
+    "chat", "private_chat", "files", "microphone", "camera", "screen", "reactions", "room",
+    "unattended",
 ]  # fmt: skip
 """what learners may not do; ``room``: nobody new comes in; ``unattended``: not without a
 facilitator"""
@@ -223,6 +224,11 @@ class ChatSent:
     reply_to: str | None = field(default=None, metadata=OPTIONAL)
     mentions: tuple[str, ...] | None = field(default=None, metadata=OPTIONAL)
     room_id: str | None = field(default=None, metadata=OPTIONAL)
+    file_id: str | None = field(default=None, metadata=OPTIONAL)
+    """of the one file that comes with it"""
+    file_name: str = field(default="", metadata=OPTIONAL)
+    file_type: str | None = field(default=None, metadata=OPTIONAL)
+    file_bytes: int | None = field(default=None, metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -531,7 +537,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "participant_joined": ("name",),
     "participant_waiting": ("name",),
     "participant_changed": ("name",),
-    "chat_sent": ("text",),
+    "chat_sent": ("text", "file_name"),
     "chat_edited": ("text",),
     "moment_marked": ("label",),
     "room_notes_written": ("text",),

@@ -21,7 +21,7 @@ GRACE_MS = 20_000
 """A facilitator whose connection broke is waited for; one who left is not."""
 
 _WAITS_FOR_A_FACILITATOR: frozenset[LockKind] = frozenset(
-    {"chat", "private_chat", "microphone", "screen"}
+    {"chat", "private_chat", "files", "microphone", "screen"}
 )
 _LOCK_OF: dict[TrackKind, LockKind] = {
     "microphone": "microphone",
@@ -43,15 +43,15 @@ def is_unattended(state: SessionState, now_ms: int) -> bool:
 
 def check(state: SessionState, ask: Ask, kind: LockKind) -> None:
     """Raise NotAllowed when the asker is a learner and may not do this now."""
-    _check(state, ask.actor, ask.now_ms, kind)
+    check_now(state, ask.actor, ask.now_ms, kind)
 
 
 def check_reaction(state: SessionState, actor: Actor, now_ms: int) -> None:
     """The same for what is no command, because it is not logged."""
-    _check(state, actor, now_ms, "reactions")
+    check_now(state, actor, now_ms, "reactions")
 
 
-def _check(state: SessionState, actor: Actor, now_ms: int, kind: LockKind) -> None:
+def check_now(state: SessionState, actor: Actor, now_ms: int, kind: LockKind) -> None:
     if actor.role != "learner":
         return
     if kind in state.locks:

@@ -25,7 +25,7 @@ from server.domain.events import (
 )
 from server.domain.slides_state import Deck, Presentation
 
-VERSION = 3
+VERSION = 4
 MAIN_ROOM = "main"
 
 Presence = Literal["waiting", "present", "away", "left", "denied", "removed"]
@@ -93,6 +93,17 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """What a message says of its file; the file itself is a blob."""
+
+    file_id: str
+    name: str
+    media_type: str
+    """found out from what is in it"""
+    octets: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChatMessage:
     message_id: str
     participant_id: str
@@ -107,6 +118,7 @@ class ChatMessage:
     reactions: Mapping[Emoji, tuple[str, ...]] = field(default_factory=dict[Emoji, tuple[str, ...]])
     """emoji → who, first first"""
     room_id: str = MAIN_ROOM
+    file: AttachedFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

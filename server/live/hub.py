@@ -24,11 +24,13 @@ from server.domain.errors import Conflict, DomainError, NotAllowed
 from server.domain.events import Event
 from server.domain.floor import debate_is_running
 from server.domain.poll import overdue
+from server.domain.record import record_of
 from server.domain.session import decide, fold
 from server.domain.state import THE_SERVER, SessionState
 from server.live.agenda_view import agenda_view, objectives_view
 from server.live.ballots import BallotKeys
 from server.live.captions import Captions
+from server.live.chat_files import file_work
 from server.live.clock import SystemClock
 from server.live.due import DueTimer
 from server.live.flood import LIMITS, Limit
@@ -37,6 +39,7 @@ from server.live.outbox import Outbox, to_json
 from server.live.ports import (
     Append,
     CaptureReport,
+    ChatFileStore,
     Clock,
     MediaControl,
     OnRecordingStarted,
@@ -85,6 +88,7 @@ class LiveHub:
         ballot_keys: BallotKeys | None = None,
         resolve_format: ResolveFormat | None = None,
         captions: Captions | None = None,
+        files: ChatFileStore | None = None,
         limits: Mapping[str, Limit] = LIMITS,
         allowed_origins: Sequence[str] | None = None,
     ) -> None:
@@ -104,6 +108,7 @@ class LiveHub:
         self._hold_votes_s = hold_votes_s
         self._ballot_keys = ballot_keys
         self.resolve_format = resolve_format
+        self.files = files
         self._rooms: dict[str, Room] = {}
         self._opening = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -228,6 +233,9 @@ class LiveHub:
             room.empty_since_ns = self.clock.monotonic_ns()
         if after.stage == "ended" and not after.captures:
             room.captures_sealed.set()
+        if self.files is not None:
+            for work in file_work(self.files, room.session_id, before, events):
+                self.spawn(work, f"files-{room.session_id}")
         for event in events:
             if isinstance(event.body, e.SessionStarted | e.RecordingStarted):
                 self._tell_of_start(room)
@@ -358,6 +366,11 @@ class LiveHub:
         answer = await room.mailbox.submit(THE_SERVER, command)
         if answer.error is not None:
             raise Conflict(answer.error.code, answer.error.message)
+
+    async def chat_on_record(self, session_id: str) -> frozenset[str]:
+        """Messages the recording has, by whether their authors were on record (CO)."""
+        record = record_of(session_id, await self._log.read_events(session_id))
+        return frozenset(line.message_id for line in record.chat)
 
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot:
         """Raises NotFound for a participant who was never in the session."""

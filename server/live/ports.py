@@ -17,7 +17,7 @@ from server.domain.commands import (
     ReportCaptureStopped,
 )
 from server.domain.events import Event, Role
-from server.domain.state import SessionState, Settings
+from server.domain.state import AttachedFile, SessionState, Settings
 from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView
 
 CaptureReport = ReportCaptureStarted | ReportCaptureStopped | DeclareGap | CountAirtime
@@ -33,6 +33,24 @@ OnRecordingStarted = Callable[[str, str], Awaitable[None]]
 
 ResolveFormat = Callable[[str], Awaitable[Mapping[str, Any]]]
 """A debate format's id → the format as data; raises NotFound."""
+
+
+class ChatFileStore(Protocol):
+    """Files that were uploaded for the chat. None: this server takes none."""
+
+    async def look_up(
+        self, session_id: str, participant_id: str, file_id: str
+    ) -> AttachedFile | None:
+        """What this person has uploaded to this session under the id."""
+        ...
+
+    async def sent(self, session_id: str, file_id: str) -> None:
+        """A message has it now; from here on it stays as long as the message."""
+        ...
+
+    async def discard(self, session_id: str, file_id: str) -> None:
+        """Its message was deleted."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

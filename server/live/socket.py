@@ -233,6 +233,8 @@ class LiveSocket:
         await self._refresh(connection, room)
         if isinstance(command, dc.PlanDebate | dc.EditDebate):
             command = await self._with_format(command)
+        if isinstance(command, c.SendChat) and command.file_id is not None:
+            command = await self._with_file(command, connection)
         if isinstance(command, c.StartSession):
             room.mailbox.settings = await self._hub.seats.settings(room.session_id)
         return await room.mailbox.submit(actor_of(connection.seat), command, envelope.command_id)
@@ -245,6 +247,15 @@ class LiveSocket:
         if command.format is not None or command.format_id is None or resolve is None:
             return command
         return replace(command, format=await resolve(command.format_id))
+
+    async def _with_file(self, command: c.SendChat, connection: Connection) -> c.SendChat:
+        """What lies under the id, if the sender has put it there (FI3)."""
+        if self._hub.files is None or command.file_id is None:
+            return command
+        found = await self._hub.files.look_up(
+            connection.session_id, connection.participant_id, command.file_id
+        )
+        return replace(command, file=found)
 
     async def _refresh(self, connection: Connection, room: Room) -> None:
         """Role and access as the database has them now; without access the socket closes."""

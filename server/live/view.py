@@ -36,7 +36,13 @@ from server.live.debate_view import debates_view, notes_view
 from server.live.slides_view import decks_view, presentation_view
 from server.schemas import live as wire
 from server.schemas.live_polls import PollView
-from server.schemas.live_room import ChatView, MomentView, ParticipantView, RecordingView
+from server.schemas.live_room import (
+    ChatFileView,
+    ChatView,
+    MomentView,
+    ParticipantView,
+    RecordingView,
+)
 
 Tallies = Mapping[str, PollResult]
 """of open anonymous polls: the result that is shown now"""
@@ -178,6 +184,14 @@ def _message(message: ChatMessage) -> ChatView:
         edited_at_ms=message.edited_at_ms,
         reactions={str(emoji): list(who) for emoji, who in message.reactions.items()},
         room_id=message.room_id,
+        file=None
+        if message.file is None
+        else ChatFileView(
+            message.file.file_id,
+            message.file.name,
+            message.file.media_type,
+            message.file.octets,
+        ),
     )
 
 

@@ -197,6 +197,16 @@ class TakeSeat(Request):
     name: Name
 
 
+class UploadedFile(Struct):
+    """For the chat; `send_chat` sends it."""
+
+    file_id: str
+    name: str
+    media_type: str
+    """found out from what is in it"""
+    octets: int
+
+
 class SetRole(Request):
     """Of a participant whose account is a member; from inside the class."""
 

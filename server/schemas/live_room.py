@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from server.schemas.live_base import Command, Id, SessionRole, Text, TrackKind
+from server.schemas.live_base import Command, Id, SessionRole, TrackKind
 
 Presence = Literal["waiting", "present", "away", "left", "denied", "removed"]
 """waiting = in the lobby; away = seat kept, no connection."""
@@ -20,7 +20,8 @@ ReactionKind = Literal[
     "thumbs_up", "clap", "heart", "laugh", "surprised", "yes", "no", "slower", "faster"
 ]  # fmt: skip
 LockKind = Literal[
-    "chat", "private_chat", "microphone", "camera", "screen", "reactions", "room", "unattended"
+    "chat", "private_chat", "files", "microphone", "camera", "screen", "reactions", "room",
+    "unattended",
 ]  # fmt: skip
 SpeakInvitation = Literal["none", "asked", "granted"]
 
@@ -98,17 +99,20 @@ class TapConfusion(Command, tag="tap_confusion"):
 
 
 class SendChat(Command, tag="send_chat"):
-    """``to`` makes it private: the two people see it, nobody else, and no recording has it."""
+    """``to`` makes it private: the two people see it, nobody else, and no recording has it.
+    ``text`` may be empty when a file comes with it."""
 
-    text: Text
+    text: Annotated[str, Meta(max_length=2000)]
     to: Id | None = None
     reply_to: Id | None = None
     mentions: Annotated[list[Id], Meta(max_length=20)] = []
+    file_id: Id | None = None
+    """uploaded before, by the sender"""
 
 
 class EditChat(Command, tag="edit_chat"):
     message_id: Id
-    text: Text
+    text: Annotated[str, Meta(max_length=2000)]
     mentions: Annotated[list[Id], Meta(max_length=20)] = []
 
 
@@ -220,6 +224,16 @@ class ParticipantView(Struct):
     is_on_record: bool
 
 
+class ChatFileView(Struct):
+    """A file that came with a message: `GET /sessions/{session_id}/files/{file_id}`."""
+
+    file_id: str
+    name: str
+    media_type: str
+    """found out from what is in it"""
+    octets: int
+
+
 class ChatView(Struct):
     message_id: str
     participant_id: str
@@ -235,6 +249,7 @@ class ChatView(Struct):
     """emoji → participants"""
     room_id: str
     """where it was written, and where it stays"""
+    file: ChatFileView | None
 
 
 class RecordingView(Struct):

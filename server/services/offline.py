@@ -58,6 +58,9 @@ class NobodyLive:
     ) -> None:
         raise NotFound("session_not_found", "There is no live session here.")
 
+    async def chat_on_record(self, session_id: str) -> frozenset[str]:
+        return frozenset()
+
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot:
         raise NotFound("session_not_found", "There is no live session here.")
 

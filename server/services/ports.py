@@ -161,6 +161,21 @@ class DeckRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatFileRecord:
+    """A file somebody uploaded for the chat of a session."""
+
+    file_id: str
+    session_id: str
+    participant_id: str
+    name: str
+    media_type: str
+    octets: int
+    created_at: datetime
+    sent_at: datetime | None
+    """None: no message has it yet"""
+
+
+@dataclass(frozen=True, slots=True)
 class NotificationRecord:
     notification_id: str
     kind: Literal["recording_provisional", "recording_ready", "recording_failed"]
@@ -362,6 +377,23 @@ class DeckStore(Protocol):
         ...
 
 
+class ChatFileRows(Protocol):
+    """What is known of the files of the chat; the files are blobs."""
+
+    async def file(self, session_id: str, file_id: str) -> ChatFileRecord | None: ...
+    async def files(self, session_id: str | None = None) -> list[ChatFileRecord]:
+        """Of one session, or all; oldest first."""
+        ...
+
+    async def totals(self, session_id: str, participant_id: str | None = None) -> tuple[int, int]:
+        """How many there are and how large they are together."""
+        ...
+
+    async def add(self, file: ChatFileRecord) -> None: ...
+    async def set_sent(self, file_id: str, now: datetime) -> None: ...
+    async def remove(self, file_id: str) -> None: ...
+
+
 class Unit(Protocol):
     """One transaction: committed at the end of the ``async with``, undone by an exception."""
 
@@ -375,6 +407,8 @@ class Unit(Protocol):
     def debate_formats(self) -> DebateFormatStore: ...
     @property
     def decks(self) -> DeckStore: ...
+    @property
+    def chat_files(self) -> ChatFileRows: ...
 
 
 class Library(Protocol):
@@ -490,6 +524,9 @@ class LiveSessions(Protocol):
         self, session_id: str, deck_id: str, name: str, titles: Sequence[str], by: str | None
     ) -> None:
         """Put converted slides on the session's timeline; raises what the rules say."""
+
+    async def chat_on_record(self, session_id: str) -> frozenset[str]:
+        """Messages that are in the recording."""
         ...
 
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot: ...

@@ -115,12 +115,16 @@ class Seats:
 
     async def participant_id(self, caller: Caller, session_id: str) -> str:
         """Of someone who has taken the seat before. Raises not_found otherwise."""
+        return (await self.place(caller, session_id)).participant_id
+
+    async def place(self, caller: Caller, session_id: str) -> Place:
+        """The same with name and role."""
         async with self._library.read() as unit:
             await standing(unit, caller, session_id)
             place, _ = await self._find(unit, session_id, caller)
         if place is None:
             raise NotAllowed("not_a_participant", "Join the session first.")
-        return place.participant_id
+        return place
 
     async def settings(self, session_id: str) -> Settings:
         async with self._library.read() as unit:

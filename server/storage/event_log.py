@@ -343,12 +343,16 @@ def _store(connection: Connection, batches: list[Append]) -> None:
             _replace(connection, t.heartbeats, batch.session_id, at_ms=batch.alive_at_ms)
         for event in batch.events:
             if isinstance(event.body, ChatDeleted):
-                _erase_message(connection, batch.session_id, event.body.message_id, event.seq)
+                _erase_message(
+                    connection, batch.session_id, event.body.message_id, event.seq, "text",
+                    "file_name",
+                )  # fmt: skip
             if isinstance(event.body, ChatEdited):
                 # A private message's edit is two events, one right after the other.
                 is_private = event.channel.startswith("person:")
                 before = event.seq - 1 if is_private else event.seq
-                _erase_message(connection, batch.session_id, event.body.message_id, before)
+                # The file stays, and so does its name.
+                _erase_message(connection, batch.session_id, event.body.message_id, before, "text")
             if isinstance(event.body, SessionEnded):
                 _note_end(connection, batch.session_id)
         if batch.is_end_told:
@@ -456,7 +460,7 @@ def _note_end(connection: Connection, session_id: str) -> None:
 
 
 def _erase_message(
-    connection: Connection, session_id: str, message_id: str, before_seq: int
+    connection: Connection, session_id: str, message_id: str, before_seq: int, *fields: str
 ) -> None:
     """A deleted message, and what an edited one said before, is gone from the disk too; the
     cached state may still quote it."""
@@ -471,7 +475,9 @@ def _erase_message(
     seqs = [seq for seq, data in sent if json.loads(data)["message_id"] == message_id]
     connection.execute(
         delete(t.personal_text).where(
-            t.personal_text.c.session_id == session_id, t.personal_text.c.seq.in_(seqs)
+            t.personal_text.c.session_id == session_id,
+            t.personal_text.c.seq.in_(seqs),
+            t.personal_text.c.field.in_(fields),
         )
     )
     cache = t.session_snapshots

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from server.storage.accounts import SqlAccounts
+from server.storage.chat_files import SqlChatFiles
 from server.storage.debate_formats import SqlDebateFormats
 from server.storage.decks import SqlDecks
 from server.storage.recordings import SqlRecordings
@@ -22,6 +23,7 @@ class SqlUnit:
         self.recordings = SqlRecordings(connection)
         self.debate_formats = SqlDebateFormats(connection)
         self.decks = SqlDecks(connection)
+        self.chat_files = SqlChatFiles(connection)
 
 
 class SqlLibrary:

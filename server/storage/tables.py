@@ -207,6 +207,22 @@ seats = Table(
     CheckConstraint("(user_id IS NULL) <> (link_id IS NULL)", name="one_owner"),
 )
 
+# Files of the chat: what lies under ``files/<session>/<file>``. Who may have one, its message in
+# the log says; this says whose it is and what is to be cleared away.
+chat_files = Table(
+    "chat_files",
+    metadata,
+    Column("file_id", String(32), primary_key=True),
+    Column("session_id", ForeignKey("sessions.session_id", ondelete="CASCADE"), nullable=False),
+    Column("participant_id", String(32), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("octets", BigInteger, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("sent_at", UtcTime),
+    Index(None, "session_id", "participant_id"),
+)
+
 # ---- recordings ------------------------------------------------------------------------------
 
 recordings = Table(

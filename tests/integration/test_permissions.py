@@ -125,6 +125,19 @@ CASES = (
     Case("read_dashboard", "GET", "/sessions/{session}/dashboard", LEADERS),
     Case("export_attendance", "GET", "/sessions/{session}/attendance.csv", LEADERS),
     Case("export_participation", "GET", "/sessions/{session}/participation.csv", LEADERS),
+    # Before the class begins, those in the lobby are told to wait.
+    Case(
+        "upload_chat_file", "POST", "/sessions/{session}/files?name=a.txt", INSIDE - {"admin"},
+        "words", frozenset({201, 403}),
+    ),
+    Case(
+        "withdraw_chat_file", "DELETE", "/sessions/{session}/files/nothing", INSIDE - {"admin"},
+        None, frozenset({404}),
+    ),
+    Case(
+        "read_chat_file", "GET", "/sessions/{session}/files/nothing", INSIDE,
+        None, frozenset({404}),
+    ),
     Case("list_links", "GET", "/sessions/{session}/links", LEADERS),
     Case("create_link", "POST", "/sessions/{session}/links", LEADERS, {"name": "G"}),
     Case("revoke_link", "DELETE", "/sessions/{session}/links/{link_id}", LEADERS),

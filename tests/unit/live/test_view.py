@@ -22,7 +22,14 @@ from server.domain.commands import Command
 from server.domain.errors import DomainError
 from server.domain.events import EVENT_TYPES, SERVER, Event, LockKind
 from server.domain.poll import SHOWN_FROM
-from server.domain.state import THE_SERVER, Actor, Participant, PollResult, SessionState
+from server.domain.state import (
+    THE_SERVER,
+    Actor,
+    AttachedFile,
+    Participant,
+    PollResult,
+    SessionState,
+)
 from server.live.view import following_for, view_for
 from server.live.wire import channels_of, to_wire
 from tests import breakout_world
@@ -126,6 +133,9 @@ def test_EV6_snapshot_plus_events_is_a_fresh_snapshot_for_every_event() -> None:
     world.do(ADA, c.SendChat("hello"))
     world.do(BOB, c.SendChat("bye"))
     world.do(FAY, c.DeleteChat(world.last("chat_sent")["message_id"]))
+    world.do(ADA, c.SendChat("look", file_id="f1", file=AttachedFile("f1", "a.pdf", "x/y", 9)))
+    world.do(ADA, c.DeleteChat(world.last("chat_sent")["message_id"]))
+    world.do(ADA, c.SendChat("", "fay", file_id="f2", file=AttachedFile("f2", "b", "x/y", 9)))
     world.do(ADA, c.SendChat("@Fay only you", to="fay", mentions=("fay",)))
     secret = world.last("chat_sent")["message_id"]
     world.do(FAY, c.SendChat("yes?", to="ada", reply_to=secret))

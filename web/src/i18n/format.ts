@@ -35,3 +35,17 @@ export function formatDateTime(iso: string, timeZone?: string): string {
     timeZoneName: timeZone ? 'short' : undefined,
   }).format(new Date(iso));
 }
+
+/** `1.4 MB`: what a person expects of a file's size. */
+export function formatBytes(octets: number): string {
+  const [divisor, unit]: [number, Unit] =
+    octets < 1000 ? [1, 'byte'] : octets < 1_000_000 ? [1000, 'kilobyte'] : [1_000_000, 'megabyte'];
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit,
+    unitDisplay: unit === 'byte' ? 'long' : 'short',
+    maximumFractionDigits: unit === 'megabyte' ? 1 : 0,
+  }).format(octets / divisor);
+}
+
+type Unit = 'byte' | 'kilobyte' | 'megabyte';

@@ -126,6 +126,7 @@ export type LateRule = 'choose' | 'main' | 'smallest';
 export type LockKind =
   | 'camera'
   | 'chat'
+  | 'files'
   | 'microphone'
   | 'private_chat'
   | 'reactions'
@@ -321,6 +322,7 @@ export interface SetLock {
   lock:
     | 'camera'
     | 'chat'
+    | 'files'
     | 'microphone'
     | 'private_chat'
     | 'reactions'
@@ -337,8 +339,10 @@ export interface TapConfusion {
 }
 /**
  * ``to`` makes it private: the two people see it, nobody else, and no recording has it.
+ *     ``text`` may be empty when a file comes with it.
  */
 export interface SendChat {
+  file_id?: string | null;
   /**
    * @maxItems 20
    */
@@ -1074,9 +1078,19 @@ export interface Chapter {
   thumbnail: string | null;
   title: string;
 }
+/**
+ * A file that came with a message: `GET /sessions/{session_id}/files/{file_id}`.
+ */
+export interface ChatFileView {
+  file_id: string;
+  media_type: string;
+  name: string;
+  octets: number;
+}
 export interface ChatView {
   at_ms: number;
   edited_at_ms: number | null;
+  file: ChatFileView | null;
   is_deleted: boolean;
   mentions: string[];
   message_id: string;
@@ -2110,6 +2124,7 @@ export interface SessionSnapshot {
   locks: (
     | 'camera'
     | 'chat'
+    | 'files'
     | 'microphone'
     | 'private_chat'
     | 'reactions'
@@ -2193,6 +2208,15 @@ export interface Transcript {
   language: string | null;
   model: string;
   segments: Segment[];
+}
+/**
+ * For the chat; `send_chat` sends it.
+ */
+export interface UploadedFile {
+  file_id: string;
+  media_type: string;
+  name: string;
+  octets: number;
 }
 export interface WatchProgress {
   position_ms: number;

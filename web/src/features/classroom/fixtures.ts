@@ -38,6 +38,7 @@ export function aMessage(id: string, over: Partial<ChatView> = {}): ChatView {
     mentions: [],
     edited_at_ms: null,
     reactions: {},
+    file: null,
     room_id: 'main',
     ...over,
   };

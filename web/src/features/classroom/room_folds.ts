@@ -39,6 +39,16 @@ function reacted(message: ChatView, data: Data): ChatView['reactions'] {
   return now.length > 0 ? { ...rest, [emoji]: now } : rest;
 }
 
+const fileIn = (data: Data): ChatView['file'] =>
+  typeof data.file_id === 'string'
+    ? {
+        file_id: data.file_id,
+        name: text(data, 'file_name'),
+        media_type: text(data, 'file_type'),
+        octets: Number(data.file_bytes ?? 0),
+      }
+    : null;
+
 function withInvitation(
   state: ClassroomState,
   event: WireEvent,
@@ -71,6 +81,7 @@ export const ROOM_FOLDS: Record<string, Fold> = {
       edited_at_ms: null,
       reactions: {},
       room_id: textOrNull(event.data, 'room_id') ?? 'main',
+      file: fileIn(event.data),
     };
     return { ...state, chat: [...state.chat, message] };
   },
@@ -87,7 +98,13 @@ export const ROOM_FOLDS: Record<string, Fold> = {
   chat_reacted: (state, event) =>
     withMessage(state, event, (message) => ({ reactions: reacted(message, event.data) })),
   chat_deleted: (state, event) =>
-    withMessage(state, event, () => ({ text: '', is_deleted: true, mentions: [], reactions: {} })),
+    withMessage(state, event, () => ({
+      text: '',
+      is_deleted: true,
+      mentions: [],
+      reactions: {},
+      file: null,
+    })),
   hand_raised: (state, event) => {
     const id = text(event.data, 'participant_id');
     const talked = Number(event.data.talked_ms ?? 0);

@@ -107,7 +107,8 @@ describe('BR12 what is in a room', () => {
     ]);
     const line = {
       message_id: '2', participant_id: 'cy', text: 'in Blue', at_ms: 61_500, is_deleted: false,
-      to: null, reply_to: null, mentions: [], edited_at_ms: null, reactions: {}, room_id: 'b.2',
+      to: null, reply_to: null, mentions: [], edited_at_ms: null, reactions: {}, file: null,
+      room_id: 'b.2',
     }; // prettier-ignore
     const followed = applyFollowing(talked, {
       channels: { session: 12, 'room:b.2': 4 },

@@ -1,17 +1,22 @@
 import { ActionIcon, CloseButton, NativeSelect, Textarea } from '@mantine/core';
-import { IconCheck, IconSend2 } from '@tabler/icons-react';
+import { IconCheck, IconPaperclip, IconSend2 } from '@tabler/icons-react';
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { AnyCommand, ChatView } from '../../../protocol';
 import { useClassroom, useTick } from '../context';
-import { peopleHere, personOf } from '../selectors';
+import { isLocked, peopleHere, personOf } from '../selectors';
 import { sessionNow, usePage, usePageStore, useSession } from '../store';
 import classes from './chat.module.css';
+import { ChosenFiles } from './Files';
 import { closedFor } from './policy';
 import { mentionAt, mentionsIn, suggest } from './text';
+import { MOST_AT_ONCE, useUploads } from './uploads';
 
 const LONGEST = 2000;
+/** What the dialog offers first; the server looks at what is inside. */
+const ACCEPTED =
+  'image/png,image/jpeg,image/gif,image/webp,application/pdf,text/*,.docx,.xlsx,.pptx,.odt,.ods,.odp,.md,.csv';
 
 interface Props {
   replyTo: ChatView | null;
@@ -34,6 +39,8 @@ export function Compose({ replyTo, editing, onDone, onSent }: Props) {
   const [marked, setMarked] = useState(0);
   const [isClosed, setClosed] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const uploads = useUploads(session.session_id);
   const listId = useId();
   const others = peopleHere(session)
     .filter((one) => one.participant_id !== session.me)
@@ -43,6 +50,10 @@ export function Compose({ replyTo, editing, onDone, onSent }: Props) {
   const toName = personOf(session, to)?.name ?? '';
   useTick(1000, session.unattended_since_ms !== null);
   const closed = closedFor(session, to, sessionNow(store.getState()));
+  const takesFiles = !editing && closed === null && !isLocked(session, 'files');
+  const maySend = editing
+    ? text.trim() !== '' || editing.file !== null
+    : !uploads.isBusy && (uploads.list.length > 0 ? uploads.areReady : text.trim() !== '');
   const mentionable = to === null ? others : others.filter((one) => one.id === to);
   const writing = isClosed ? null : mentionAt(text, cursor);
   const suggestions = writing ? suggest(mentionable, writing.query) : [];
@@ -64,25 +75,38 @@ export function Compose({ replyTo, editing, onDone, onSent }: Props) {
   function send(event?: FormEvent) {
     event?.preventDefault();
     const line = text.trim();
-    if (line === '' || closed) return;
+    if (closed || !maySend) return;
     const mentions = mentionsIn(line, mentionable);
     setText('');
     onDone();
     onSent();
-    const more = mentions.length > 0 ? { mentions } : {};
+    const files = editing ? [] : uploads.take();
+    const along = mentions.length > 0 ? { mentions } : {};
+    const first = files[0]?.fileId;
+    const addressed = to === null ? {} : { to };
     const command: AnyCommand = editing
-      ? { type: 'edit_chat', message_id: editing.message_id, text: line, ...more }
+      ? { type: 'edit_chat', message_id: editing.message_id, text: line, ...along }
       : {
           type: 'send_chat',
           text: line,
-          ...(to === null ? {} : { to }),
+          ...addressed,
           ...(replyTo ? { reply_to: replyTo.message_id } : {}),
-          ...more,
+          ...(first ? { file_id: first } : {}),
+          ...along,
         };
     void classroom.command(command).then((isSent) => {
       // What could not be sent goes back to where it can be sent again.
-      if (!isSent) setText((now) => now || line);
+      if (isSent) return;
+      setText((now) => now || line);
+      uploads.putBack(files.slice(0, 1));
     });
+    for (const one of files.slice(1)) {
+      void classroom
+        .command({ type: 'send_chat', text: '', file_id: one.fileId, ...addressed })
+        .then((isSent) => {
+          if (!isSent) uploads.putBack([one]);
+        });
+    }
   }
 
   function onKey(event: KeyboardEvent<HTMLTextAreaElement>) {
@@ -113,7 +137,18 @@ export function Compose({ replyTo, editing, onDone, onSent }: Props) {
   const placeholder =
     to === null ? t('chat.placeholder') : room('chat.placeholderTo', { name: toName });
   return (
-    <form className={classes.compose} onSubmit={send}>
+    <form
+      className={classes.compose}
+      onSubmit={send}
+      onDragOver={(event) => {
+        if (takesFiles && event.dataTransfer.types.includes('Files')) event.preventDefault();
+      }}
+      onDrop={(event) => {
+        if (!takesFiles || event.dataTransfer.files.length === 0) return;
+        event.preventDefault();
+        uploads.add(event.dataTransfer.files);
+      }}
+    >
       {fixed && (
         <div className={classes.context}>
           <span>
@@ -170,7 +205,35 @@ export function Compose({ replyTo, editing, onDone, onSent }: Props) {
           ))}
         </ul>
       )}
+      {!editing && <ChosenFiles uploads={uploads} />}
       <div className={classes.line}>
+        {takesFiles && (
+          <>
+            <input
+              ref={picker}
+              type="file"
+              multiple
+              hidden
+              accept={ACCEPTED}
+              data-testid="chat-file"
+              onChange={({ currentTarget }) => {
+                uploads.add(currentTarget.files ?? []);
+                currentTarget.value = '';
+                box.current?.focus();
+              }}
+            />
+            <ActionIcon
+              variant="default"
+              size={42}
+              disabled={uploads.list.length >= MOST_AT_ONCE}
+              aria-label={room('file.attach')}
+              title={room('file.attachHint')}
+              onClick={() => picker.current?.click()}
+            >
+              <IconPaperclip size={20} />
+            </ActionIcon>
+          </>
+        )}
         <Textarea
           ref={box}
           flex={1}
@@ -192,6 +255,11 @@ export function Compose({ replyTo, editing, onDone, onSent }: Props) {
           aria-autocomplete="list"
           aria-describedby={`${listId}-policy`}
           onKeyDown={onKey}
+          onPaste={(event) => {
+            if (!takesFiles || event.clipboardData.files.length === 0) return;
+            event.preventDefault();
+            uploads.add(event.clipboardData.files);
+          }}
           onChange={({ currentTarget }) => {
             setText(currentTarget.value);
             setCursor(currentTarget.selectionStart);
@@ -202,7 +270,7 @@ export function Compose({ replyTo, editing, onDone, onSent }: Props) {
         <ActionIcon
           type="submit"
           size={42}
-          disabled={closed !== null}
+          disabled={closed !== null || uploads.isBusy}
           aria-label={editing ? room('chat.save') : t('chat.send')}
           data-testid="send-chat"
         >

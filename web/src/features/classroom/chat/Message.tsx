@@ -18,6 +18,7 @@ import { isFacilitator, personOf } from '../selectors';
 import { usePage, usePageStore, useSession, useSessionList, utcOf } from '../store';
 import classes from './chat.module.css';
 import { EMOJI, EMOJI_NAMES } from './emoji';
+import { SentFile } from './Files';
 import { segmentsOf } from './text';
 
 interface Props {
@@ -91,6 +92,7 @@ export const Message = memo(function Message({ message, onReply, onEdit, onJump 
             <Words message={message} />
           )}
         </div>
+        {message.file && <SentFile file={message.file} />}
         <Reactions message={message} />
       </div>
       {!message.is_deleted && (
@@ -140,7 +142,7 @@ function Quote({ id, onJump }: { id: string; onJump: (messageId: string) => void
       aria-label={t('chat.jump', { name })}
       onClick={() => onJump(id)}
     >
-      <strong>{name}</strong> {quoted.text}
+      <strong>{name}</strong> {quoted.text || quoted.file?.name}
     </UnstyledButton>
   );
 }

@@ -1,0 +1,103 @@
+import { CloseButton, Progress } from '@mantine/core';
+import { IconAlertTriangle, IconFile, IconFileTypePdf } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+
+import { formatBytes } from '../../../i18n/format';
+import type { ChatView } from '../../../protocol';
+import { apiUrl } from '../../../transport/http';
+import { useSession } from '../store';
+import classes from './files.module.css';
+import type { Uploads } from './uploads';
+
+/** Refusals with words of their own; another is told in the server's. */
+const KNOWN = [
+  'file_too_large',
+  'file_empty',
+  'file_type_refused',
+  'too_many_files',
+  'too_many_uploads',
+  'files_full',
+  'locked',
+  'unattended',
+  'unreachable',
+] as const;
+
+type Known = (typeof KNOWN)[number];
+
+const isPicture = (mediaType: string): boolean => mediaType.startsWith('image/');
+
+/** Files chosen for the message that is being written. */
+export function ChosenFiles({ uploads }: { uploads: Uploads }) {
+  const { t } = useTranslation('room');
+  if (uploads.list.length === 0) return null;
+  return (
+    <ul className={classes.chosen} aria-label={t('file.chosen')}>
+      {uploads.list.map((one) => {
+        const code = KNOWN.find((known: Known) => known === one.error);
+        const said = one.error === null ? null : t(`file.error.${code ?? 'other'}`);
+        return (
+          <li key={one.key} className={classes.chip} data-bad={said !== null || undefined}>
+            {said === null ? <IconFile size={18} aria-hidden /> : <IconAlertTriangle size={18} aria-hidden />}
+            <div className={classes.about}>
+              <span className={classes.name}>{one.name}</span>
+              {said !== null ? (
+                <span role="alert">{said}</span>
+              ) : one.fileId === null ? (
+                <Progress
+                  size="sm"
+                  value={one.share * 100}
+                  aria-label={t('file.progress', { name: one.name })}
+                />
+              ) : (
+                <span className={classes.size}>{formatBytes(one.octets)}</span>
+              )}
+            </div>
+            <CloseButton
+              size="sm"
+              aria-label={t(one.fileId === null && said === null ? 'file.cancel' : 'file.remove', {
+                name: one.name,
+              })}
+              onClick={() => uploads.drop(one.key)}
+            />
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** A file that came with a message: a picture is shown, everything else can be saved. */
+export function SentFile({ file }: { file: NonNullable<ChatView['file']> }) {
+  const { t } = useTranslation('room');
+  const sessionId = useSession((session) => session.session_id);
+  const path = `/sessions/${sessionId}/files/${file.file_id}`;
+  const size = formatBytes(file.octets);
+  if (isPicture(file.media_type)) {
+    return (
+      <a
+        className={classes.picture}
+        href={apiUrl(path)}
+        target="_blank"
+        rel="noopener"
+        aria-label={t('file.openPicture', { name: file.name })}
+      >
+        <img src={apiUrl(path)} alt={file.name} loading="lazy" />
+      </a>
+    );
+  }
+  const Icon = file.media_type === 'application/pdf' ? IconFileTypePdf : IconFile;
+  return (
+    <a
+      className={classes.file}
+      href={apiUrl(path, { download: true })}
+      download={file.name}
+      aria-label={t('file.save', { name: file.name, size })}
+    >
+      <Icon size={22} aria-hidden />
+      <span className={classes.about}>
+        <span className={classes.name}>{file.name}</span>
+        <span className={classes.size}>{size}</span>
+      </span>
+    </a>
+  );
+}
