@@ -58,6 +58,7 @@ from server.storage.engines import async_engine, sync_engine
 from server.storage.event_log import EventLog
 from server.storage.library import SqlLibrary
 from server.storage.migrate import DATABASES, NewerSchema, upgrade
+from server.storage.picture_files import PictureFiles
 from server.storage.secrets_folder import SecretsFolder, lan_addresses
 from server.storage.shipped_formats import shipped_formats
 from server.storage.standings import SqlStandings
@@ -180,6 +181,7 @@ def compose(
         resolve_format=format_data,
         captions=captions,
         files=chat_files,
+        pictures=PictureFiles(LocalBlobs(data)),
         # Our own check of the Origin knows the public address; a second one would not.
         allowed_origins=(),
     )

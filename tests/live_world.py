@@ -199,6 +199,10 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
             one["invitation"] = "none"
     elif kind == "spotlight_changed":
         view["spotlight"] = data["participant_id"]
+    elif kind == "whiteboard_opened":
+        view["whiteboard"] = {"opened_at_ms": at_ms, "opened_by": data["participant_id"]}
+    elif kind == "whiteboard_closed":
+        view["whiteboard"] = {"opened_at_ms": None, "opened_by": None}
     elif kind in ("poll_created", "poll_edited", "poll_opened"):
         if poll is None:
             poll = {"key": None, "state": "draft", "opened_at_ms": None, "closed_at_ms": None}

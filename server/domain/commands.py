@@ -27,6 +27,7 @@ from server.domain.events import (
 )
 from server.domain.slides_commands import SlidesCommand
 from server.domain.state import MAIN_ROOM, AttachedFile
+from server.domain.whiteboard_commands import WhiteboardCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +387,7 @@ Command = (
     | BreakoutCommand
     | AgendaCommand
     | SlidesCommand
+    | WhiteboardCommand
 )
 
 COMMANDS: dict[str, type[Any]] = {

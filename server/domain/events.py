@@ -18,6 +18,7 @@ from server.domain.breakout_events import BreakoutBody
 from server.domain.debate_events import DebateBody
 from server.domain.event_fields import OPTIONAL
 from server.domain.slides_events import SlidesBody
+from server.domain.whiteboard_events import WhiteboardBody
 
 Role = Literal["facilitator", "learner"]
 TrackKind = Literal["microphone", "camera", "screen", "screen_audio"]
@@ -39,8 +40,8 @@ ReactionKind = Literal[
 ]  # fmt: skip
 """that float over the class for a moment"""
 LockKind = Literal[
-    "chat", "private_chat", "files", "microphone", "camera", "screen", "reactions", "room",
-    "unattended",
+    "chat", "private_chat", "files", "microphone", "camera", "screen", "reactions", "whiteboard",
+    "notes", "room", "unattended",
 ]  # fmt: skip
 """what learners may not do; ``room``: nobody new comes in; ``unattended``: not without a
 facilitator"""
@@ -513,6 +514,7 @@ Body = (
     | BreakoutBody
     | AgendaBody
     | SlidesBody
+    | WhiteboardBody
     | Unknown
 )
 

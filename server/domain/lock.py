@@ -2,7 +2,7 @@
 
 Facilitators are never locked. ``unattended`` is the lock that shuts by itself: while it is set (it
 is, unless a facilitator opens it) and no facilitator is present, learners neither write, nor
-unmute, nor share a screen.
+unmute, nor share a screen, nor draw.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ GRACE_MS = 20_000
 """A facilitator whose connection broke is waited for; one who left is not."""
 
 _WAITS_FOR_A_FACILITATOR: frozenset[LockKind] = frozenset(
-    {"chat", "private_chat", "files", "microphone", "screen"}
+    {"chat", "private_chat", "files", "microphone", "screen", "whiteboard", "notes"}
 )
 _LOCK_OF: dict[TrackKind, LockKind] = {
     "microphone": "microphone",

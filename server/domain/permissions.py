@@ -14,6 +14,7 @@ from server.domain import breakout_commands as bc
 from server.domain import commands as c
 from server.domain import debate_commands as dc
 from server.domain import slides_commands as sc
+from server.domain import whiteboard_commands as wc
 from server.domain.errors import Conflict, NotAllowed
 from server.domain.state import Actor, Presence, SessionState, Stage
 
@@ -151,6 +152,9 @@ PERMISSIONS: Mapping[type[Any], Rule] = {
     sc.TurnPage: _rule(_FACILITATOR),
     sc.LetBrowse: _rule(_FACILITATOR),
     sc.StopPresenting: _rule(_FACILITATOR),
+    wc.OpenWhiteboard: _rule(_FACILITATOR),
+    wc.CloseWhiteboard: _rule(_FACILITATOR),
+    wc.ReportWhiteboardPicture: _rule("server", stages="live"),
     c.StartEpoch: _rule("server", stages=_ALWAYS),
     c.LoseConnection: _rule("server", stages=_ALWAYS),
     c.ReportCaptureStarted: _rule("server", stages=_ALWAYS),
@@ -171,6 +175,13 @@ def standing_of(state: SessionState, actor: Actor) -> Standing:
     return state.participants[actor.participant_id].presence
 
 
+def standing_refusal(standing: Standing) -> NotAllowed:
+    """What is said to somebody who would have to be present."""
+    return NotAllowed(
+        *_NOT_THERE.get(standing, ("not_present", "You are not in this session at the moment."))
+    )
+
+
 def authorize(state: SessionState, command: c.Command, actor: Actor) -> None:
     """Raise NotAllowed or Conflict unless the table allows the command."""
     rule = PERMISSIONS.get(type(command))
@@ -179,10 +190,7 @@ def authorize(state: SessionState, command: c.Command, actor: Actor) -> None:
     if actor.role != "server":
         standing = standing_of(state, actor)
         if standing not in rule.standings:
-            code, message = _NOT_THERE.get(
-                standing, ("not_present", "You are not in this session at the moment.")
-            )
-            raise NotAllowed(code, message)
+            raise standing_refusal(standing)
     if state.stage not in rule.stages:
         if state.stage == "ended":
             raise Conflict("session_ended", "This session has ended.")

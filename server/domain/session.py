@@ -30,6 +30,7 @@ from server.domain import (
     recording,
     slides,
     track,
+    whiteboard,
 )
 from server.domain import commands as c
 from server.domain import debate_commands as dc
@@ -59,7 +60,7 @@ def end(state: SessionState, _: c.EndSession, ask: Ask) -> list[Change]:
             changes += poll.closing(one, ask)
     if state.recording.stage in ("on", "paused") and state.recording.recording_id:
         changes.append(Change(e.RecordingStopped(state.recording.recording_id)))
-    return [*changes, Change(e.SessionEnded())]
+    return [*changes, *whiteboard.closing(state), Change(e.SessionEnded())]
 
 
 def start_epoch(state: SessionState, command: c.StartEpoch, ask: Ask) -> list[Change]:
@@ -104,6 +105,7 @@ DECIDE: Mapping[type[Any], Decide] = {
     **activity_mix.DECIDE,
     **due.DECIDE,
     **slides.DECIDE,
+    **whiteboard.DECIDE,
 }
 
 
@@ -231,6 +233,7 @@ EVOLVE: Mapping[type[Any], Evolve] = {
     **agenda.EVOLVE,
     **activity_mix.EVOLVE,
     **slides.EVOLVE,
+    **whiteboard.EVOLVE,
 }
 
 

@@ -200,6 +200,17 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
+class Whiteboard:
+    opened_at_ms: int | None = None
+    """None: closed"""
+    opened_by: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.opened_at_ms is not None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionState:
     session_id: str
     stage: Stage = "scheduled"
@@ -243,6 +254,7 @@ class SessionState:
     presentation: Presentation | None = None
     recording: Recording = Recording()
     spotlight: str | None = None
+    whiteboard: Whiteboard = Whiteboard()
     moments: tuple[Moment, ...] = ()
     captures: Mapping[str, Capture] = field(default_factory=dict[str, Capture])
     """running now"""

@@ -37,25 +37,28 @@ PRIVATE_NAMES: Final = (
 
 _TEXT: Final = 0x81
 """one whole text frame"""
+_BINARY: Final = 0x82
+"""one whole binary frame: an attachment of the message before it"""
 
 
 class PrivateNameMissing(RuntimeError):
     """The installed python-engineio lacks a name this file relies on."""
 
 
-def framed(text: bytes) -> bytes:
-    """One unmasked text frame (RFC 6455 section 5.2)."""
-    size = len(text)
+def framed(data: bytes, kind: int = _TEXT) -> bytes:
+    """One unmasked frame (RFC 6455 section 5.2)."""
+    size = len(data)
     if size < 126:
-        return bytes((_TEXT, size)) + text
+        return bytes((kind, size)) + data
     if size < 65536:
-        return struct.pack("!BBH", _TEXT, 126, size) + text
-    return struct.pack("!BBQ", _TEXT, 127, size) + text
+        return struct.pack("!BBH", kind, 126, size) + data
+    return struct.pack("!BBQ", kind, 127, size) + data
 
 
-def _message(namespace: str, event: str, payload: Any) -> bytes:
+def _message(namespace: str, event: str, payload: Any, *, has_attachment: bool = False) -> bytes:
     """An Engine.IO message that holds a Socket.IO event without acknowledgement."""
-    return f"42{namespace},".encode() + msgspec.json.encode([event, payload])
+    kind = "51-" if has_attachment else "2"
+    return f"4{kind}{namespace},".encode() + msgspec.json.encode([event, payload])
 
 
 class _Queue(asyncio.Queue[Any]):
@@ -68,9 +71,14 @@ class _Queue(asyncio.Queue[Any]):
 
     async def put(self, item: Any) -> None:
         transport = self.transport
-        if transport is None or item is None or item.packet_type != MESSAGE or item.binary:
+        if transport is None or item is None or item.packet_type != MESSAGE:
             await super().put(item)
-        elif not transport.is_closing():
+        elif transport.is_closing():
+            return
+        elif item.binary:
+            # Right behind the message it belongs to: that was written at once, too.
+            transport.write(framed(item.encode(), _BINARY))
+        else:
             transport.write(framed(item.encode().encode()))
 
 
@@ -114,12 +122,31 @@ class DirectSender:
 
     def send(self, namespace: str, sid: str, event: str, payload: Any) -> None:
         """To one connection. Never waits; silent when it is gone."""
-        eio_sid = self._sio.manager.eio_sid_from_sid(sid, namespace)
-        if eio_sid is not None:
-            text = _message(namespace, event, payload)
-            self._write(eio_sid, text, framed(text))
+        self.deliver(namespace, (sid,), event, payload)
 
-    def _write(self, eio_sid: str, text: bytes, frame: bytes) -> None:
+    def deliver(
+        self,
+        namespace: str,
+        sids: Iterable[str],
+        event: str,
+        payload: Any,
+        attachment: bytes | None = None,
+    ) -> None:
+        """To these connections; to those that are gone, nothing. In the payload
+        ``{"_placeholder": true, "num": 0}`` stands for the attachment."""
+        text = _message(namespace, event, payload, has_attachment=attachment is not None)
+        frame = framed(text)
+        if attachment is not None:
+            # In one piece with its message: nothing may come between them.
+            frame += framed(attachment, _BINARY)
+        for sid in sids:
+            eio_sid = self._sio.manager.eio_sid_from_sid(sid, namespace)
+            if eio_sid is not None:
+                self._write(eio_sid, text, frame, attachment)
+
+    def _write(
+        self, eio_sid: str, text: bytes, frame: bytes, attachment: bytes | None = None
+    ) -> None:
         client = self._sio.eio.sockets.get(eio_sid)
         if client is None or client.closed:
             return
@@ -127,6 +154,8 @@ class DirectSender:
         if transport is None:
             # Not a WebSocket yet, or no more: the queue keeps the order.
             client.queue.put_nowait(Packet(MESSAGE, text[1:].decode()))
+            if attachment is not None:
+                client.queue.put_nowait(Packet(MESSAGE, attachment))
         elif not transport.is_closing():
             transport.write(frame)
 

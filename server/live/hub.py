@@ -35,7 +35,9 @@ from server.live.clock import SystemClock
 from server.live.due import DueTimer
 from server.live.flood import LIMITS, Limit
 from server.live.mailbox import HOLD_VOTES_S, RoomMailbox
-from server.live.outbox import Outbox, to_json
+from server.live.outbox import NAMESPACE, Outbox, to_json
+from server.live.pads import SessionPads
+from server.live.pictures import SessionPictures
 from server.live.ports import (
     Append,
     CaptureReport,
@@ -45,6 +47,7 @@ from server.live.ports import (
     OnRecordingStarted,
     OnSessionEnded,
     OnSessionStarted,
+    PictureStore,
     ResolveFormat,
     SeatResolver,
     SessionLog,
@@ -54,6 +57,7 @@ from server.live.socket import LiveSocket
 from server.live.view import poll_for_host, view_for
 from server.live.wire import channels_of, to_wire
 from server.schemas.live import SessionSnapshot, WireEvent
+from server.schemas.live_pads import PictureWanted
 from server.schemas.live_polls import PollView
 from server.schemas.plan import SessionPlan
 
@@ -89,6 +93,7 @@ class LiveHub:
         resolve_format: ResolveFormat | None = None,
         captions: Captions | None = None,
         files: ChatFileStore | None = None,
+        pictures: PictureStore | None = None,
         limits: Mapping[str, Limit] = LIMITS,
         allowed_origins: Sequence[str] | None = None,
     ) -> None:
@@ -109,6 +114,7 @@ class LiveHub:
         self._ballot_keys = ballot_keys
         self.resolve_format = resolve_format
         self.files = files
+        self._pictures = pictures
         self._rooms: dict[str, Room] = {}
         self._opening = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -197,7 +203,14 @@ class LiveHub:
             outbox = Outbox(
                 session_id, self.socket.sio, self.socket.direct, self.socket.is_connected
             )
-            opened = Room(session_id, mailbox, outbox, empty_since_ns=self.clock.monotonic_ns())
+            pads = SessionPads(session_id, self._log)
+            pictures = SessionPictures(
+                mailbox, pads, self.clock, self._pictures, self._new_id, self._want_picture
+            )
+            opened = Room(
+                session_id, mailbox, outbox, pads, pictures,
+                empty_since_ns=self.clock.monotonic_ns(),
+            )  # fmt: skip
             opened.due = DueTimer(mailbox, self.spawn)
             self._rooms[session_id] = opened
             try:
@@ -207,6 +220,10 @@ class LiveHub:
                 raise
             outbox.start()
             return opened
+
+    def _want_picture(self, connection_id: str, token: str) -> None:
+        wanted = PictureWanted(token)
+        self.socket.direct.deliver(NAMESPACE, [connection_id], "picture_wanted", wanted)
 
     def loaded(self, session_id: str) -> Room | None:
         return self._rooms.get(session_id)
@@ -289,6 +306,7 @@ class LiveHub:
         for room in list(self._rooms.values()):
             if room.due is not None:
                 room.due.check()
+            room.pictures.check()
             for who in self.socket.gone(room):
                 await room.mailbox.submit(THE_SERVER, c.LoseConnection(who))
             empty_s = 0.0 if room.empty_since_ns is None else (now_ns - room.empty_since_ns) / 1e9

@@ -198,12 +198,24 @@ class SettledBallots:
 
 
 @dataclass(frozen=True, slots=True)
+class PadWrite:
+    """An update of the whiteboard or the shared notes."""
+
+    pad: str
+    seq: int
+    update: bytes
+    is_whole: bool = False
+    """it holds everything the rows before it hold: they go"""
+
+
+@dataclass(frozen=True, slots=True)
 class Append:
     session_id: str
     events: Sequence[Event] = ()
     answers: Sequence[Answer] = ()
     votes: Sequence[AnonymousVote] = ()
     settled: Sequence[SettledBallots] = ()
+    pads: Sequence[PadWrite] = ()
     snapshot: SessionState | None = None
     alive_at_ms: int | None = None
     is_end_told: bool = False
@@ -222,6 +234,12 @@ class Loaded:
     """poll → its anonymous answers as JSON, in no order"""
 
 
+class PictureStore(Protocol):
+    """Where cleaned pictures of whiteboards lie until the recording is made."""
+
+    async def put(self, session_id: str, picture_id: str, svg: bytes) -> None: ...
+
+
 class SessionLog(Protocol):
     """The append-only log and what is committed with it (server/storage/event_log.py)."""
 
@@ -236,6 +254,10 @@ class SessionLog(Protocol):
     async def read_events(
         self, session_id: str, after: int = 0, limit: int | None = None
     ) -> list[Event]: ...
+
+    async def load_pad(self, session_id: str, pad: str) -> list[tuple[int, bytes]]:
+        """``(seq, update)`` of a pad, in order."""
+        ...
 
     async def live_session_ids(self) -> list[str]:
         """Sessions that started and did not end."""

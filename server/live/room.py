@@ -15,6 +15,8 @@ from server.live.due import DueTimer
 from server.live.flood import Buckets
 from server.live.mailbox import RoomMailbox
 from server.live.outbox import Outbox
+from server.live.pads import SessionPads
+from server.live.pictures import SessionPictures
 from server.live.ports import Seat
 from server.live.reactions import Reactions
 from server.live.view import following_for, view_for
@@ -63,6 +65,8 @@ class Room:
     session_id: str
     mailbox: RoomMailbox
     outbox: Outbox
+    pads: SessionPads
+    pictures: SessionPictures
     connections: dict[str, Connection] = field(default_factory=dict[str, Connection])
     """participant → connection"""
     buckets: dict[str, Buckets] = field(default_factory=dict[str, Buckets])
@@ -136,6 +140,8 @@ class Room:
                 self.subscribe(connection, utc_ms)
         if any(isinstance(event.body, MOVES) for event in events):
             self._follow_rooms()
+        self.pictures.react(events)
+        self.pads.recheck(self.state)
 
     def _follow_rooms(self) -> None:
         """Whoever moved follows other channels now, and needs what is in their room: no whole

@@ -26,6 +26,7 @@ from server.domain.state import THE_SERVER
 from server.live.direct import DirectSender
 from server.live.flood import Buckets
 from server.live.outbox import NAMESPACE, to_json
+from server.live.pad_socket import PadSocket
 from server.live.reactions import GATHER_S
 from server.live.room import Connection, Room, actor_of
 from server.live.wire import error_body, refusal, to_domain
@@ -96,6 +97,7 @@ class LiveSocket:
             "caption_wish": self._caption_wish,
         }.items():
             self.sio.on(event, handler, namespace=NAMESPACE)
+        self.pads = PadSocket(hub, self)
 
     def attach(self, app: web.Application) -> None:
         self.sio.attach(app)
@@ -201,6 +203,7 @@ class LiveSocket:
         room = self._hub.loaded(connection.session_id)
         if room is not None:
             room.outbox.unsubscribe(connection.connection_id)
+            room.pads.unfollow(connection.connection_id)
             if room.connections.get(who) is connection:
                 del room.connections[who]
                 await room.mailbox.submit(THE_SERVER, c.LoseConnection(who))
@@ -220,7 +223,7 @@ class LiveSocket:
             return to_json(Acknowledgement(ok=False, error=body))
 
     async def _obey(self, sid: str, message: object) -> Acknowledgement:
-        connection, room = self._find(sid)
+        connection, room = self.find(sid)
         envelope = _read(message, CommandEnvelope)
         first = room.mailbox.answered(connection.participant_id, envelope.command_id)
         if first is not None:
@@ -230,7 +233,7 @@ class LiveSocket:
             raise NotAllowed("not_allowed", "Connecting joins.")
         kind = str(type(envelope.command).__struct_config__.tag)
         connection.buckets.take(kind, self._hub.clock.monotonic_ns())
-        await self._refresh(connection, room)
+        await self.refresh(connection, room)
         if isinstance(command, dc.PlanDebate | dc.EditDebate):
             command = await self._with_format(command)
         if isinstance(command, c.SendChat) and command.file_id is not None:
@@ -257,7 +260,7 @@ class LiveSocket:
         )
         return replace(command, file=found)
 
-    async def _refresh(self, connection: Connection, room: Room) -> None:
+    async def refresh(self, connection: Connection, room: Room) -> None:
         """Role and access as the database has them now; without access the socket closes."""
         try:
             connection.seat = await self._hub.seats.refresh(connection.session_id, connection.seat)
@@ -267,7 +270,7 @@ class LiveSocket:
 
     async def _media_offer(self, sid: str, message: object = None, *_: object) -> dict[str, Any]:
         try:
-            connection, room = self._find(sid)
+            connection, room = self.find(sid)
             offer = _read(message, MediaOffer)
             connection.buckets.take("media_offer", self._hub.clock.monotonic_ns())
             self._check_inside(connection, room)
@@ -283,7 +286,7 @@ class LiveSocket:
 
     async def _media_view(self, sid: str, message: object = None, *_: object) -> None:
         try:
-            connection, room = self._find(sid)
+            connection, room = self.find(sid)
             view = _read(message, MediaView)
             self._check_inside(connection, room)
         except DomainError as error:
@@ -307,11 +310,11 @@ class LiveSocket:
     async def _reaction(self, sid: str, message: object = None, *_: object) -> dict[str, Any]:
         """Presence: refused like a command, shown to whoever is there, never logged by name."""
         try:
-            connection, room = self._find(sid)
+            connection, room = self.find(sid)
             reaction = _read(message, Reaction)
             connection.buckets.take("reaction", self._hub.clock.monotonic_ns())
             self._check_inside(connection, room)
-            await self._refresh(connection, room)
+            await self.refresh(connection, room)
             check_reaction(room.state, actor_of(connection.seat), room.mailbox.now_ms())
         except DomainError as error:
             return {"error": to_json(error_body(error))}
@@ -327,7 +330,7 @@ class LiveSocket:
         """Presence: shown to whoever is there and gone. Of those that come too fast some are left
         out; that it points nowhere any more has a limit of its own, so that it arrives."""
         try:
-            connection, room = self._find(sid)
+            connection, room = self.find(sid)
             pointer = _read(message, Pointer)
             kind = "pointer" if pointer.x is not None else "pointer_off"
             if connection.buckets.wait_s(kind, self._hub.clock.monotonic_ns()):
@@ -345,7 +348,7 @@ class LiveSocket:
     async def _caption_wish(self, sid: str, message: object = None, *_: object) -> dict[str, Any]:
         """Presence: nobody else learns of it, and the log does not know it (CA1)."""
         try:
-            connection, room = self._find(sid)
+            connection, room = self.find(sid)
             wish = _read(message, CaptionWish)
             connection.buckets.take("caption_wish", self._hub.clock.monotonic_ns())
             self._check_inside(connection, room)
@@ -359,18 +362,22 @@ class LiveSocket:
 
     async def _snapshot(self, sid: str, *_: object) -> dict[str, Any]:
         try:
-            connection, room = self._find(sid)
+            connection, room = self.find(sid)
             connection.buckets.take("snapshot", self._hub.clock.monotonic_ns())
             return to_json(room.snapshot(connection.participant_id, self._hub.clock.utc_ms()))
         except DomainError as error:
             return {"error": to_json(error_body(error))}
 
-    def _find(self, sid: str) -> tuple[Connection, Room]:
+    def find(self, sid: str) -> tuple[Connection, Room]:
         connection = self._connections.get(sid)
         room = None if connection is None else self._hub.loaded(connection.session_id)
         if connection is None or room is None or self._hub.is_closing:
             raise Conflict("not_connected", "This connection is closed.")
         return connection, room
+
+    @staticmethod
+    def read(message: object, shape: type[T]) -> T:
+        return _read(message, shape)
 
     @staticmethod
     def _check_inside(connection: Connection, room: Room) -> None:

@@ -33,8 +33,10 @@ from server.live.breakout_view import (
     sets_view,
 )
 from server.live.debate_view import debates_view, notes_view
+from server.live.pad_view import whiteboard_view
 from server.live.slides_view import decks_view, presentation_view
 from server.schemas import live as wire
+from server.schemas.live_pads import WhiteboardView
 from server.schemas.live_polls import PollView
 from server.schemas.live_room import (
     ChatFileView,
@@ -105,6 +107,7 @@ def view_for(
         if is_inside
         else RecordingView("off", 0, None, None),
         spotlight=state.spotlight if is_inside else None,
+        whiteboard=whiteboard_view(state) if is_inside else WhiteboardView(None, None),
         moments=[
             MomentView(m.moment_id, m.at_ms, m.label, m.is_private)
             for m in state.moments

@@ -26,6 +26,7 @@ from server.schemas import (
     live_captions,
     live_debates,
     live_media,
+    live_pads,
     live_polls,
     live_room,
     live_slides,
@@ -34,7 +35,7 @@ from server.schemas import (
 )
 
 MODULES = (
-    live, live_base, live_room, live_polls, live_debates, live_breakouts, live_slides,
+    live, live_base, live_room, live_polls, live_debates, live_breakouts, live_slides, live_pads,
     live_media, live_captions, slides, api, debate_format, live_agenda, dashboard, plan,
 )  # fmt: skip
 NOT_EXPORTED = frozenset({"Command", "FormatPart", "PollForm", "Request"})

@@ -21,6 +21,7 @@ from server.schemas.live_breakouts import (
     RoomPartView,
 )
 from server.schemas.live_debates import DebateCommand, DebateView, NoteView
+from server.schemas.live_pads import WhiteboardCommand, WhiteboardView
 from server.schemas.live_polls import PollCommand, PollView
 from server.schemas.live_room import (
     ChatView,
@@ -34,7 +35,13 @@ from server.schemas.live_room import (
 from server.schemas.live_slides import DeckView, PresentationView, SlidesCommand
 
 AnyCommand = (
-    RoomCommand | PollCommand | DebateCommand | BreakoutCommand | AgendaCommand | SlidesCommand
+    RoomCommand
+    | PollCommand
+    | DebateCommand
+    | BreakoutCommand
+    | AgendaCommand
+    | SlidesCommand
+    | WhiteboardCommand
 )
 
 
@@ -123,6 +130,7 @@ class SessionSnapshot(Struct):
     """what is presented to everybody now"""
     recording: RecordingView
     spotlight: str | None
+    whiteboard: WhiteboardView
     moments: list[MomentView]
     breakouts: BreakoutsView | None
     """for learners only while they are open"""

@@ -20,8 +20,8 @@ ReactionKind = Literal[
     "thumbs_up", "clap", "heart", "laugh", "surprised", "yes", "no", "slower", "faster"
 ]  # fmt: skip
 LockKind = Literal[
-    "chat", "private_chat", "files", "microphone", "camera", "screen", "reactions", "room",
-    "unattended",
+    "chat", "private_chat", "files", "microphone", "camera", "screen", "reactions", "whiteboard",
+    "notes", "room", "unattended",
 ]  # fmt: skip
 SpeakInvitation = Literal["none", "asked", "granted"]
 

@@ -38,7 +38,7 @@ from server.domain.events import (
 )
 from server.domain.session import evolve
 from server.domain.state import VERSION, SessionState
-from server.live.ports import Append, Loaded, SettledBallots
+from server.live.ports import Append, Loaded, PadWrite, SettledBallots
 from server.storage import live_tables as t
 
 log = logging.getLogger(__name__)
@@ -144,6 +144,10 @@ class EventLog:
     async def load(self, session_id: str) -> Loaded:
         return await self._read(_load, session_id)
 
+    async def load_pad(self, session_id: str, pad: str) -> list[tuple[int, bytes]]:
+        """``(seq, update)`` in order."""
+        return await self._read(select_pad, session_id, pad)
+
     async def live_session_ids(self) -> list[str]:
         """Sessions that started and did not end."""
         return await self._read(select_live_sessions)
@@ -231,6 +235,16 @@ def _event(row: RowMapping, personal: Mapping[str, str]) -> Event:
         body=body_of(row["type"], row["version"], data),
         cause_id=row["cause_id"],
     )
+
+
+def select_pad(connection: Connection, session_id: str, pad: str) -> list[tuple[int, bytes]]:
+    updates = t.pad_updates.c
+    rows = connection.execute(
+        select(updates.seq, updates.data)
+        .where(updates.session_id == session_id, updates.pad == pad)
+        .order_by(updates.seq)
+    )
+    return [(seq, data) for seq, data in rows]
 
 
 def select_votes(connection: Connection, session_id: str) -> dict[str, tuple[str, ...]]:
@@ -330,6 +344,8 @@ def _store(connection: Connection, batches: list[Append]) -> None:
             _store_votes(connection, batch)
         for settled in batch.settled:
             _settle_ballots(connection, batch.session_id, settled)
+        for write in batch.pads:
+            _store_pad(connection, batch.session_id, write)
         if batch.snapshot is not None:
             _replace(
                 connection,
@@ -421,6 +437,23 @@ def _store_votes(connection: Connection, batch: Append) -> None:
                 for answer in answers
             ],
         )
+
+
+def _store_pad(connection: Connection, session_id: str, write: PadWrite) -> None:
+    updates = t.pad_updates
+    if write.is_whole:
+        connection.execute(
+            delete(updates).where(
+                updates.c.session_id == session_id,
+                updates.c.pad == write.pad,
+                updates.c.seq < write.seq,
+            )
+        )
+    connection.execute(
+        insert(updates).values(
+            session_id=session_id, pad=write.pad, seq=write.seq, data=write.update
+        )
+    )
 
 
 def _settle_ballots(connection: Connection, session_id: str, settled: SettledBallots) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -105,6 +106,18 @@ heartbeats = Table(
     live_metadata,
     Column("session_id", String(64), primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Updates of the whiteboard and the shared notes (docs/formats.md); now and then one row takes the
+# place of all before it.
+pad_updates = Table(
+    "pad_updates",
+    live_metadata,
+    Column("session_id", String(64), primary_key=True),
+    Column("pad", String(32), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 

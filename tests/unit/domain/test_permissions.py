@@ -29,6 +29,7 @@ HOST = {
 HOST |= {"set_hand_order", "call_next", "invite_to_speak", "mute_all", "set_lock"}
 ANYONE_IN_CLASS = {"vote", "mark_moment", "tap_confusion"}
 SERVER_IN_CLASS = {"count_airtime", "count_reactions", "advance_time"}
+SERVER_IN_CLASS |= {"report_whiteboard_picture"}
 ANYONE = {"decline_to_speak", "edit_chat", "react_to_chat"}
 ANYONE |= {"raise_hand", "lower_hand", "send_chat", "delete_chat", "set_track", "give_consent"}
 SERVER_ALWAYS = {
@@ -47,6 +48,7 @@ HOST_IN_CLASS |= {
 ANYONE_IN_CLASS |= {
     "choose_room", "return_to_main", "call_for_help", "answer_help", "write_room_notes",
 }  # fmt: skip
+HOST |= {"open_whiteboard", "close_whiteboard"}
 HOST |= {
     "plan_debate", "edit_debate", "delete_debate", "draw_seats", "set_chair",
     "set_adjudicators", "open_notes",

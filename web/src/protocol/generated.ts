@@ -106,7 +106,9 @@ export type AnyCommand =
   | PresentDeck
   | TurnPage
   | LetBrowse
-  | StopPresenting;
+  | StopPresenting
+  | OpenWhiteboard
+  | CloseWhiteboard;
 export type Audience = 'all' | 'host' | 'none' | 'voters';
 export type BallotChoice = 'against' | 'for' | 'undecided';
 export type BallotRound = 'after' | 'before';
@@ -128,11 +130,14 @@ export type LockKind =
   | 'chat'
   | 'files'
   | 'microphone'
+  | 'notes'
   | 'private_chat'
   | 'reactions'
   | 'room'
   | 'screen'
-  | 'unattended';
+  | 'unattended'
+  | 'whiteboard';
+export type PadName = 'notes' | 'whiteboard';
 export type PeriodKind = 'normal' | 'overtime' | 'pois' | 'warning';
 export type PollKind =
   | 'matching'
@@ -324,11 +329,13 @@ export interface SetLock {
     | 'chat'
     | 'files'
     | 'microphone'
+    | 'notes'
     | 'private_chat'
     | 'reactions'
     | 'room'
     | 'screen'
-    | 'unattended';
+    | 'unattended'
+    | 'whiteboard';
   type: 'set_lock';
 }
 /**
@@ -1001,6 +1008,12 @@ export interface LetBrowse {
 export interface StopPresenting {
   type: 'stop_presenting';
 }
+export interface OpenWhiteboard {
+  type: 'open_whiteboard';
+}
+export interface CloseWhiteboard {
+  type: 'close_whiteboard';
+}
 export interface BreakoutRoomView {
   name: string;
   notes: string;
@@ -1329,7 +1342,9 @@ export interface CommandEnvelope {
     | PresentDeck
     | TurnPage
     | LetBrowse
-    | StopPresenting;
+    | StopPresenting
+    | OpenWhiteboard
+    | CloseWhiteboard;
   command_id: string;
 }
 /**
@@ -1875,6 +1890,49 @@ export interface ObjectivesView {
   items: ObjectiveView[];
   revision: number;
 }
+/**
+ * Client → server ``pad_close``: follow it no more.
+ */
+export interface PadClose {
+  pad: 'notes' | 'whiteboard';
+}
+/**
+ * Client → server ``pad_cursor``: where one points on the whiteboard, in its own coordinates,
+ *     or, without them, that one is writing in the notes. Presence: never stored, not answered.
+ */
+export interface PadCursor {
+  pad: 'notes' | 'whiteboard';
+  x?: number;
+  y?: number;
+}
+/**
+ * Server → client ``pad_cursors`` (a list).
+ */
+export interface PadCursorShown {
+  pad: 'notes' | 'whiteboard';
+  participant_id: string;
+  x: number | null;
+  y: number | null;
+}
+/**
+ * Client → server ``pad_open``: follow it from here on. Answered with ``PadOpened``.
+ */
+export interface PadOpen {
+  pad: 'notes' | 'whiteboard';
+  vector: string;
+}
+export interface PadOpened {
+  update: string;
+  vector: string;
+}
+/**
+ * Client → server ``pad_update``, answered once it is on disk with ``{}`` or ``{error}``; and
+ *     server → client, what somebody else changed.
+ */
+export interface PadUpdate {
+  pad: 'notes' | 'whiteboard';
+  update: string;
+}
 export interface ParticipantView {
   consent: 'declined' | 'given' | 'unasked';
   hand_raised_at_ms: number | null;
@@ -1895,6 +1953,19 @@ export interface ParticipantView {
 export interface PasswordReset {
   expires_at: string;
   link: string;
+}
+/**
+ * Client → server ``picture``, answered with ``{}`` or ``{error}``.
+ */
+export interface Picture {
+  svg: string;
+  token: string;
+}
+/**
+ * Server → client ``picture_wanted``: draw the whiteboard as it is and send ``picture``.
+ */
+export interface PictureWanted {
+  token: string;
 }
 /**
  * Client → server ``pointer``: where a facilitator points on the page, as shares of its width
@@ -2126,11 +2197,13 @@ export interface SessionSnapshot {
     | 'chat'
     | 'files'
     | 'microphone'
+    | 'notes'
     | 'private_chat'
     | 'reactions'
     | 'room'
     | 'screen'
     | 'unattended'
+    | 'whiteboard'
   )[];
   me: string;
   moments: MomentView[];
@@ -2153,6 +2226,11 @@ export interface SessionSnapshot {
   title: string;
   unattended_since_ms: number | null;
   utc_ms: number;
+  whiteboard: WhiteboardView;
+}
+export interface WhiteboardView {
+  opened_at_ms: number | null;
+  opened_by: string | null;
 }
 export interface SetPassword {
   password: string;

@@ -17,6 +17,9 @@ import type {
   MediaAnswer,
   MediaOffer,
   MediaView,
+  PadCursor,
+  PadCursorShown,
+  PadName,
   ReactionKind,
   ReactionShown,
   SessionSnapshot,
@@ -51,6 +54,11 @@ export interface LiveListener {
   onQuality: (quality: ConnectionQuality) => void;
   /** What floats over the class just now. */
   onReactions: (reactions: ReactionShown[]) => void;
+  /** What somebody else changed in the whiteboard or the notes. */
+  onPadUpdate: (pad: PadName, update: Uint8Array) => void;
+  onPadCursors: (cursors: PadCursorShown[]) => void;
+  /** The recording wants to see the whiteboard as it is. */
+  onPictureWanted: (token: string) => void;
   /** Final: the server said so (`reason`) or refused the connection (`error`). */
   onClosed: (reason: string, error: ApiError | null) => void;
 }
@@ -59,9 +67,19 @@ export interface Live {
   command: (command: AnyCommand) => Promise<Acknowledgement>;
   offer: (offer: MediaOffer) => Promise<MediaAnswer>;
   view: (view: MediaView) => void;
+  pads: PadWire;
   /** Shown to whoever is there; not repeated when the connection is cut. */
   react: (kind: ReactionKind) => Promise<void>;
   close: () => void;
+}
+
+/** The whiteboard and the notes: binary updates, each answered once it is on disk. */
+export interface PadWire {
+  open: (pad: PadName, vector: Uint8Array) => Promise<{ vector: Uint8Array; update: Uint8Array }>;
+  update: (pad: PadName, update: Uint8Array) => Promise<void>;
+  close: (pad: PadName) => void;
+  point: (cursor: PadCursor) => void;
+  picture: (token: string, svg: Uint8Array) => Promise<void>;
 }
 
 const ACK_TIMEOUT_MS = 5000;
@@ -239,9 +257,47 @@ export function connectLive(sessionId: string, listener: LiveListener): Live {
   socket.on('reactions', (shown: ReactionShown[]) => listener.onReactions(shown));
   socket.on('room_speakers', (spoken: RoomSpeakers) => listener.onRoomSpeakers(spoken));
   socket.on('quality', (quality: ConnectionQuality) => listener.onQuality(quality));
+  socket.on('pad_update', (message: { pad: PadName; update: ArrayBuffer }) =>
+    listener.onPadUpdate(message.pad, new Uint8Array(message.update)),
+  );
+  socket.on('pad_cursors', (cursors: PadCursorShown[]) => listener.onPadCursors(cursors));
+  socket.on('picture_wanted', ({ token }: { token: string }) => listener.onPictureWanted(token));
   socket.on('closed', ({ reason }: { reason: string }) => finish(reason, null));
 
+  /** Not repeated here: who asks knows what to send after a reconnect. */
+  async function ask(event: string, message: unknown): Promise<Record<string, unknown>> {
+    if (!socket.connected) throw failure('unreachable', 'There is no connection to the server.');
+    let answer: Record<string, unknown>;
+    try {
+      answer = (await socket.timeout(3 * ACK_TIMEOUT_MS).emitWithAck(event, message)) as Record<
+        string,
+        unknown
+      >;
+    } catch {
+      throw failure('unreachable', 'The server did not answer.');
+    }
+    if ('error' in answer) throw new ApiError(0, answer.error as ErrorBody);
+    return answer;
+  }
+
   return {
+    pads: {
+      open: async (pad, vector) => {
+        const answer = await ask('pad_open', { pad, vector });
+        return {
+          vector: new Uint8Array(answer.vector as ArrayBuffer),
+          update: new Uint8Array(answer.update as ArrayBuffer),
+        };
+      },
+      update: async (pad, update) => void (await ask('pad_update', { pad, update })),
+      close: (pad) => {
+        if (socket.connected) socket.emit('pad_close', { pad });
+      },
+      point: (cursor) => {
+        if (socket.connected) socket.volatile.emit('pad_cursor', cursor);
+      },
+      picture: async (token, svg) => void (await ask('picture', { token, svg })),
+    },
     command: (command) =>
       new Promise((resolve, reject) => {
         if (isClosed) return reject(failure('closed', 'The connection is closed.'));

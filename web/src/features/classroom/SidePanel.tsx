@@ -8,6 +8,7 @@ import { DebatePanel } from './debate/DebatePanel';
 import { hasDebateTab } from './debate/model';
 import { useIsWide } from './debate/wide';
 import classes from './Panel.module.css';
+import { NotesTab } from './pads/NotesTab';
 import { PeoplePanel } from './PeoplePanel';
 import { PollPanel } from './PollPanel';
 import { isFacilitator, isHere, waiting } from './selectors';
@@ -23,6 +24,7 @@ export function SidePanel() {
   const hasNewPoll = useSession((session) =>
     session.polls.some((poll) => poll.state === 'open' && !poll.has_voted),
   );
+  const { t: pads } = useTranslation('pads');
   const { t: rooms } = useTranslation('breakouts');
   const calls = useSession((session) =>
     isFacilitator(session) ? (session.breakouts?.help.length ?? 0) : 0,
@@ -77,6 +79,7 @@ export function SidePanel() {
               <Badge ml={6} size="xs" circle aria-label={t('panel.openPoll')} />
             )}
           </Tabs.Tab>
+          <Tabs.Tab value="notes">{pads('tab')}</Tabs.Tab>
         </Tabs.List>
         {hasDebate && (
           <Tabs.Panel value="debate">
@@ -94,6 +97,9 @@ export function SidePanel() {
         </Tabs.Panel>
         <Tabs.Panel value="poll">
           <PollPanel />
+        </Tabs.Panel>
+        <Tabs.Panel value="notes">
+          <NotesTab />
         </Tabs.Panel>
       </Tabs>
     </aside>

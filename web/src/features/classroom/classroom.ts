@@ -22,6 +22,7 @@ import { FloatingReactions } from './floating';
 import { Incoming } from './incoming';
 import { announcementOf, countChat, noteTracks, noteWords, notify, sayError } from './notices';
 import { OwnTracks } from './own_tracks';
+import { Pads } from './pads/pads';
 import { LOST_WINDOW_MS, me } from './selectors';
 import { applyEvents, fromSnapshot } from './state';
 import { type Layout, newStore, type PageStore, rememberLayout, type Tab } from './store';
@@ -51,6 +52,7 @@ export class Classroom {
     send: (kind, track) => this.incoming.send(kind, track),
     onDevices: () => void this.incoming.routeSound(),
   });
+  readonly pads = new Pads(() => this.live?.pads ?? null);
   private readonly floating = new FloatingReactions(this.store);
   private live: Live | null = null;
   private wishes: JoinWishes | null = null;
@@ -72,7 +74,10 @@ export class Classroom {
     let hadSnapshot = false;
     this.live = connectLive(this.sessionId, {
       onStatus: (status) => {
-        if (status === 'reconnecting') hadSnapshot = false;
+        if (status === 'reconnecting') {
+          hadSnapshot = false;
+          this.pads.disconnected();
+        }
         this.store.setState({ status });
       },
       onSnapshot: (snapshot) => {
@@ -93,6 +98,9 @@ export class Classroom {
         })),
       onQuality: (quality) => this.store.setState({ quality }),
       onReactions: (shown) => this.floating.show(shown),
+      onPadUpdate: (pad, update) => this.pads.receive(pad, update),
+      onPadCursors: (cursors) => this.pads.show(cursors),
+      onPictureWanted: (token) => void this.pads.draw(token),
       onClosed: (reason, error) => this.finish(reason, error),
     });
   }
@@ -209,6 +217,7 @@ export class Classroom {
     this.isDisposed = true;
     this.live?.close();
     this.live = null;
+    this.pads.dispose();
     this.incoming.close();
     this.local.stop();
   }
@@ -222,6 +231,7 @@ export class Classroom {
     });
     this.seated(isNewConnection);
     this.reconcile();
+    if (isNewConnection) this.pads.connected();
   }
 
   private fold(events: WireEvent[]): void {

@@ -67,6 +67,7 @@ export function aSnapshot(over: Partial<SessionSnapshot> = {}): SessionSnapshot 
     polls: [],
     recording: { state: 'off', elapsed_ms: 0, since_ms: null, recording_id: null },
     spotlight: null,
+    whiteboard: { opened_at_ms: null, opened_by: null },
     moments: [],
     lobby_is_on: true,
     debates: [],

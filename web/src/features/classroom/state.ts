@@ -13,6 +13,7 @@ import type {
 import { AGENDA_FOLDS, agendaEnded } from './agenda/fold';
 import { BREAKOUT_FOLDS, MAIN_ROOM, placed } from './breakouts/fold';
 import { DEBATE_FOLDS } from './debate/fold';
+import { PAD_FOLDS } from './pads/fold';
 import { ROOM_FOLDS, unattendedSince } from './room_folds';
 import { SLIDES_FOLDS } from './slides/fold';
 
@@ -369,6 +370,7 @@ export const FOLDS: Record<string, Fold> = {
     ],
   }),
   ...BREAKOUT_FOLDS,
+  ...PAD_FOLDS,
   ...DEBATE_FOLDS,
   ...AGENDA_FOLDS,
   ...SLIDES_FOLDS,

@@ -14,7 +14,7 @@ import type { MediaStatus } from '../../transport/media';
 import type { Occupants } from '../../transport/slots';
 import type { ClassroomState } from './state';
 
-export type Tab = 'people' | 'chat' | 'poll' | 'rooms' | 'debate';
+export type Tab = 'people' | 'chat' | 'poll' | 'rooms' | 'debate' | 'notes';
 export type Dialog = 'leave' | 'shortcuts' | 'devices' | 'moment' | 'palette' | 'locks' | null;
 export type Notice =
   | 'back'

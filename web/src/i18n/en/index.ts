@@ -9,6 +9,7 @@ import home from './home.json';
 import identity from './identity.json';
 import library from './library.json';
 import notifications from './notifications.json';
+import pads from './pads.json';
 import polls from './polls.json';
 import processing from './processing.json';
 import recording from './recording.json';
@@ -30,6 +31,7 @@ export const en = {
   identity,
   library,
   notifications,
+  pads,
   polls,
   processing,
   recording,

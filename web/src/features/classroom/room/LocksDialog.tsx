@@ -6,7 +6,17 @@ import { ACTIONS } from '../actions';
 import { useClassroom } from '../context';
 import { usePage, useSession } from '../store';
 
-const LOCKS = ['chat', 'private_chat', 'files', 'microphone', 'camera', 'screen', 'reactions'] as const;
+const LOCKS = [
+  'chat',
+  'private_chat',
+  'files',
+  'microphone',
+  'camera',
+  'screen',
+  'whiteboard',
+  'notes',
+  'reactions',
+] as const;
 
 /** What learners may do, changed while the class goes on. A switch that is on allows. */
 export function LocksDialog() {
