@@ -12,6 +12,8 @@ The rules, all measured with Chromium and Firefox as viewers and publishers:
 5. Payload type and header extensions are the viewer's own; the first audio packet after a
    switch carries the marker.
 6. A sender report goes out right after a switch (and every second, by the router).
+7. Sound that ends is followed by a few packets of silence: for packets that do not come Chromium
+   makes up 0.35 s of the voice that is not to be heard any more.
 """
 
 from __future__ import annotations
@@ -29,6 +31,10 @@ from server.media.stream import Stream
 
 _VIDEO_STEP: Final = 900
 _AUDIO_STEP: Final = 960
+_SILENCE: Final = b"\xf8\xff\xfe"
+"""20 ms of Opus"""
+_SILENT_PACKETS: Final = 3
+"""one may be lost"""
 _CACHE_NS: Final = 2_000_000_000
 _RESENT_AT_ONCE: Final = 100
 """packets answered to one NACK at most"""
@@ -132,6 +138,8 @@ class Slot:
         self._drop_target()
         self._drop_current()
         if had:
+            if not self.is_video:
+                self._fall_silent()
             self._on_switched(self, None, None)
 
     def restart(self, now_ns: int) -> None:
@@ -225,6 +233,10 @@ class Slot:
             return
         if head and (packet.has_picture_id or packet.tl0 >= 0):
             head = rewrite_vp8_head(packet, self._picture_step, self._tl0_step)
+        self._write(packet, sequence, head)
+
+    def _write(self, packet: Packet, sequence: int, head: bytes) -> None:
+        rest = packet.rest
         if self._has_send_time:
             raw = b"".join((
                 HEADER.pack(
@@ -253,6 +265,18 @@ class Slot:
         self.packets += 1
         self.octets += len(rest) + len(head)
         self._send(raw)
+
+    def _fall_silent(self) -> None:
+        last = self._last
+        if last is None:
+            return
+        now_ns = time.monotonic_ns()
+        timestamp = last.timestamp + self._last_timestamp_step
+        for _ in range(_SILENT_PACKETS):
+            timestamp = (timestamp + _AUDIO_STEP) & 0xFFFFFFFF
+            packet = Packet((self._last_sequence + 1) & 0xFFFF, timestamp, 0, _SILENCE, now_ns)
+            self._timestamp_step = 0
+            self._write(packet, packet.sequence, b"")
 
     def retransmit(self, numbers: list[int], now_ns: int) -> None:
         """Answer a NACK: on the RTX stream where the viewer has one, else the packet again."""

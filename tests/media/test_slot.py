@@ -280,6 +280,28 @@ def test_a_change_of_voice_steps_by_whole_packets(
     assert two.sequence_number == one.sequence_number + 1
 
 
+def test_a_voice_that_ends_is_followed_by_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("server.media.slot.time.monotonic", lambda: 1.0)
+    viewer = Viewer(AUDIO)
+    first, second = voice(1), voice(2)
+    viewer.slot.show(first, 0)
+    say(first, 10, 5000, 1000)
+    viewer.slot.clear()
+    viewer.slot.clear()
+    viewer.slot.show(second, 0)
+    say(second, 900, 123_456, 1020)
+    spoken, *silent, spoken_again = viewer.packets
+    assert [one.payload for one in silent] == [b"\xf8\xff\xfe"] * 3
+    numbers = [one.sequence_number for one in (spoken, *silent, spoken_again)]
+    assert numbers == list(range(numbers[0], numbers[0] + 5))
+    steps = [(one.timestamp - spoken.timestamp) & 0xFFFFFFFF for one in silent]
+    assert steps == [960, 1920, 2880]
+    assert ((spoken_again.timestamp - silent[-1].timestamp) & 0xFFFFFFFF) % 960 == 0
+    assert {one.payload_type for one in silent} == {AUDIO.payload_types["opus"]}
+
+
 def test_a_codec_the_viewer_lacks_empties_the_slot(viewer: Viewer) -> None:
     viewer.slot.show(Stream(1, "f", "H264", 100, 90000, PublisherClock()), 0)
     assert viewer.slot.target is None

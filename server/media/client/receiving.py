@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -193,11 +193,13 @@ class SlotReceiver:
 
     def by_packet(self, since: float = 0.0) -> list[np.ndarray]:
         """The same, an array for each packet in order of sequence."""
+        return self.decoded([packet for packet in self.packets if packet.arrival >= since])
+
+    def decoded(self, packets: Iterable[ReceivedPacket]) -> list[np.ndarray]:
+        """Some of the packets received, an array for each in order of sequence."""
         decoder = av.CodecContext.create("opus", "r")
         parts: list[np.ndarray] = []
-        for packet in sorted(self.packets, key=lambda p: p.sequence):
-            if packet.arrival < since:
-                continue
+        for packet in sorted(packets, key=lambda p: p.sequence):
             frames = decoder.decode(av.Packet(packet.payload)) if len(packet.payload) > 1 else []
             decoded = [frame.to_ndarray().astype(np.float32).mean(axis=0) for frame in frames]
             parts.append(np.concatenate(decoded) if decoded else np.zeros(960, np.float32))
