@@ -15,7 +15,8 @@ from server.live.mailbox import RoomMailbox
 
 log = logging.getLogger(__name__)
 
-_LATE_MS: Final = 500
+_OFF_S: Final = 0.1
+"""by how much a timer may ring after its moment before it is set anew"""
 _AGAIN_S: Final = 0.05
 """when a clock says "not yet" to what was due, it is asked again after so long"""
 
@@ -45,12 +46,15 @@ class DueTimer:
             self._handle = asyncio.get_running_loop().call_later(wait_s, self._ring)
 
     def check(self) -> None:
-        """Once in a while: a machine that slept, or whose clock was moved, is late."""
+        """Once in a while: a machine that slept, or whose clock was moved, would ring late."""
         self.set()
-        is_late = self._due_ms is not None and self._mailbox.now_ms() > self._due_ms + _LATE_MS
-        if is_late and self._handle is not None:
+        if self._due_ms is None or self._handle is None:
+            return
+        loop = asyncio.get_running_loop()
+        wait_s = max(0, self._due_ms - self._mailbox.now_ms()) / 1000
+        if self._handle.when() - loop.time() > wait_s + _OFF_S:
             self._handle.cancel()
-            self._ring()
+            self._handle = loop.call_later(wait_s, self._ring)
 
     def _ring(self) -> None:
         self._handle = None

@@ -25,7 +25,7 @@ import { OwnTracks } from './own_tracks';
 import { Pads } from './pads/pads';
 import { LOST_WINDOW_MS, me } from './selectors';
 import { applyEvents, fromSnapshot } from './state';
-import { type Layout, newStore, type PageStore, rememberLayout, type Tab } from './store';
+import { type Layout, newStore, notBefore, type PageStore, rememberLayout, type Tab } from './store';
 
 export interface JoinWishes {
   microphone: boolean;
@@ -238,9 +238,10 @@ export class Classroom {
     const before = this.store.getState().session;
     if (!before) return;
     const session = applyEvents(before, events);
-    const { tab, unread, announcement } = this.store.getState();
+    const { tab, unread, announcement, clock } = this.store.getState();
     this.store.setState({
       session,
+      clock: notBefore(clock, events.at(-1)?.at_ms ?? 0),
       unread: tab === 'chat' ? 0 : unread + countChat(session, events),
       announcement: announcementOf(session, events, announcement),
     });

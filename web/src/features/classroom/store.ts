@@ -146,6 +146,13 @@ export const newStore = (choice: DeviceChoice): PageStore =>
 export const sessionNow = (state: PageState): number =>
   state.clock.nowMs + (performance.now() - state.clock.atMs);
 
+/** The page's clock may have stood (a laptop that slept); it is never before what has happened. */
+export function notBefore(clock: PageState['clock'], atMs: number): PageState['clock'] {
+  const ahead = atMs - (clock.nowMs + (performance.now() - clock.atMs));
+  if (ahead <= 0) return clock;
+  return { ...clock, nowMs: clock.nowMs + ahead, utcMs: clock.utcMs + ahead };
+}
+
 /** Wall-clock time of a moment on the session clock. */
 export const utcOf = (state: PageState, sessionMs: number): number =>
   state.clock.utcMs + (sessionMs - state.clock.nowMs);
