@@ -26,6 +26,9 @@ def fold(view: View, event: dict[str, Any]) -> None:
     data, kind = event["data"], event["type"]
     debates = {one["debate_id"]: one for one in view["debates"]}
     debate = debates.get(data["debate_id"])
+    if "format" in data:
+        data = dict(data)
+        view["debate_formats"][data["format_key"]] = data.pop("format")
     if kind == "debate_planned":
         view["debates"].append({**_empty(), **data})
     elif debate is None:
@@ -42,6 +45,9 @@ def fold(view: View, event: dict[str, Any]) -> None:
         debate["own_ballots"].append(data["round"])
     else:
         debate.update({key: value for key, value in data.items() if key in debate})
+    used = {one["format_key"] for one in view["debates"]}
+    for key in view["debate_formats"].keys() - used:
+        del view["debate_formats"][key]
 
 
 def _empty() -> View:

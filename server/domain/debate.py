@@ -18,7 +18,7 @@ from server.domain import debate_format, debate_judging, debate_run, debate_side
 from server.domain.change import Ask, Change, Decide, Evolve, clean_text, find_participant
 from server.domain.debate_access import find, has_chair, planned, require_chair
 from server.domain.debate_format import Format
-from server.domain.debate_state import Debate, all_seats, merged, seat_key
+from server.domain.debate_state import Debate, all_seats, format_key, merged, seat_key
 from server.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from server.domain.state import SessionState
 
@@ -203,7 +203,15 @@ def _planned(state: SessionState, body: de.DebatePlanned, _: int) -> SessionStat
         form = debate_format.from_data(body.format)
     except Invalid:
         return state  # of a newer program
-    debate = Debate(body.debate_id, body.room_id, body.motion, body.format, form, body.advance)
+    debate = Debate(
+        body.debate_id,
+        body.room_id,
+        body.motion,
+        body.format,
+        form,
+        format_key(body.format),
+        body.advance,
+    )
     return replace(state, debates={**state.debates, body.debate_id: debate})
 
 
@@ -216,7 +224,8 @@ def _edited(state: SessionState, body: de.DebateEdited, at_ms: int) -> SessionSt
         form = debate_format.from_data(body.format)
     except Invalid:
         return state
-    return replace(after, debates={**after.debates, body.debate_id: replace(debate, form=form)})
+    read = replace(debate, form=form, format_key=format_key(body.format))
+    return replace(after, debates={**after.debates, body.debate_id: read})
 
 
 def _deleted(state: SessionState, body: de.DebateDeleted, _: int) -> SessionState:

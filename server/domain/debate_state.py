@@ -6,6 +6,8 @@ and browser fold alike. All times are ms of the session clock or of the part's o
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
@@ -55,6 +57,8 @@ class Debate:
     """as it stands in the log"""
     form: Format
     """the same, read"""
+    format_key: str
+    """the same for the same format: what is sent of it is sent once"""
     advance: Advance = "manual"
     stage: DebateStage = "planned"
     seats: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -217,6 +221,11 @@ class Debate:
         if self.turn_since_ms is not None and self.side_of(self.turn) == side:
             spent += max(0, now_ms - self.turn_since_ms)
         return spent
+
+
+def format_key(data: Mapping[str, Any]) -> str:
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def seat_key(side: str, seat: str) -> str:

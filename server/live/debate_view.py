@@ -25,6 +25,10 @@ def debates_view(state: SessionState, me: Participant) -> list[DebateView]:
     return [_view(debate, me) for debate in state.debates.values()]
 
 
+def formats_view(state: SessionState) -> dict[str, dict[str, Any]]:
+    return {one.format_key: dict(one.format) for one in state.debates.values()}
+
+
 def _view(debate: Debate, me: Participant) -> DebateView:
     who = me.participant_id
     sheet = debate.sheet_of.get(who)

@@ -32,7 +32,7 @@ from server.live.breakout_view import (
     room_parts,
     sets_view,
 )
-from server.live.debate_view import debates_view, notes_view
+from server.live.debate_view import debates_view, formats_view, notes_view
 from server.live.pad_view import whiteboard_view
 from server.live.slides_view import decks_view, presentation_view
 from server.schemas import live as wire
@@ -96,6 +96,7 @@ def view_for(
         ],
         polls=[_poll(poll, me, shown) for poll in (_polls(state, me) if is_inside else ())],
         debates=debates_view(state, me) if is_inside else [],
+        debate_formats=formats_view(state) if is_inside else {},
         decks=decks_view(state, me) if is_inside else [],
         presentation=presentation_view(state) if is_inside else None,
         recording=RecordingView(

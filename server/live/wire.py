@@ -9,6 +9,8 @@ from msgspec import UNSET
 
 from server.domain.breakout import rooms_followed
 from server.domain.commands import COMMANDS, Command
+from server.domain.debate_events import DebateEdited, DebatePlanned
+from server.domain.debate_state import format_key
 from server.domain.errors import DomainError
 from server.domain.events import (
     FACILITATORS,
@@ -68,6 +70,8 @@ def to_wire(event: Event, state: SessionState, shown: Tallies) -> wire.WireEvent
     body = event.body
     if isinstance(body, ParticipantJoined | ParticipantWaiting):
         data.pop("user_id", None)
+    if isinstance(body, DebatePlanned | DebateEdited):
+        data["format_key"] = format_key(body.format)
     if isinstance(body, VoteCast | PollCounted | PollRevealed):
         data = _poll_data(data, event, state.polls.get(body.poll_id), shown)
     return wire.WireEvent(

@@ -124,6 +124,8 @@ class SessionSnapshot(Struct):
     chat: list[ChatView]
     polls: list[PollView]
     debates: list[DebateView]
+    debate_formats: dict[str, dict[str, Any]]
+    """``format_key`` → format, each once however many debates are held by it"""
     decks: list[DeckView]
     """facilitators only"""
     presentation: PresentationView | None

@@ -305,7 +305,8 @@ class DebateView(Struct):
     debate_id: str
     room_id: str
     motion: str
-    format: dict[str, Any]
+    format_key: str
+    """of ``SessionSnapshot.debate_formats``, or of the event that brought the format"""
     advance: Advance
     stage: DebateStage
     seats: dict[str, str]

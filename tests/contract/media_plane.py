@@ -15,7 +15,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from struct import unpack_from
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import av
 import numpy as np
@@ -782,8 +782,11 @@ async def test_a_forged_hello_during_the_handshake_does_not_end_it(hall: Hall) -
 # ---- capture -----------------------------------------------------------------------------------
 
 
-def read_capture(path: Path) -> tuple[dict[str, object], list[tuple[int, int, bytes]]]:
-    """(header, [(kind, arrival ns, body)]) by docs/formats.md."""
+def read_capture(
+    path: Path, *, is_open: bool = False
+) -> tuple[dict[str, Any], list[tuple[int, int, bytes]]]:
+    """(header, [(kind, arrival ns, body)]) by docs/formats.md; ``is_open``: a file that is still
+    being written ends anywhere."""
     data = path.read_bytes()
     assert data[:6] == b"RPRC\x01\x00"
     (length,) = unpack_from("<I", data, 6)
@@ -791,8 +794,12 @@ def read_capture(path: Path) -> tuple[dict[str, object], list[tuple[int, int, by
     position = 14 + length
     records: list[tuple[int, int, bytes]] = []
     while position < len(data):
+        if is_open and position + 17 > len(data):
+            break
         kind, size, arrival = unpack_from("<BIQ", data, position)
         end = position + 13 + size
+        if is_open and end + 4 > len(data):
+            break
         assert unpack_from("<I", data, end)[0] == zlib.crc32(data[position:end])
         records.append((kind, arrival, data[position + 13 : end]))
         position = end + 4

@@ -54,6 +54,20 @@ def test_EV6_every_event_of_a_debate_folds_into_every_view() -> None:
     assert decode_state(encode_state(world.state)) == world.state
 
 
+def test_DB1_ten_debates_by_one_format_send_it_once() -> None:
+    world = watched(ADA)
+    form = to_data(shipped("karl-popper"))
+    for number in range(10):
+        world.do(FAY, dc.PlanDebate(f"Motion {number}", format=form))
+    view = world.views[ADA.participant_id]
+    (key,) = view["debate_formats"]
+    assert {one["format_key"] for one in view["debates"]} == {key}
+    assert view["debate_formats"][key] == form
+    world.do(FAY, dc.EditDebate(view["debates"][0]["debate_id"], "Another", format_id=None,
+                                format=to_data(shipped("quick"))))  # fmt: skip
+    assert len(view["debate_formats"]) == 2
+
+
 # ---- fuzz --------------------------------------------------------------------------------------
 
 PEOPLE = [Actor(f"p{n}", "learner", f"P{n}") for n in range(9)]

@@ -1528,9 +1528,7 @@ export interface DebateView {
   chair_id: string | null;
   debate_id: string;
   extra_ms: number;
-  format: {
-    [k: string]: unknown;
-  };
+  format_key: string;
   free_since_ms: number | null;
   halt: ('paused' | 'restart' | 'speaker_absent' | 'speaker_lost') | null;
   hold_until_ms: number | null;
@@ -2187,6 +2185,11 @@ export interface SessionSnapshot {
   chat: ChatView[];
   confusion: number[];
   course_title: string | null;
+  debate_formats: {
+    [k: string]: {
+      [k: string]: unknown;
+    };
+  };
   debates: DebateView[];
   decks: DeckView[];
   hand_order: 'equity' | 'fifo';

@@ -14,6 +14,7 @@ import { AGENDA_FOLDS, agendaEnded } from './agenda/fold';
 import { BREAKOUT_FOLDS, MAIN_ROOM, placed } from './breakouts/fold';
 import { DEBATE_FOLDS } from './debate/fold';
 import { PAD_FOLDS } from './pads/fold';
+import { keepForms } from './debate/model';
 import { ROOM_FOLDS, unattendedSince } from './room_folds';
 import { SLIDES_FOLDS } from './slides/fold';
 
@@ -37,10 +38,13 @@ const numbers = (value: unknown): number[] | null =>
  */
 export function fromSnapshot(snapshot: SessionSnapshot): ClassroomState {
   const { recording } = snapshot;
-  if (recording.since_ms === null) return snapshot;
+  keepForms(snapshot.debate_formats);
+  // Formats never change and are kept apart, by their fingerprint.
+  const kept = { ...snapshot, debate_formats: {} };
+  if (recording.since_ms === null) return kept;
   const running = snapshot.now_ms - recording.since_ms;
   return {
-    ...snapshot,
+    ...kept,
     recording: { ...recording, elapsed_ms: Math.max(0, recording.elapsed_ms - running) },
   };
 }

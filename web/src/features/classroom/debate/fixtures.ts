@@ -97,6 +97,7 @@ export function aDebate(over: Partial<DebateView> = {}, form: Form = aForm()): D
       room_id: 'main',
       motion: 'This house would close city centres to cars',
       format: form,
+      format_key: JSON.stringify(form),
     }),
     seats: { 'pro:1': 'ben', 'con:1': 'cleo', 'con:2': 'cleo' },
     ...over,

@@ -1,17 +1,25 @@
 /** Debates in the fold: an event's data are new values of the view's own fields. */
 import type { DebateView, NoteView, SessionSnapshot, WireEvent } from '../../../protocol';
+import { keepForms } from './model';
 
 type Fold = (state: SessionSnapshot, event: WireEvent) => SessionSnapshot;
 type Data = Record<string, unknown>;
 
 const text = (data: Data, key: string): string => String(data[key] ?? '');
 
-export function newDebate(data: Data): DebateView {
+/** The event's format, kept; what is left of the data belongs to the view. */
+function withoutForm({ format, ...data }: Data): Data {
+  if (typeof format === 'object' && format) keepForms({ [text(data, 'format_key')]: format });
+  return data;
+}
+
+export function newDebate(planned: Data): DebateView {
+  const data = withoutForm(planned);
   return {
     debate_id: text(data, 'debate_id'),
     room_id: text(data, 'room_id'),
     motion: text(data, 'motion'),
-    format: (data.format ?? {}) as DebateView['format'],
+    format_key: text(data, 'format_key'),
     advance: data.advance === 'automatic' ? 'automatic' : 'manual',
     stage: 'planned',
     seats: {},
@@ -84,7 +92,6 @@ const noted =
     });
 
 const MERGED = [
-  'debate_edited',
   'debate_seats_assigned',
   'debate_chair_changed',
   'debate_adjudicators_changed',
@@ -126,6 +133,8 @@ export const DEBATE_FOLDS: Record<string, Fold> = {
       newDebate(event.data),
     ],
   }),
+  debate_edited: (state, event) =>
+    merged(state, { ...event, data: withoutForm(event.data as Data) as WireEvent['data'] }),
   debate_deleted: (state, event) => ({
     ...state,
     debates: state.debates.filter((one) => one.debate_id !== event.data.debate_id),

@@ -10,6 +10,7 @@ import {
   clockFace,
   countdown,
   floorReason,
+  formOf,
   holdersOf,
   pointLeftMs,
   pointOffer,
@@ -154,6 +155,7 @@ describe('the fold', () => {
         room_id: 'main',
         motion: 'Cars',
         format: aForm(),
+        format_key: 'k1',
         advance: 'manual',
       }),
       event('debate_seats_assigned', { debate_id: 'd1', seats: { 'pro:1': 'ben' } }),
@@ -163,6 +165,8 @@ describe('the fold', () => {
     expect(after.debates).toHaveLength(1);
     expect(after.debates[0]).toMatchObject({ motion: 'Cars', bells: 1, seats: { 'pro:1': 'ben' } });
     expect(after.debates[0]).not.toHaveProperty('strokes');
+    expect(after.debates[0]).not.toHaveProperty('format');
+    expect(formOf(after.debates[0]!).format_id).toBe('small');
   });
 
   test('keeps each note once, own ballots once, and lets a plan go', () => {

@@ -23,8 +23,20 @@ const SECOND = 1000;
 /** When the format has no bell at the end. */
 const END_STROKES = 2;
 
+/** By fingerprint, so that one entry serves every debate held by the same format. */
+const FORMS = new Map<string, Form>();
+
+/** What a snapshot or an event brought; it never changes under its key. */
+export function keepForms(formats: Record<string, unknown>): void {
+  for (const [key, form] of Object.entries(formats)) FORMS.set(key, form as Form);
+}
+
 /** The debate's own copy carries every field, defaults too. */
-export const formOf = (debate: DebateView): Form => debate.format as unknown as Form;
+export function formOf(debate: DebateView): Form {
+  const form = FORMS.get(debate.format_key);
+  if (!form) throw new Error(`No format ${debate.format_key}`);
+  return form;
+}
 
 export const textOf = (text: Text, language: string): string =>
   language.startsWith('de') ? text.de || text.en : text.en || text.de;
