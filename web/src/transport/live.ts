@@ -11,6 +11,8 @@ import { io, type Socket } from 'socket.io-client';
 import type {
   Acknowledgement,
   AnyCommand,
+  CaptionLine,
+  CaptionStatus,
   ConnectionQuality,
   ErrorBody,
   Following,
@@ -59,6 +61,9 @@ export interface LiveListener {
   onPadCursors: (cursors: PadCursorShown[]) => void;
   /** The recording wants to see the whiteboard as it is. */
   onPictureWanted: (token: string) => void;
+  /** What somebody says, for a page that wants captions. */
+  onCaption: (line: CaptionLine) => void;
+  onCaptionStatus: (status: CaptionStatus) => void;
   /** Final: the server said so (`reason`) or refused the connection (`error`). */
   onClosed: (reason: string, error: ApiError | null) => void;
 }
@@ -70,6 +75,8 @@ export interface Live {
   pads: PadWire;
   /** Shown to whoever is there; not repeated when the connection is cut. */
   react: (kind: ReactionKind) => Promise<void>;
+  /** Captions from now on or no more; null when there is no connection. */
+  wishCaptions: (wants: boolean) => Promise<CaptionStatus | null>;
   close: () => void;
 }
 
@@ -254,6 +261,8 @@ export function connectLive(sessionId: string, listener: LiveListener): Live {
   socket.on('following', follow);
   socket.on('slots', (slots: SlotAssignment[]) => listener.onSlots(slots));
   socket.on('levels', (levels: Levels) => listener.onLevels(levels));
+  socket.on('captions', (line: CaptionLine) => listener.onCaption(line));
+  socket.on('caption_status', (status: CaptionStatus) => listener.onCaptionStatus(status));
   socket.on('reactions', (shown: ReactionShown[]) => listener.onReactions(shown));
   socket.on('room_speakers', (spoken: RoomSpeakers) => listener.onRoomSpeakers(spoken));
   socket.on('quality', (quality: ConnectionQuality) => listener.onQuality(quality));
@@ -335,6 +344,19 @@ export function connectLive(sessionId: string, listener: LiveListener): Live {
       if (answer && typeof answer === 'object' && 'error' in answer) {
         throw new ApiError(0, answer.error as ErrorBody);
       }
+    },
+    wishCaptions: async (wants) => {
+      if (!socket.connected) return null;
+      let answer: CaptionStatus | { error: ErrorBody };
+      try {
+        answer = (await socket.timeout(ACK_TIMEOUT_MS).emitWithAck('caption_wish', {
+          wants,
+        })) as typeof answer;
+      } catch {
+        return null; // the next connection says it again
+      }
+      if ('error' in answer) throw new ApiError(0, answer.error);
+      return answer;
     },
     view: (view) => {
       if (socket.connected) socket.volatile.emit('media_view', view);

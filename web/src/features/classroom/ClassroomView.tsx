@@ -5,6 +5,8 @@ import { useDocumentTitle } from '../../ui';
 import { actionFor, dialogFor } from './actions';
 import { Banners } from './Banners';
 import { RoomBanner } from './breakouts/RoomBanner';
+import { CaptionArea } from './captions/CaptionArea';
+import { CaptionsDialog } from './captions/CaptionsDialog';
 import classes from './ClassroomView.module.css';
 import { useClassroom } from './context';
 import { Bells } from './debate/Bells';
@@ -40,6 +42,7 @@ export function ClassroomView() {
         <Stage ref={ref} />
         <DebateBar />
         <Gallery stageHeight={height} />
+        <CaptionArea />
       </main>
       <div className={classes.side}>
         <SidePanel />
@@ -50,6 +53,7 @@ export function ClassroomView() {
       <FloatingReactions />
       <Dialogs />
       <CommandPalette />
+      <CaptionsDialog />
       <LocksDialog />
       <SpeakDialog />
     </div>

@@ -1,6 +1,7 @@
 import { Button, Menu, Text } from '@mantine/core';
 import {
   IconArrowRight,
+  IconBadgeCc,
   IconBookmark,
   IconCommand,
   IconDots,
@@ -46,6 +47,7 @@ const ICONS: Record<string, [Icon, Icon]> = {
   pauseRecording: [IconPlayerPlay, IconPlayerPause],
   stopRecording: [IconPlayerStop, IconPlayerStop],
   moment: [IconBookmark, IconBookmark],
+  captions: [IconBadgeCc, IconBadgeCc],
   lost: [IconHelpCircle, IconHelpCircle],
   next: [IconArrowRight, IconArrowRight],
   muteAll: [IconMicrophoneOff, IconMicrophoneOff],
@@ -65,6 +67,7 @@ const DESKTOP: Action[] = [
   ACTIONS.record,
   ACTIONS.pauseRecording,
   ACTIONS.stopRecording,
+  ACTIONS.captions,
   ACTIONS.lost,
   ACTIONS.moment,
   ACTIONS.debate,

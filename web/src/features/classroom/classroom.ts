@@ -16,6 +16,7 @@ import { ApiError, http } from '../../transport/http';
 import { connectLive, type Live } from '../../transport/live';
 import { LocalMedia } from '../../transport/local_media';
 import { toast } from '../../ui';
+import { PageCaptions } from './captions/captions';
 import { applyFollowing } from './breakouts/fold';
 import { isWide } from './debate/wide';
 import { FloatingReactions } from './floating';
@@ -53,6 +54,10 @@ export class Classroom {
     onDevices: () => void this.incoming.routeSound(),
   });
   readonly pads = new Pads(() => this.live?.pads ?? null);
+  readonly captions = new PageCaptions(
+    this.store,
+    (wants) => this.live?.wishCaptions(wants) ?? Promise.resolve(null),
+  );
   private readonly floating = new FloatingReactions(this.store);
   private live: Live | null = null;
   private wishes: JoinWishes | null = null;
@@ -97,6 +102,8 @@ export class Classroom {
           roomSpeakers: { ...roomSpeakers, [room_id]: speakers },
         })),
       onQuality: (quality) => this.store.setState({ quality }),
+      onCaption: (line) => this.captions.line(line),
+      onCaptionStatus: (status) => this.captions.status(status),
       onReactions: (shown) => this.floating.show(shown),
       onPadUpdate: (pad, update) => this.pads.receive(pad, update),
       onPadCursors: (cursors) => this.pads.show(cursors),
@@ -270,6 +277,7 @@ export class Classroom {
     const { media } = this.incoming;
     if (!media) this.incoming.open(() => this.tracks.attach());
     else if (isNewConnection) void media.connect();
+    if (!this.hasJoined || isNewConnection) void this.captions.connected();
     if (!this.hasJoined) {
       this.hasJoined = true;
       void this.fulfilWishes();

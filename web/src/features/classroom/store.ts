@@ -12,10 +12,19 @@ import type { LiveStatus } from '../../transport/live';
 import type { DeviceChoice, DeviceTrouble } from '../../transport/devices';
 import type { MediaStatus } from '../../transport/media';
 import type { Occupants } from '../../transport/slots';
+import { type CaptionsView, newCaptions } from './captions/state';
 import type { ClassroomState } from './state';
 
 export type Tab = 'people' | 'chat' | 'poll' | 'rooms' | 'debate' | 'notes';
-export type Dialog = 'leave' | 'shortcuts' | 'devices' | 'moment' | 'palette' | 'locks' | null;
+export type Dialog =
+  | 'leave'
+  | 'shortcuts'
+  | 'devices'
+  | 'moment'
+  | 'palette'
+  | 'locks'
+  | 'captions'
+  | null;
 export type Notice =
   | 'back'
   | 'muted'
@@ -94,6 +103,7 @@ export interface PageState {
   /** Whom this person alone holds large. */
   pinned: string | null;
   floating: Floating[];
+  captions: CaptionsView;
   /** `performance.now()` until which one has said to be lost; 0 when not. */
   lostUntil: number;
   galleryPage: number;
@@ -135,6 +145,7 @@ export const newStore = (choice: DeviceChoice): PageStore =>
     layout: rememberedLayout(),
     pinned: null,
     floating: [],
+    captions: newCaptions(),
     lostUntil: 0,
     galleryPage: 0,
     galleryPages: 1,

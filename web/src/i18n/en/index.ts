@@ -1,5 +1,6 @@
 import account from './account.json';
 import breakouts from './breakouts.json';
+import captions from './captions.json';
 import classroom from './classroom.json';
 import common from './common.json';
 import debate from './debate.json';
@@ -22,6 +23,7 @@ import users from './users.json';
 export const en = {
   account,
   breakouts,
+  captions,
   classroom,
   common,
   debate,
