@@ -212,6 +212,15 @@ class House:
             answer = await room.mailbox.submit(actor, command)
             assert answer.error is None, answer.error
 
+    async def lead(self, person: Person, session_id: str, *commands: c.Command) -> None:
+        """The same for somebody without a socket, whom the server takes for gone within a second:
+        they come back, and all of it waits in the mailbox at once."""
+        room = await self.composition.hub.room(session_id)
+        actor = actor_of(await self.seat(person, session_id))
+        asked = (room.mailbox.submit(actor, command) for command in (c.Join(), *commands))
+        for answer in await asyncio.gather(*asked):
+            assert answer.error is None, answer.error
+
 
 @asynccontextmanager
 async def open_house(

@@ -262,7 +262,7 @@ async def present(house: House, facilitator: Person, session: str) -> None:
     page = SlidePage(1, "Paper", "Paper", "mine", 16, 9)
     (folder / "deck.json").write_bytes(msgspec.json.encode(Deck("deck1", "Printing", [page])))
     await house.composition.hub.add_deck(session, "deck1", "Printing", ["Paper"], None)
-    await house.do(facilitator, session, c.Join(), sc.PresentDeck("deck1"))
+    await house.lead(facilitator, session, sc.PresentDeck("deck1"))
 
 
 async def record(house: House, people: dict[str, Person], session: str, learner_id: str) -> None:

@@ -29,16 +29,10 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 async def begun(house: House) -> tuple[Person, Person, str]:
     teacher = await house.person("teacher", "facilitator")
     session_id = await house.session(teacher)
-    await house.do(teacher, session_id, c.Join())
+    await house.lead(teacher, session_id, c.StartSession())
     learner = await house.guest(teacher, session_id)
-    await lead(house, teacher, session_id, c.StartSession())
     await house.do(learner, session_id, c.Join())
     return teacher, learner, session_id
-
-
-async def lead(house: House, teacher: Person, session_id: str, *commands: Any) -> None:
-    """Without a socket the server takes them for gone: they come back first."""
-    await house.do(teacher, session_id, c.Join(), *commands)
 
 
 async def send(person: Person, session_id: str, content: Any, name: str = "My slides.pdf") -> Any:
@@ -88,17 +82,17 @@ async def test_SL3_learners_see_what_was_shown_and_no_notes(house: House) -> Non
     teacher, learner, session_id = await begun(house)
     done = await uploaded(teacher, session_id)
     path = f"/sessions/{session_id}/slides/{done['deck_id']}"
-    await lead(house, teacher, session_id, sc.PresentDeck(done["deck_id"], 2))
+    await house.lead(teacher, session_id, sc.PresentDeck(done["deck_id"], 2))
     told = await learner.json("GET", path)
     assert [(page["number"], page["notes"]) for page in told["pages"]] == [(2, "")]
     assert (await learner.ask("GET", f"{path}/2/page")).status == 200
     assert await learner.refused("GET", f"{path}/1/page") == (404, "not_found")
-    await lead(house, teacher, session_id, sc.LetBrowse(True))
+    await house.lead(teacher, session_id, sc.LetBrowse(True))
     assert (await learner.ask("GET", f"{path}/1/page")).status == 200
     assert len((await learner.json("GET", path))["pages"]) == 3
     for wrong in ("0/page", "4/page", "x/page", "1/source", "99999/page"):
         assert await learner.refused("GET", f"{path}/{wrong}") == (404, "not_found")
-    await lead(house, teacher, session_id, c.EndSession())
+    await house.lead(teacher, session_id, c.EndSession())
     assert (await learner.ask("GET", f"{path}/1/page")).status == 200, "access goes on"
 
 
@@ -137,10 +131,10 @@ async def test_SL8_a_deck_is_deleted_and_brought_back(house: House) -> None:
     teacher, learner, session_id = await begun(house)
     done = await uploaded(teacher, session_id)
     path = f"/sessions/{session_id}/slides/{done['deck_id']}"
-    await lead(house, teacher, session_id, sc.PresentDeck(done["deck_id"]))
-    await lead(house, teacher, session_id, sc.DeleteDeck(done["deck_id"]))
+    await house.lead(teacher, session_id, sc.PresentDeck(done["deck_id"]))
+    await house.lead(teacher, session_id, sc.DeleteDeck(done["deck_id"]))
     assert await learner.refused("GET", f"{path}/1/page") == (404, "not_found")
-    await lead(house, teacher, session_id, sc.RestoreDeck(done["deck_id"]))
+    await house.lead(teacher, session_id, sc.RestoreDeck(done["deck_id"]))
     assert (await learner.ask("GET", f"{path}/1/page")).status == 200
 
 
@@ -150,7 +144,7 @@ async def test_SL1_slides_can_be_prepared_before_anybody_is_there(house: House) 
     assert (await uploaded(teacher, session_id))["state"] == "done"
     deck = await deck_of(house, session_id)
     assert deck.page_count == 3
-    await house.do(teacher, session_id, c.Join(), c.StartSession(), c.EndSession())
+    await house.lead(teacher, session_id, c.StartSession(), c.EndSession())
     late = await send(teacher, session_id, LECTURE)
     assert (await late.json())["error"]["code"] == "session_ended"
 
@@ -218,7 +212,7 @@ async def test_SL11_what_is_not_needed_any_more_goes_after_its_time(house: House
     teacher, _, session_id = await begun(house)
     kept = await uploaded(teacher, session_id)
     dropped = await uploaded(teacher, session_id)
-    await lead(house, teacher, session_id, sc.DeleteDeck(dropped["deck_id"]), c.EndSession())
+    await house.lead(teacher, session_id, sc.DeleteDeck(dropped["deck_id"]), c.EndSession())
     slides, folder = house.composition.services.slides, house.data / "slides" / session_id
     stray = folder / "stray" / "page-1.webp"
     stray.parent.mkdir()
@@ -249,7 +243,7 @@ async def test_SL11_what_is_not_needed_any_more_goes_after_its_time(house: House
 async def test_SL7_the_pointer_goes_to_whoever_is_there(house: House) -> None:
     teacher, learner, session_id = await begun(house)
     await house.composition.hub.add_deck(session_id, "d", "D", ["One"], None)
-    await lead(house, teacher, session_id, sc.PresentDeck("d"))
+    await house.lead(teacher, session_id, sc.PresentDeck("d"))
     async with (
         house.socket(teacher, session_id) as leads,
         house.socket(learner, session_id) as watches,

@@ -22,6 +22,8 @@ import type {
   PadCursor,
   PadCursorShown,
   PadName,
+  Pointer,
+  PointerShown,
   ReactionKind,
   ReactionShown,
   SessionSnapshot,
@@ -64,6 +66,8 @@ export interface LiveListener {
   /** What somebody says, for a page that wants captions. */
   onCaption: (line: CaptionLine) => void;
   onCaptionStatus: (status: CaptionStatus) => void;
+  /** Where somebody points on the slide just now. */
+  onPointer: (pointers: PointerShown[]) => void;
   /** Final: the server said so (`reason`) or refused the connection (`error`). */
   onClosed: (reason: string, error: ApiError | null) => void;
 }
@@ -73,6 +77,8 @@ export interface Live {
   offer: (offer: MediaOffer) => Promise<MediaAnswer>;
   view: (view: MediaView) => void;
   pads: PadWire;
+  /** Of many some may be lost: it is presence. */
+  point: (pointer: Pointer) => void;
   /** Shown to whoever is there; not repeated when the connection is cut. */
   react: (kind: ReactionKind) => Promise<void>;
   /** Captions from now on or no more; null when there is no connection. */
@@ -264,6 +270,7 @@ export function connectLive(sessionId: string, listener: LiveListener): Live {
   socket.on('captions', (line: CaptionLine) => listener.onCaption(line));
   socket.on('caption_status', (status: CaptionStatus) => listener.onCaptionStatus(status));
   socket.on('reactions', (shown: ReactionShown[]) => listener.onReactions(shown));
+  socket.on('pointer', (pointers: PointerShown[]) => listener.onPointer(pointers));
   socket.on('room_speakers', (spoken: RoomSpeakers) => listener.onRoomSpeakers(spoken));
   socket.on('quality', (quality: ConnectionQuality) => listener.onQuality(quality));
   socket.on('pad_update', (message: { pad: PadName; update: ArrayBuffer }) =>
@@ -360,6 +367,9 @@ export function connectLive(sessionId: string, listener: LiveListener): Live {
     },
     view: (view) => {
       if (socket.connected) socket.volatile.emit('media_view', view);
+    },
+    point: (pointer) => {
+      if (socket.connected) socket.volatile.emit('pointer', pointer);
     },
     close: () => {
       isClosed = true;

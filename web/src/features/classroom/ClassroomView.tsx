@@ -19,6 +19,7 @@ import { FloatingReactions } from './room/FloatingReactions';
 import { LocksDialog } from './room/LocksDialog';
 import { SpeakDialog } from './room/SpeakDialog';
 import { SidePanel } from './SidePanel';
+import { SlidesDialog } from './slides/SlidesDialog';
 import { Stage } from './Stage';
 import { usePage, useSession } from './store';
 import { Toolbar } from './Toolbar';
@@ -56,6 +57,7 @@ export function ClassroomView() {
       <CaptionsDialog />
       <LocksDialog />
       <SpeakDialog />
+      <SlidesDialog />
     </div>
   );
 }

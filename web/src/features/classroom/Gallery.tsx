@@ -25,9 +25,9 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
   const classroom = useClassroom();
   const store = usePageStore();
   const wantedPage = usePage((state) => state.galleryPage);
-  const { personId, screenId } = useStage();
+  const { personId, screenId, slides } = useStage();
   // Everyone the same size: nobody is large, unless a screen is.
-  const isEven = usePage((state) => state.layout === 'gallery') && screenId === null;
+  const isEven = usePage((state) => state.layout === 'gallery') && screenId === null && slides === null;
   const large = isEven ? null : personId;
   const me = useSession((session) => session.me);
   const all = useSessionList((session) => galleryIds(peopleInRoom(session), session.me, large));

@@ -7,7 +7,7 @@ import {
   IconHistory,
   IconPlus,
 } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { PollView } from '../../protocol';
@@ -22,12 +22,12 @@ import { PastePoll } from './polls/PastePoll';
 import { PollCard } from './polls/PollCard';
 import { QuickPolls } from './polls/QuickPolls';
 import { currentPoll, isFacilitator } from './selectors';
-import { useSession } from './store';
+import { usePage, usePageStore, useSession } from './store';
 
 /** What fills the panel instead of the list of polls. */
 type Page =
   | { name: 'form'; draft: PollView | null; start?: PollDraft }
-  | { name: 'paste' }
+  | { name: 'paste'; text?: string }
   | { name: 'earlier' };
 
 export function PollPanel() {
@@ -35,6 +35,13 @@ export function PollPanel() {
   const session = useSession((state) => state);
   const hosts = isFacilitator(session);
   const [page, setPage] = useState<Page | null>(null);
+  const pollText = usePage((state) => state.pollText);
+  const store = usePageStore();
+  useEffect(() => {
+    if (pollText === null) return;
+    setPage({ name: 'paste', text: pollText });
+    store.setState({ pollText: null });
+  }, [pollText, store]);
   const current = currentPoll(session);
   const earlier = session.polls
     .filter((poll) => poll.state !== 'draft' && poll !== current)
@@ -46,7 +53,7 @@ export function PollPanel() {
     return (
       <div className={classes.scroll}>
         {page.name === 'form' && <PollForm draft={page.draft} start={page.start} onDone={close} />}
-        {page.name === 'paste' && <PastePoll onEdit={begin} onDone={close} />}
+        {page.name === 'paste' && <PastePoll key={page.text} initial={page.text} onEdit={begin} onDone={close} />}
         {page.name === 'earlier' && <EarlierPolls onUse={begin} onDone={close} />}
       </div>
     );

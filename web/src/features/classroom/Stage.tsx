@@ -3,7 +3,9 @@ import { IconPinFilled, IconScreenShare } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
 import { useClassroom } from './context';
-import { personOf } from './selectors';
+import { isFacilitator, personOf } from './selectors';
+import slidesClasses from './slides/slides.module.css';
+import { SlidesStage } from './slides/SlidesStage';
 import { LocalVideo, SlotVideo } from './SlotVideo';
 import classes from './Stage.module.css';
 import { usePage, useSession } from './store';
@@ -17,12 +19,13 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
   const me = useSession((session) => session.me);
   const spotlight = useSession((session) => session.spotlight);
   const inStage = usePage((state) => state.occupants.stage ?? null);
-  const { personId, screenId, isAlone } = useStage();
+  const { personId, screenId, slides, isAlone } = useStage();
   const layout = usePage((state) => state.layout);
   const pinned = usePage((state) => state.pinned);
   const { t: room } = useTranslation('room');
   const person = useSession((session) => personOf(session, personId)?.participant_id);
   const sharer = useSession((session) => personOf(session, screenId)?.name);
+  const leads = useSession(isFacilitator);
   const isOwnScreen = screenId === me;
   const slot = inStage !== null && inStage === personId ? 'stage' : null;
   return (
@@ -32,7 +35,9 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
       aria-label={t('stage.label')}
       data-stage={personId ?? ''}
       data-side={(layout === 'side' && sharer !== undefined && person !== undefined) || undefined}
-      data-even={(layout === 'gallery' && sharer === undefined) || undefined}
+      data-even={
+        (layout === 'gallery' && sharer === undefined && slides === null) || undefined
+      }
     >
       {sharer !== undefined ? (
         <>
@@ -47,6 +52,18 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
             )}
           </div>
           {person && <Tile personId={person} slot={slot} className={classes.inset} avatarSize={48} />}
+        </>
+      ) : slides !== null ? (
+        <>
+          <SlidesStage now={slides} />
+          {person && !leads && (
+            <Tile
+              personId={person}
+              slot={slot}
+              className={`${classes.inset} ${slidesClasses.inset}`}
+              avatarSize={48}
+            />
+          )}
         </>
       ) : (
         <>

@@ -99,6 +99,15 @@ export const ACTIONS = {
     isOn: (state) => own(state)?.tracks.screen === true,
     perform: (classroom) => void classroom.tracks.toggleScreen(),
   },
+  slides: {
+    name: 'slides',
+    label: () => 'room:slides.open',
+    short: 'room:slides.short',
+    code: 'KeyI',
+    isAvailable: hosts,
+    isOn: (state) => state.session?.presentation != null,
+    perform: (classroom) => classroom.store.setState({ dialog: 'slides' }),
+  },
   hand: {
     name: 'hand',
     label: (state) => (handIsUp(state) ? 'action.handDown' : 'action.handUp'),

@@ -25,6 +25,8 @@ import { announcementOf, countChat, noteTracks, noteWords, notify, sayError } fr
 import { OwnTracks } from './own_tracks';
 import { Pads } from './pads/pads';
 import { LOST_WINDOW_MS, me } from './selectors';
+import { SlidesControl } from './slides/control';
+import { Uploads } from './slides/uploads';
 import { applyEvents, fromSnapshot } from './state';
 import { type Layout, newStore, notBefore, type PageStore, rememberLayout, type Tab } from './store';
 
@@ -58,6 +60,8 @@ export class Classroom {
     this.store,
     (wants) => this.live?.wishCaptions(wants) ?? Promise.resolve(null),
   );
+  readonly slides = new SlidesControl((pointer) => this.live?.point(pointer));
+  readonly uploads: Uploads;
   private readonly floating = new FloatingReactions(this.store);
   private live: Live | null = null;
   private wishes: JoinWishes | null = null;
@@ -65,7 +69,9 @@ export class Classroom {
   private hasAnsweredConsent = false;
   private isDisposed = false;
 
-  constructor(readonly sessionId: string) {}
+  constructor(readonly sessionId: string) {
+    this.uploads = new Uploads(sessionId);
+  }
 
   /** Consent was decided before joining: nobody needs to be asked. */
   get answersConsent(): boolean {
@@ -108,6 +114,7 @@ export class Classroom {
       onPadUpdate: (pad, update) => this.pads.receive(pad, update),
       onPadCursors: (cursors) => this.pads.show(cursors),
       onPictureWanted: (token) => void this.pads.draw(token),
+      onPointer: (pointers) => this.slides.shown(pointers),
       onClosed: (reason, error) => this.finish(reason, error),
     });
   }
@@ -176,6 +183,12 @@ export class Classroom {
     this.show('chat');
   }
 
+  /** A poll out of this text, seen before it is asked. */
+  askFrom(text: string): void {
+    this.store.setState({ pollText: text });
+    this.show('poll');
+  }
+
   // ---- what is more than a command -----------------------------------------------------------
 
   /** Facilitator of this session, or learner again; written to the account's membership. */
@@ -226,6 +239,8 @@ export class Classroom {
     this.live = null;
     this.pads.dispose();
     this.incoming.close();
+    this.slides.close();
+    this.uploads.close();
     this.local.stop();
   }
 

@@ -5,6 +5,7 @@ import { ApiError } from '../../transport/http';
 import { toast } from '../../ui';
 import { announce } from './announce';
 import { announceRooms } from './breakouts/announce';
+import { announceSlides } from './slides/announce';
 import { personOf } from './selectors';
 import type { ClassroomState } from './state';
 import type { Notice, PageState, PageStore } from './store';
@@ -51,6 +52,10 @@ export function announcementOf(
     .map((event) => announceRooms(session, event))
     .findLast((one) => one !== null);
   if (aboutRooms) return { text: aboutRooms, turn };
+  const aboutSlides = events
+    .map((event) => announceSlides(session, event))
+    .findLast((one) => one !== null);
+  if (aboutSlides) return { text: aboutSlides, turn };
   const said = events.map((event) => announce(session, event)).findLast((one) => one !== null);
   if (!said) return before;
   const words = { name: said.name ?? '', question: said.question ?? '' };

@@ -24,6 +24,7 @@ export type Dialog =
   | 'palette'
   | 'locks'
   | 'captions'
+  | 'slides'
   | null;
 export type Notice =
   | 'back'
@@ -107,6 +108,8 @@ export interface PageState {
   /** `performance.now()` until which one has said to be lost; 0 when not. */
   lostUntil: number;
   galleryPage: number;
+  /** Text that a poll is to be made of; the panel takes it. */
+  pollText: string | null;
   galleryPages: number;
   /** Who speaks and stands on another page of the gallery. */
   aside: { participantId: string; page: number } | null;
@@ -148,6 +151,7 @@ export const newStore = (choice: DeviceChoice): PageStore =>
     captions: newCaptions(),
     lostUntil: 0,
     galleryPage: 0,
+    pollText: null,
     galleryPages: 1,
     aside: null,
     notices: [],

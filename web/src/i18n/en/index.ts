@@ -17,6 +17,7 @@ import recording from './recording.json';
 import review from './review.json';
 import room from './room.json';
 import sessions from './sessions.json';
+import slides from './slides.json';
 import users from './users.json';
 
 /** English is complete by definition: every other language is checked against it. */
@@ -40,6 +41,7 @@ export const en = {
   review,
   room,
   sessions,
+  slides,
   users,
 };
 

@@ -11,9 +11,11 @@ import classes from './Polls.module.css';
 
 /** A poll out of a slide's text, seen before it is asked. */
 export function PastePoll({
+  initial = '',
   onEdit,
   onDone,
 }: {
+  initial?: string;
   onEdit: (draft: PollDraft) => void;
   onDone: () => void;
 }) {
@@ -21,7 +23,7 @@ export function PastePoll({
   const { t: common } = useTranslation();
   const classroom = useClassroom();
   const canOpen = useSession((session) => session.state === 'live');
-  const [text, setText] = useState('');
+  const [text, setText] = useState(initial);
   const draft = parsePoll(text);
   const isReady = draft !== null && troubleOf(draft) === null;
 

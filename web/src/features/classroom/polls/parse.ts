@@ -1,7 +1,7 @@
 /** A poll from text that was copied off a slide or written in a hurry. */
 import { emptyDraft, MOST_OPTIONS, type PollDraft } from './kinds';
 
-const BULLET = /^\s*(?:([-–•])|(\*)|\[([ xX])\]|\(?([A-Ja-j]|\d{1,2})[.)])\s*(.*)$/;
+export const BULLET = /^\s*(?:([-–•])|(\*)|\[([ xX])\]|\(?([A-Ja-j]|\d{1,2})[.)])\s*(.*)$/;
 const INLINE = /\s+(?=[-–•*]\s)/;
 
 const TRUE = new Set(['true', 'yes', 'wahr', 'richtig', 'ja']);
