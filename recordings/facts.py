@@ -201,6 +201,8 @@ _Data = dict[str, str | int | list[str | int] | None]
 def _held_label(held: Held, names: Mapping[str, str]) -> str:
     """The speech and who holds it; of people not on record only the speech."""
     people = " / ".join(names[who] for who in held.participant_ids if who in names)
+    if held.kind == "result":
+        return " / ".join(winner.get("en") for winner in held.winners)
     said = held.name.get("en") if held.kind == "speech" else ""
     return ": ".join(part for part in (said, people) if part)
 
@@ -221,6 +223,8 @@ def _held_data(held: Held, record: Record) -> _Data:
         "participant_id": known[0] if known else None,
         "participant_ids": list(known),
         "name": " / ".join(record.names[who] for who in known),
+        "winners_en": [winner.get("en") for winner in held.winners],
+        "winners_de": [winner.get("de") or winner.get("en") for winner in held.winners],
         "end_ms": record.time.duration_ms if held.to_ms is None
         else record.time.nearest(held.to_ms),
     }  # fmt: skip
@@ -232,7 +236,7 @@ def _marks(record: Record) -> list[TimelineMark]:
 
     def add(
         at_ms: int, kind: Literal["poll", "hand", "chat", "moment", "screen", "confusion", "speech",
-        "turn", "poi", "breakout", "activity"],
+        "turn", "poi", "result", "breakout", "activity"],
         label: str,
         data: _Data,
     ) -> None:  # fmt: skip
@@ -268,7 +272,12 @@ def _marks(record: Record) -> list[TimelineMark]:
     for poll in record.polls:
         add(poll.opened_at_ms, "poll", poll.question, mark_of(poll))
     for held in record.debates:
-        add(held.from_ms, held.kind, _held_label(held, names), _held_data(held, record))
+        label, facts = _held_label(held, names), _held_data(held, record)
+        if held.kind == "result":
+            # Revealed while the recording stood, or after it: where it stopped.
+            marks.append(TimelineMark(record.time.nearest(held.from_ms), "result", label, facts))
+        else:
+            add(held.from_ms, held.kind, label, facts)
     for person in record.people.values():
         for span in person.on.get("screen", ()):
             add(span.start_ms, "screen", person.name, by(person.participant_id))

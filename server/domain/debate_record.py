@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 from server.domain import debate_events as de
 from server.domain.debate_format import SpeechKind, Text
@@ -12,7 +12,11 @@ from server.domain.debate_state import Debate
 from server.domain.events import Event
 from server.domain.state import SessionState
 
-HeldKind = Literal["speech", "turn", "poi"]
+HeldKind = Literal["speech", "turn", "poi", "result"]
+
+
+class RecordingTime(Protocol):
+    def at(self, session_ms: int) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Held:
     from_ms: int
     to_ms: int | None = None
     """None: until the end of the log"""
+    winners: tuple[Text, ...] = ()
+    """of a result: by the ballots, then by the sheets; nobody where it is a draw"""
 
 
 class DebateWalk:
@@ -66,6 +72,10 @@ class DebateWalk:
                     self._begin(debate, "poi", (who,), debate.side_of(who), at_ms)
             case de.DebatePointClosed(debate_id=key, point=None):
                 self._end(key, at_ms, "poi")
+            case de.DebateRevealed(debate_id=key, result=result):
+                debate = after.debates.get(key)
+                if debate is not None:
+                    self._done.append(_result(debate, result, at_ms))
             case _:
                 pass
 
@@ -105,3 +115,42 @@ class DebateWalk:
             held = self._open.pop((debate_id, kind), None)
             if held is not None:
                 self._done.append(replace(held, to_ms=at_ms))
+
+
+STANCES: Mapping[str, Text] = {"for": Text("For", "Dafür"), "against": Text("Against", "Dagegen")}
+DRAW = Text("A draw", "Unentschieden")
+
+
+def _result(debate: Debate, result: Mapping[str, Any], at_ms: int) -> Held:
+    sides: Mapping[str, Text] = {one.id: one.name for one in debate.form.sides}
+    winners: list[Text] = []
+    ballot = result.get("ballot")
+    if ballot is not None:
+        winners.append(STANCES.get(ballot["winner"], DRAW))
+    if result.get("winner") is not None:
+        winners.append(sides.get(result["winner"], DRAW))
+    return Held(
+        kind="result",
+        debate_id=debate.debate_id,
+        room_id=debate.room_id,
+        motion=debate.motion,
+        part=len(debate.form.speeches),
+        speech_kind=debate.form.speeches[-1].kind,
+        name=Text("Result", "Ergebnis"),
+        side=None,
+        side_name=Text(),
+        participant_ids=(),
+        from_ms=at_ms,
+        to_ms=at_ms,
+        winners=tuple(winners),
+    )
+
+
+def recorded(held: Iterable[Held], time: RecordingTime) -> tuple[Held, ...]:
+    """What was held while the recording's clock ran, and the results of those debates, whenever
+    they were revealed."""
+    found = tuple(held)
+    kept = [one for one in found if one.kind != "result" and time.at(one.from_ms) is not None]
+    known = {one.debate_id for one in kept}
+    kept += [one for one in found if one.kind == "result" and one.debate_id in known]
+    return tuple(sorted(kept, key=lambda one: one.from_ms))

@@ -15,7 +15,7 @@ from typing import Literal
 from server.domain import breakout_events as be
 from server.domain import events as e
 from server.domain.agenda_state import ActivityKind, Agenda
-from server.domain.debate_record import DebateWalk, Held
+from server.domain.debate_record import DebateWalk, Held, recorded
 from server.domain.events import Event, PollAnswer, PollKind, Role, TrackKind
 from server.domain.place import floors, huddles, voice_to_all
 from server.domain.poll_answer import WITH_TEXT
@@ -372,9 +372,7 @@ class _Walk:
                 for m in (moments[key] for key in self.moments)
             ),
             confusion=tuple(self.confusion),
-            debates=tuple(
-                held for held in self.debates.finish() if time.at(held.from_ms) is not None
-            ),
+            debates=recorded(self.debates.finish(), time),
             spotlights=tuple(self.spotlights),
             rooms=tuple(self.rooms),
             activities=_activities(state.agenda, time, end_ms),

@@ -25,7 +25,7 @@ from server.domain.events import (
 )
 from server.domain.slides_state import Deck, Presentation
 
-VERSION = 4
+VERSION = 5
 MAIN_ROOM = "main"
 
 Presence = Literal["waiting", "present", "away", "left", "denied", "removed"]

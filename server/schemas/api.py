@@ -367,7 +367,7 @@ class TimelineMark(Struct):
     at_ms: int
     kind: Literal[
         "poll", "hand", "chat", "moment", "screen", "confusion", "speech", "turn", "poi",
-        "breakout", "activity",
+        "result", "breakout", "activity",
     ]  # fmt: skip
     label: str
     data: dict[str, str | int | list[str | int] | None]

@@ -82,6 +82,27 @@ def test_DB18_points_and_turns() -> None:
     assert turn.data["end_ms"] == turn.at_ms + 7 * SECOND
 
 
+def test_DB18_a_result_is_a_mark_also_when_it_is_revealed_after_the_recording() -> None:
+    room = recorded("quick")
+    room.do(FAY, dc.BeginDebate)
+    room.do(FAY, dc.NextSpeech)
+    room.do(FAY, dc.StartClock)
+    room.wait(5 * SECOND)
+    room.do(FAY, dc.EndDebate)
+    room.do(FAY, dc.OpenBallot, "before")
+    room.do(FAY, dc.CloseBallot)
+    room.do(FAY, dc.OpenBallot, "after")
+    room.do(FAY, dc.CloseBallot)
+    room.world.do(FAY, c.StopRecording())
+    stopped_ms = facts(room).duration_ms
+    room.wait(60 * SECOND)
+    assert "result" not in {mark.kind for mark in facts(room).marks}
+    room.do(FAY, dc.RevealDebate)
+    (mark,) = [mark for mark in facts(room).marks if mark.kind == "result"]
+    assert (mark.at_ms, mark.label) == (stopped_ms, "A draw")
+    assert mark.data["winners_de"] == ["Unentschieden"]
+
+
 def test_DB18_who_is_not_on_record_is_not_named_and_what_is_not_recorded_is_no_mark() -> None:
     first = shipped("karl-popper").speeches[0]
     room = recorded("karl-popper", without=f"{first.side}:{first.seat}")

@@ -2052,6 +2052,7 @@ export interface TimelineMark {
     | 'moment'
     | 'poi'
     | 'poll'
+    | 'result'
     | 'screen'
     | 'speech'
     | 'turn';

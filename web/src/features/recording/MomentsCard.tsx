@@ -1,7 +1,7 @@
 import { Chip, Group } from '@mantine/core';
 import {
   IconChartBar, IconCheck, IconChecklist, IconHandStop, IconHelpCircle, IconMessage, IconMessageQuestion, IconMicrophone2, IconScreenShare,
-  IconSpeakerphone, IconStar, IconUsersGroup,
+  IconSpeakerphone, IconStar, IconTrophy, IconUsersGroup,
 } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -22,6 +22,7 @@ const ICONS: Readonly<Record<MomentKind, ReactNode>> = {
   confusion: <IconHelpCircle size={18} />,
   speech: <IconMicrophone2 size={18} />,
   turn: <IconSpeakerphone size={18} />,
+  result: <IconTrophy size={18} />,
   poi: <IconMessageQuestion size={18} />,
   breakout: <IconUsersGroup size={18} />,
   activity: <IconChecklist size={18} />,

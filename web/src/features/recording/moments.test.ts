@@ -50,6 +50,8 @@ it('says who held which speech for which side, in the reader’s language', () =
   expect(heldText(mark('poi', data), 'en')).toBe('Pro · Ada');
   expect(heldText(mark('speech', { ...data, name: '' }), 'en')).toBe('Opening · Pro');
   expect(heldText(mark('chat', data), 'en')).toBeNull();
+  const won = { winners_en: ['For', 'Pro'], winners_de: ['Dafür', 'Pro'], motion: 'Cars' };
+  expect(heldText(mark('result', won), 'de')).toBe('Dafür · Pro · Cars');
 });
 
 it('AG11 a chapter is of the activity that took most of its time', () => {

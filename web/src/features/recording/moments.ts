@@ -4,12 +4,20 @@ import type { TimelineMark } from '../../protocol';
 export type MomentKind = TimelineMark['kind'];
 
 export const KINDS: readonly MomentKind[] = ['chat', 'poll', 'hand', 'moment', 'screen', 'confusion',
-  'speech', 'poi', 'turn', 'breakout', 'activity'];
+  'speech', 'poi', 'turn', 'result', 'breakout', 'activity'];
 
 const HELD: readonly MomentKind[] = ['speech', 'turn', 'poi'];
 
+/** Who won, by the ballots and by the sheets, and what was debated. */
+function resultText(mark: TimelineMark, language: string): string {
+  const winners = mark.data[language.startsWith('de') ? 'winners_de' : 'winners_en'];
+  const words = [...(Array.isArray(winners) ? winners : []), mark.data.motion];
+  return words.filter((word) => typeof word === 'string' && word !== '').join(' · ');
+}
+
 /** A part of a debate in the reader's language: what it was, for which side, by whom. */
 export function heldText(mark: TimelineMark, language: string): string | null {
+  if (mark.kind === 'result') return resultText(mark, language);
   if (!HELD.includes(mark.kind)) return null;
   const tongue = language.startsWith('de') ? 'de' : 'en';
   const words = [mark.kind === 'speech' ? mark.data[`name_${tongue}`] : null, mark.data[`side_${tongue}`],

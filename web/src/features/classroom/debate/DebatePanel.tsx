@@ -12,6 +12,7 @@ import { Board, stageText, useRoomName } from './Board';
 import { ChairControls, LostSpeaker, Officers } from './ChairControls';
 import { ClockCard, FloorNow } from './ClockCard';
 import classes from './debate.module.css';
+import { useMode } from './draft';
 import { debateFor, formOf, isBegun, isChair, sideOf } from './model';
 import { OrderList } from './OrderList';
 import { useNow, useSend, useText } from './parts';
@@ -23,14 +24,12 @@ import { ScoreSheet } from './ScoreSheet';
 import { Sides } from './Sides';
 import { Turns } from './Turns';
 
-type Mode = { name: 'show' } | { name: 'plan'; debateId: string | null };
-
 /** The debate of one's room; for facilitators all debates, and planning them. */
 export function DebatePanel() {
   const { t } = useTranslation('debate');
   const session = useSession((state) => state);
   const hosts = isFacilitator(session);
-  const [mode, setMode] = useState<Mode>({ name: 'show' });
+  const [mode, setMode] = useMode();
   const [chosen, setChosen] = useState<string | null>(null);
   const [isBoardOpen, setBoardOpen] = useState(false);
   const debates = session.debates;

@@ -13,6 +13,7 @@ import { useResource } from '../../../transport/resource';
 import { ErrorState, Loading } from '../../../ui';
 import { useSession } from '../store';
 import classes from './debate.module.css';
+import { useDraft } from './draft';
 import { type Form, formOf, ownRoom, speechesOf } from './model';
 import { useSend, useText } from './parts';
 
@@ -44,13 +45,16 @@ function Fields({ debate, formats, onDone }: Props & { formats: DebateFormatSumm
   const send = useSend();
   const session = useSession((state) => state);
   const preset = formats.find((one) => one.is_default) ?? formats[0];
-  const [formatId, setFormatId] = useState(debate ? KEEP : (preset?.format_id ?? ''));
-  const [motion, setMotion] = useState(debate?.motion ?? '');
-  const [room, setRoom] = useState(debate?.room_id ?? ownRoom(session));
-  const [isAutomatic, setAutomatic] = useState(debate?.advance === 'automatic');
-  const [size, setSize] = useState<number | null>(null);
-  const [variant, setVariant] = useState('');
-  const [pois, setPois] = useState<boolean | null>(null);
+  const [draft, change] = useDraft({
+    formatId: debate ? KEEP : (preset?.format_id ?? ''),
+    motion: debate?.motion ?? '',
+    room: debate?.room_id ?? ownRoom(session),
+    isAutomatic: debate?.advance === 'automatic',
+    size: null,
+    variant: '',
+    pois: null,
+  });
+  const { formatId, motion, room, isAutomatic, size, variant, pois } = draft;
   const [isBusy, setBusy] = useState(false);
   const [isTried, setTried] = useState(false);
   const stored = useResource<StoredDebateFormat>(
@@ -102,17 +106,14 @@ function Fields({ debate, formats, onDone }: Props & { formats: DebateFormatSumm
           value={motion}
           data-autofocus
           error={isTried && motion.trim() === '' ? t('plan.motionMissing') : undefined}
-          onChange={(event) => setMotion(event.currentTarget.value)}
+          onChange={(event) => change({ motion: event.currentTarget.value })}
         />
         <NativeSelect
           label={t('plan.format')}
           value={formatId}
-          onChange={(event) => {
-            setFormatId(event.currentTarget.value);
-            setVariant('');
-            setSize(null);
-            setPois(null);
-          }}
+          onChange={(event) =>
+            change({ formatId: event.currentTarget.value, variant: '', size: null, pois: null })
+          }
           data={[
             ...(debate ? [{ value: KEEP, label: t('plan.keepFormat') }] : []),
             ...formats.map((one) => ({ value: one.format_id, label: text(one.name) })),
@@ -131,14 +132,14 @@ function Fields({ debate, formats, onDone }: Props & { formats: DebateFormatSumm
             min={form.size.least}
             max={form.size.most}
             value={size ?? form.sides[0]?.seats.length ?? form.size.least}
-            onChange={(value) => setSize(typeof value === 'number' ? value : null)}
+            onChange={(value) => change({ size: typeof value === 'number' ? value : null })}
           />
         )}
         {form && form.variants.length > 0 && isNewFormat && (
           <NativeSelect
             label={t('plan.variant')}
             value={variant}
-            onChange={(event) => setVariant(event.currentTarget.value)}
+            onChange={(event) => change({ variant: event.currentTarget.value })}
             data={[
               { value: '', label: t('plan.variantUsual') },
               ...form.variants.map((one) => ({ value: one.id, label: text(one.name) })),
@@ -149,7 +150,7 @@ function Fields({ debate, formats, onDone }: Props & { formats: DebateFormatSumm
           <NativeSelect
             label={t('plan.room')}
             value={room}
-            onChange={(event) => setRoom(event.currentTarget.value)}
+            onChange={(event) => change({ room: event.currentTarget.value })}
             data={rooms}
           />
         )}
@@ -157,14 +158,14 @@ function Fields({ debate, formats, onDone }: Props & { formats: DebateFormatSumm
           <Switch
             label={t('plan.pois')}
             checked={pois ?? form.poi.allowed}
-            onChange={(event) => setPois(event.currentTarget.checked)}
+            onChange={(event) => change({ pois: event.currentTarget.checked })}
           />
         )}
         <Switch
           label={t('plan.automatic')}
           description={t('plan.automaticHint')}
           checked={isAutomatic}
-          onChange={(event) => setAutomatic(event.currentTarget.checked)}
+          onChange={(event) => change({ isAutomatic: event.currentTarget.checked })}
         />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onDone}>

@@ -166,7 +166,7 @@ describe('the fold', () => {
     expect(after.debates[0]).toMatchObject({ motion: 'Cars', bells: 1, seats: { 'pro:1': 'ben' } });
     expect(after.debates[0]).not.toHaveProperty('strokes');
     expect(after.debates[0]).not.toHaveProperty('format');
-    expect(formOf(after.debates[0]!).format_id).toBe('small');
+    expect(after.debates.map((one) => formOf(one).format_id)).toEqual(['small']);
   });
 
   test('keeps each note once, own ballots once, and lets a plan go', () => {
