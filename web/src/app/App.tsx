@@ -15,6 +15,7 @@ const ResetPage = lazy(() => import('../features/identity/ResetPage'));
 const JoinPage = lazy(() => import('../features/identity/JoinPage'));
 const AccountPage = lazy(() => import('../features/account/AccountPage'));
 const EditSessionPage = lazy(() => import('../features/sessions/EditSessionPage'));
+const DashboardPage = lazy(() => import('../features/dashboard/DashboardPage'));
 const SessionPage = lazy(() => import('../features/classroom/SessionPage'));
 const FormatsPage = lazy(() => import('../features/formats/FormatsPage'));
 const FormatPage = lazy(() => import('../features/formats/FormatPage'));
@@ -92,6 +93,13 @@ function Pages() {
         {({ id }) => (
           <SignedIn>
             <EditSessionPage sessionId={id} />
+          </SignedIn>
+        )}
+      </Route>
+      <Route path="/sessions/:id/dashboard">
+        {({ id }) => (
+          <SignedIn>
+            <DashboardPage key={id} sessionId={id} />
           </SignedIn>
         )}
       </Route>

@@ -3,6 +3,9 @@ import { useEffect } from 'react';
 
 import { useDocumentTitle } from '../../ui';
 import { actionFor, dialogFor } from './actions';
+import { AgendaBar } from './agenda/AgendaBar';
+import { PlanDialog } from './agenda/PlanDialog';
+import { QuietHint } from './agenda/QuietHint';
 import { Banners } from './Banners';
 import { RoomBanner } from './breakouts/RoomBanner';
 import { CaptionArea } from './captions/CaptionArea';
@@ -35,6 +38,8 @@ export function ClassroomView() {
       <Header />
       <div className={classes.banners}>
         <Banners />
+        <AgendaBar />
+        <QuietHint />
         <DebateBanner />
         <RoomBanner />
       </div>
@@ -56,6 +61,7 @@ export function ClassroomView() {
       <CommandPalette />
       <CaptionsDialog />
       <LocksDialog />
+      <PlanDialog />
       <SpeakDialog />
       <SlidesDialog />
     </div>

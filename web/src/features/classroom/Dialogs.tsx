@@ -106,7 +106,7 @@ function MomentDialog() {
 }
 
 function ShortcutHelp() {
-  const { t } = useTranslation(['classroom', 'room']);
+  const { t } = useTranslation(['classroom', 'room', 'plan']);
   const page = usePage((state) => state);
   const { props } = useDialog('shortcuts');
   return (

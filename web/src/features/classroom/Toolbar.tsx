@@ -11,6 +11,7 @@ import {
   IconKeyboard,
   IconLayoutGrid,
   IconLock,
+  IconListCheck,
   IconMessages,
   IconMicrophone,
   IconMicrophoneOff,
@@ -57,6 +58,7 @@ const ICONS: Record<string, [Icon, Icon]> = {
   layout: [IconLayoutGrid, IconLayoutGrid],
   palette: [IconCommand, IconCommand],
   debate: [IconMessages, IconMessages],
+  plan: [IconListCheck, IconListCheck],
   devices: [IconHeadset, IconHeadset],
   shortcuts: [IconKeyboard, IconKeyboard],
 };
@@ -79,6 +81,7 @@ const PHONE: Action[] = [ACTIONS.microphone, ACTIONS.camera, ACTIONS.hand];
 
 const MORE: Action[] = [
   ...DESKTOP,
+  ACTIONS.plan,
   ACTIONS.layout,
   ACTIONS.next,
   ACTIONS.muteAll,
@@ -89,7 +92,7 @@ const MORE: Action[] = [
 ];
 
 export function Toolbar() {
-  const { t } = useTranslation(['classroom', 'room']);
+  const { t } = useTranslation(['classroom', 'room', 'plan']);
   const classroom = useClassroom();
   const course = usePage((state) => state.session?.course_title);
   const inReach = isPhone() ? PHONE : DESKTOP;
@@ -138,7 +141,7 @@ export function Toolbar() {
 }
 
 function MoreItem({ action }: { action: Action }) {
-  const { t } = useTranslation(['classroom', 'room']);
+  const { t } = useTranslation(['classroom', 'room', 'plan']);
   const classroom = useClassroom();
   const isOn = usePage((state) => action.isOn(state));
   const label = usePage((state) => action.label(state));
@@ -167,7 +170,7 @@ function toneOf(action: Action, isOn: boolean): string | undefined {
 }
 
 function ToolbarButton({ action }: { action: Action }) {
-  const { t } = useTranslation(['classroom', 'room']);
+  const { t } = useTranslation(['classroom', 'room', 'plan']);
   const classroom = useClassroom();
   const isOn = usePage((state) => action.isOn(state));
   const label = usePage((state) => action.label(state));

@@ -8,7 +8,7 @@ import { isWide } from './debate/wide';
 import { isFacilitator, isLocked, me } from './selectors';
 import { type Dialog, type Layout, LAYOUTS, type PageState } from './store';
 
-export type LabelKey = ParseKeys<['classroom', 'room']>;
+export type LabelKey = ParseKeys<['classroom', 'room', 'plan']>;
 
 export interface Action {
   name: string;
@@ -343,6 +343,15 @@ export const ACTIONS = {
   no: reaction('no'),
   slower: reaction('slower'),
   faster: reaction('faster'),
+  plan: {
+    name: 'plan',
+    label: () => 'plan:show',
+    short: 'plan:plan',
+    code: 'KeyJ',
+    isAvailable: isPresent,
+    isOn: never,
+    perform: (classroom) => classroom.store.setState({ dialog: 'plan' }),
+  },
   palette: {
     name: 'palette',
     label: () => 'room:palette.open',

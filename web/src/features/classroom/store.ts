@@ -25,6 +25,7 @@ export type Dialog =
   | 'locks'
   | 'captions'
   | 'slides'
+  | 'plan'
   | null;
 export type Notice =
   | 'back'

@@ -3,6 +3,7 @@ import breakouts from './breakouts.json';
 import captions from './captions.json';
 import classroom from './classroom.json';
 import common from './common.json';
+import dashboard from './dashboard.json';
 import debate from './debate.json';
 import device from './device.json';
 import formats from './formats.json';
@@ -11,6 +12,7 @@ import identity from './identity.json';
 import library from './library.json';
 import notifications from './notifications.json';
 import pads from './pads.json';
+import plan from './plan.json';
 import polls from './polls.json';
 import processing from './processing.json';
 import recording from './recording.json';
@@ -27,6 +29,7 @@ export const en = {
   captions,
   classroom,
   common,
+  dashboard,
   debate,
   device,
   formats,
@@ -35,6 +38,7 @@ export const en = {
   library,
   notifications,
   pads,
+  plan,
   polls,
   processing,
   recording,

@@ -36,7 +36,7 @@ export function CommandPalette() {
 }
 
 function Palette({ onPick }: { onPick: (action: Action) => void }) {
-  const { t } = useTranslation(['classroom', 'room']);
+  const { t } = useTranslation(['classroom', 'room', 'plan']);
   const page = usePage((state) => state);
   const [query, setQuery] = useState('');
   const [marked, setMarked] = useState(0);

@@ -15,7 +15,7 @@ import classes from './room.module.css';
 const kindOf = (name: string) => name.replace('react-', '') as ReactionKind;
 
 export function ReactionMenu() {
-  const { t } = useTranslation(['classroom', 'room']);
+  const { t } = useTranslation(['classroom', 'room', 'plan']);
   const classroom = useClassroom();
   const isOff = useSession((session) => isLocked(session, 'reactions'));
   const [isOpen, setOpen] = useState(false);
