@@ -42,6 +42,7 @@ from server.services.identity import Identity
 from server.services.items import ItemReview
 from server.services.lifecycle import SessionLifecycle
 from server.services.links import JoinLinks
+from server.services.materials import Materials
 from server.services.plans import SessionPlans
 from server.services.polls import PollBook
 from server.services.ports import SlideConverter
@@ -202,6 +203,7 @@ def compose(
         breakout_sets=BreakoutSets(library, hub),
         plans=SessionPlans(library, hub),
         dashboards=Dashboards(library, hub),
+        materials=Materials(library, hub, blobs, now),
         slides=slides,
         live=hub,
         chat_files=chat_files,

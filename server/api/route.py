@@ -27,6 +27,7 @@ from server.services.debate_formats import DebateFormats
 from server.services.identity import Identity, SignedIn
 from server.services.items import ItemReview
 from server.services.links import JoinLinks
+from server.services.materials import Materials
 from server.services.plans import SessionPlans
 from server.services.polls import PollBook
 from server.services.ports import Blobs, LiveSessions
@@ -64,6 +65,7 @@ class Services:
     breakout_sets: BreakoutSets
     plans: SessionPlans
     dashboards: Dashboards
+    materials: Materials
     slides: SlideDecks
     live: LiveSessions
     chat_files: ChatFiles

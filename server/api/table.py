@@ -7,6 +7,7 @@ from server.api import (
     dashboards,
     debate_formats,
     identity,
+    materials,
     plans,
     polls,
     recordings,
@@ -23,6 +24,7 @@ ROUTES: tuple[Route, ...] = (
     *debate_formats.ROUTES,
     *plans.ROUTES,
     *dashboards.ROUTES,
+    *materials.ROUTES,
     *slides.ROUTES,
     *chat_files.ROUTES,
 )

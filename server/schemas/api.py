@@ -164,6 +164,10 @@ class Session(Struct):
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    material_count: int = 0
+    """links and files to look at before class"""
+    material_done_count: int = 0
+    """ticked by the asker"""
 
 
 class CreateJoinLink(Request):

@@ -30,6 +30,7 @@ from server.schemas import (
     live_polls,
     live_room,
     live_slides,
+    materials,
     plan,
     slides,
 )
@@ -37,6 +38,7 @@ from server.schemas import (
 MODULES = (
     live, live_base, live_room, live_polls, live_debates, live_breakouts, live_slides, live_pads,
     live_media, live_captions, slides, api, debate_format, live_agenda, dashboard, plan,
+    materials,
 )  # fmt: skip
 NOT_EXPORTED = frozenset({"Command", "FormatPart", "PollForm", "Request"})
 """Bases that never travel themselves."""

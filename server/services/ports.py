@@ -176,6 +176,30 @@ class ChatFileRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MaterialRecord:
+    """A link (``url``) or a file (the rest) to look at before class."""
+
+    material_id: str
+    session_id: str
+    kind: Literal["link", "file"]
+    title: str
+    url: str | None
+    file_name: str | None
+    media_type: str | None
+    octets: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRecord:
+    """``viewer``: ``user:<id>`` or ``link:<id>``."""
+
+    material_id: str
+    viewer: str
+    seen_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class NotificationRecord:
     notification_id: str
     kind: Literal["recording_provisional", "recording_ready", "recording_failed"]
@@ -394,6 +418,28 @@ class ChatFileRows(Protocol):
     async def remove(self, file_id: str) -> None: ...
 
 
+class MaterialStore(Protocol):
+    async def materials(self, session_id: str) -> list[MaterialRecord]:
+        """In their order."""
+        ...
+
+    async def material(self, session_id: str, material_id: str) -> MaterialRecord | None: ...
+    async def add(self, record: MaterialRecord, now: datetime) -> None: ...
+    async def rename(self, material_id: str, title: str) -> None: ...
+    async def set_order(self, material_ids: Sequence[str]) -> None: ...
+    async def remove(self, material_id: str) -> None: ...
+    async def mark(
+        self, material_id: str, viewer: str, now: datetime, is_done: bool | None
+    ) -> None:
+        """Seen from the first time on; None leaves the tick as it is."""
+        ...
+
+    async def marks(self, session_id: str, viewer: str | None = None) -> list[MarkRecord]: ...
+    async def counts(self, viewer: str) -> dict[str, tuple[int, int]]:
+        """Session → (how many, how many of them this viewer has ticked)."""
+        ...
+
+
 class Unit(Protocol):
     """One transaction: committed at the end of the ``async with``, undone by an exception."""
 
@@ -409,6 +455,8 @@ class Unit(Protocol):
     def decks(self) -> DeckStore: ...
     @property
     def chat_files(self) -> ChatFileRows: ...
+    @property
+    def materials(self) -> MaterialStore: ...
 
 
 class Library(Protocol):

@@ -26,6 +26,7 @@ from server.services.ports import (
 from server.services.secrecy import new_id
 
 YEARS = range(2000, 2101)
+NOTHING = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,12 @@ class SessionPlanning:
         async with self._library.read() as unit:
             found = await unit.sessions.sessions(caller.viewer, state)
             roles = await unit.sessions.roles_of(user.user_id)
+            prepared = await unit.materials.counts(f"user:{user.user_id}")
         return [
-            self._show(Standing(session, session_role(user, roles.get(session.session_id))))
+            self._show(
+                Standing(session, session_role(user, roles.get(session.session_id))),
+                prepared.get(session.session_id, NOTHING),
+            )
             for session in found
         ]
 
@@ -243,7 +248,7 @@ class SessionPlanning:
 
     # ---- shapes ----
 
-    def _show(self, found: Standing) -> api.Session:
+    def _show(self, found: Standing, prepared: tuple[int, int] = NOTHING) -> api.Session:
         session = found.session
         return api.Session(
             session_id=session.session_id,
@@ -264,6 +269,8 @@ class SessionPlanning:
             created_at=session.created_at,
             started_at=session.started_at,
             ended_at=session.ended_at,
+            material_count=prepared[0],
+            material_done_count=prepared[1],
         )
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 DATABASES = ("library.db", "live.db", "jobs.db")
-FOLDERS = ("secrets", "recordings", "captures", "slides", "files", "whiteboards")
+FOLDERS = ("secrets", "recordings", "captures", "slides", "materials", "files", "whiteboards")
 MANIFEST = "manifest.json"
 FORMAT = 1
 

@@ -12,6 +12,7 @@ from server.storage.accounts import SqlAccounts
 from server.storage.chat_files import SqlChatFiles
 from server.storage.debate_formats import SqlDebateFormats
 from server.storage.decks import SqlDecks
+from server.storage.materials import SqlMaterials
 from server.storage.recordings import SqlRecordings
 from server.storage.sessions import SqlSessions
 
@@ -24,6 +25,7 @@ class SqlUnit:
         self.debate_formats = SqlDebateFormats(connection)
         self.decks = SqlDecks(connection)
         self.chat_files = SqlChatFiles(connection)
+        self.materials = SqlMaterials(connection)
 
 
 class SqlLibrary:

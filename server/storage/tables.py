@@ -405,6 +405,39 @@ decks = Table(
     Index(None, "uploaded_by"),
 )
 
+# ---- prep material ---------------------------------------------------------------------------
+
+# Whose files lie under ``materials/``.
+materials = Table(
+    "materials",
+    metadata,
+    Column("material_id", String(32), primary_key=True),
+    Column("session_id", ForeignKey("sessions.session_id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("title", String(120), nullable=False),
+    Column("url", String(2000)),
+    Column("file_name", String(120)),
+    Column("media_type", String(100)),
+    Column("octets", BigInteger),
+    Column("created_at", UtcTime, nullable=False),
+    _one_of("kind", "link", "file"),
+    Index(None, "session_id"),
+)
+
+material_marks = Table(
+    "material_marks",
+    metadata,
+    Column(
+        "material_id",
+        ForeignKey("materials.material_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("viewer", String(40), primary_key=True),  # user:<id> or link:<id>
+    Column("seen_at", UtcTime, nullable=False),
+    Column("done_at", UtcTime),
+)
+
 # ---- search ----------------------------------------------------------------------------------
 
 SEARCH_DDL = (

@@ -54,6 +54,7 @@ class Running:
             "link_id": self.names["link_id"],
             "item_id": "i1",
             "format_id": self.names["format"],
+            "material_id": self.names["material"],
         }
         lines = ["[parameters]", *(f'"path.{name}" = "{value}"' for name, value in known.items())]
         if who == "admin":

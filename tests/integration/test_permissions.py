@@ -188,6 +188,33 @@ CASES = (
     ),
     Case("read_deck", "GET", "/sessions/{session}/slides/deck1", INSIDE),
     Case("slide_picture", "GET", "/sessions/{session}/slides/deck1/1/page", INSIDE),
+    Case("list_materials", "GET", "/sessions/{session}/materials", INSIDE),
+    Case(
+        "add_material_link", "POST", "/sessions/{session}/materials/links", LEADERS,
+        {"title": "T", "url": "https://example.org/"},
+    ),
+    Case(
+        "upload_material", "POST", "/sessions/{session}/materials/files?name=a.txt", LEADERS, None,
+        frozenset({400}),
+    ),
+    Case(
+        "order_materials", "PUT", "/sessions/{session}/materials/order", LEADERS,
+        {"material_ids": ["{material}"]}, frozenset({409}),
+    ),
+    Case("material_progress", "GET", "/sessions/{session}/materials/progress", LEADERS),
+    Case(
+        "edit_material", "PATCH", "/sessions/{session}/materials/{material}", LEADERS,
+        {"title": "New"},
+    ),
+    Case(
+        "delete_material", "DELETE", "/sessions/{session}/materials/{material}", LEADERS, None,
+        once(404),
+    ),
+    Case(
+        "mark_material", "PUT", "/sessions/{session}/materials/{material}/mark", INSIDE,
+        {"mark": "done"},
+    ),
+    Case("read_material", "GET", "/sessions/{session}/materials/{material}/file", INSIDE),
     Case("list_notifications", "GET", "/notifications", USERS),
     Case("read_notification", "POST", "/notifications/n1/read", frozenset({"learner"})),
 )  # fmt: skip
@@ -227,6 +254,10 @@ async def school(house: House, *, is_live: bool = False) -> School:
     invitation = await admin.json(
         "POST", "/invitations", {"email": "i@x.org", "name": "I", "role": "learner"}, 201
     )
+    uploaded = await facilitator.client.post(
+        f"/api/v1/sessions/{session}/materials/files?name=read.txt", data=b"Read this first."
+    )
+    material = await uploaded.json()
     made = await facilitator.json("POST", "/debate-formats", {"format": FORMAT}, 201)
     outsider = people["outsider"].user
     learner = people["learner"].user
@@ -247,6 +278,7 @@ async def school(house: House, *, is_live: bool = False) -> School:
             "invitation_id": invitation["invitation_id"],
             "reset": reset["link"].removeprefix("/reset/"),
             "format": made["summary"]["format_id"],
+            "material": material["material_id"],
         },
     )
 

@@ -137,6 +137,7 @@ export type LockKind =
   | 'screen'
   | 'unattended'
   | 'whiteboard';
+export type MaterialKind = 'file' | 'link';
 export type PadName = 'notes' | 'whiteboard';
 export type PeriodKind = 'normal' | 'overtime' | 'pois' | 'warning';
 export type PollKind =
@@ -225,6 +226,10 @@ export interface ActivityView {
   minutes: number;
   note: string;
   title: string;
+}
+export interface AddMaterialLink {
+  title: string;
+  url: string;
 }
 /**
  * Enrol an account in a session; ``role`` within the session.
@@ -1674,6 +1679,9 @@ export interface EditItem {
   state?: 'accepted' | 'draft' | 'dropped';
   stem?: string;
 }
+export interface EditMaterial {
+  title: string;
+}
 export interface EditRecording {
   title: string;
 }
@@ -1814,6 +1822,35 @@ export interface JoinLink {
   name: string;
 }
 /**
+ * One's own mark. Opening counts as seen and never takes a tick back.
+ */
+export interface MarkMaterial {
+  mark: 'done' | 'not_done' | 'seen';
+}
+export interface Material {
+  done_at: string | null;
+  kind: 'file' | 'link';
+  material_id: string;
+  media_type: string | null;
+  octets: number | null;
+  seen_at: string | null;
+  title: string;
+  url: string;
+}
+export interface MaterialMark {
+  done_at: string | null;
+  material_id: string;
+  seen_at: string | null;
+}
+/**
+ * One person's marks; for facilitators.
+ */
+export interface MaterialProgress {
+  is_guest: boolean;
+  marks: MaterialMark[];
+  name: string;
+}
+/**
  * ``GET /me``. Signed out and no guest seat: both None. Before the first admin exists,
  *     ``needs_setup`` is true.
  */
@@ -1887,6 +1924,15 @@ export interface ObjectiveView {
 export interface ObjectivesView {
   items: ObjectiveView[];
   revision: number;
+}
+/**
+ * All of them, in their new order.
+ */
+export interface OrderMaterials {
+  /**
+   * @maxItems 30
+   */
+  material_ids: string[];
 }
 /**
  * Client → server ``pad_close``: follow it no more.
@@ -2159,6 +2205,8 @@ export interface Session {
   facilitator_names: string[];
   is_facilitator: boolean;
   lobby_is_on: boolean;
+  material_count: number;
+  material_done_count: number;
   present_count: number;
   record_automatically: boolean;
   recording_id: string | null;
