@@ -18,7 +18,7 @@ SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 CHUNK = 1 << 16
 
 
-class FileName(Struct, forbid_unknown_fields=True):
+class MaterialFileName(Struct, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=255)]
 
 
@@ -102,7 +102,7 @@ ROUTES = (
     ),
     Route(
         "POST", f"{ALL}/files", upload_material, "session_facilitator",
-        query=FileName, takes_file=True, answer=wire.Material, status=201, conflicts=True,
+        query=MaterialFileName, takes_file=True, answer=wire.Material, status=201, conflicts=True,
     ),
     Route(
         "PUT", f"{ALL}/order", order_materials, "session_facilitator",

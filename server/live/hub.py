@@ -373,7 +373,8 @@ class LiveHub:
 
     async def session_plan(self, session_id: str) -> SessionPlan:
         state = await self.session_state(session_id)
-        return SessionPlan(agenda_view(state), objectives_view(state))
+        now_ms = max(state.at_ms, self.now_ms(session_id))
+        return SessionPlan(agenda_view(state), objectives_view(state), now_ms)
 
     async def add_deck(
         self, session_id: str, deck_id: str, name: str, titles: Sequence[str], by: str | None

@@ -29,3 +29,5 @@ class SaveObjectives(Struct, forbid_unknown_fields=True):
 class SessionPlan(Struct):
     agenda: AgendaView
     objectives: ObjectivesView
+    now_ms: int
+    """session clock when it was read"""

@@ -2219,6 +2219,7 @@ export interface Session {
 }
 export interface SessionPlan {
   agenda: AgendaView;
+  now_ms: number;
   objectives: ObjectivesView;
 }
 /**

@@ -5,6 +5,7 @@ import type { Session } from '../../protocol';
 import { useMe } from '../../transport/me';
 import { useResource } from '../../transport/resource';
 import { Loading, PageShell } from '../../ui';
+import { LobbyPlan } from './agenda/LobbyPlan';
 import { ClassroomView } from './ClassroomView';
 import { Classroom } from './classroom';
 import { ClassroomContext } from './context';
@@ -94,6 +95,7 @@ function Place({ classroom, onAgain }: { classroom: Classroom; onAgain: () => vo
     return (
       <PageShell title={lobby.title} maxWidth={720}>
         <WaitingRoom />
+        <LobbyPlan sessionId={classroom.sessionId} />
       </PageShell>
     );
   }

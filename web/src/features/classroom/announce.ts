@@ -15,6 +15,7 @@ export interface Announcement {
     | 'recordingPaused'
     | 'recordingOff'
     | 'sharing'
+    | 'activity'
     | 'ended';
   name?: string;
   question?: string;
@@ -51,6 +52,12 @@ export function announce(after: ClassroomState, event: WireEvent): Announcement 
       return event.data.track === 'screen' && event.data.is_on === true && !isOwn
         ? { key: 'sharing', name }
         : null;
+    case 'activity_started': {
+      const started = after.agenda.activities.find(
+        (one) => one.activity_id === event.data.activity_id,
+      );
+      return started ? { key: 'activity', question: started.title } : null;
+    }
     case 'session_ended':
       return { key: 'ended' };
     default:

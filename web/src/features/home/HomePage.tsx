@@ -1,11 +1,13 @@
 import { ActionIcon, Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
 import {
+  IconBook2,
   IconBroadcast,
   IconCalendarEvent,
   IconEdit,
   IconMovie,
   IconPlus,
 } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 
@@ -14,6 +16,7 @@ import type { RecordingPage, RecordingSummary, Session } from '../../protocol';
 import { useUser } from '../../transport/me';
 import { useResource } from '../../transport/resource';
 import { Card, EmptyState, ErrorState, Loading, PageShell } from '../../ui';
+import { MaterialList } from '../../ui/plan';
 import classes from './Home.module.css';
 import { splitSessions } from './split';
 
@@ -160,6 +163,9 @@ function SessionCard({ session }: { session: Session }) {
             .filter(Boolean)
             .join(' · ')}
         </Text>
+        {session.material_count > 0 && !session.is_facilitator && (
+          <Prepare session={session} />
+        )}
       </div>
       {session.is_facilitator && (
         <ActionIcon
@@ -180,6 +186,30 @@ function SessionCard({ session }: { session: Session }) {
         {isLive ? t('join') : session.is_facilitator ? t('start') : t('open')}
       </Button>
     </Card>
+  );
+}
+
+/** What to look at first, opened and ticked right here. */
+function Prepare({ session }: { session: Session }) {
+  const { t } = useTranslation('plan');
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        px={0}
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+        leftSection={<IconBook2 size={16} aria-hidden />}
+      >
+        {t('prepared', {
+          done: session.material_done_count,
+          count: session.material_count,
+        })}
+      </Button>
+      {isOpen && <MaterialList sessionId={session.session_id} />}
+    </>
   );
 }
 

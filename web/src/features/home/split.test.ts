@@ -22,6 +22,8 @@ const session = (over: Partial<Session>): Session => ({
   created_at: '2026-01-01T00:00:00Z',
   started_at: null,
   ended_at: null,
+  material_count: 0,
+  material_done_count: 0,
   ...over,
 });
 

@@ -12,6 +12,7 @@ import { useJob } from '../../ui/job/useJob';
 import { parseMoment } from '../../ui/media/time';
 import { type ActionContext, pressed } from './actions';
 import { ChaptersPanel } from './ChaptersPanel';
+import { PlanCard } from './PlanCard';
 import { MomentsCard } from './MomentsCard';
 import { RoomsCard } from './RoomsCard';
 import { Player, PlayerContext, usePlayerState } from './player';
@@ -236,6 +237,7 @@ function Content({ recording, player, reload }: ContentProps) {
             isInWork={isInWork && items.data?.length === 0}
           />
           <MomentsCard recording={recording} />
+          <PlanCard recording={recording} />
           <RoomsCard recording={recording} />
         </div>
       </div>

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconDownload, IconKeyboard, IconListCheck, IconShare3 } from '@tabler/icons-react';
+import { IconChartDots, IconDownload, IconKeyboard, IconListCheck, IconShare3 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 
@@ -54,6 +54,16 @@ export function TitleRow({ recording, draftCount, onShowHelp }: Props) {
         </div>
       </div>
       <div className={classes.actions}>
+        {summary.can_edit && (
+          <Button
+            component={Link}
+            href={`/sessions/${summary.session_id}/dashboard`}
+            variant="default"
+            leftSection={<IconChartDots size={18} />}
+          >
+            {t('dashboard')}
+          </Button>
+        )}
         {summary.can_edit && draftCount > 0 && (
           <Button
             component={Link}

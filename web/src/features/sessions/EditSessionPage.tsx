@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Stack, Title } from '@mantine/core';
-import { IconCalendarPlus, IconChartBar, IconDoorEnter } from '@tabler/icons-react';
+import { IconCalendarPlus, IconChartBar, IconChartDots, IconDoorEnter } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
@@ -20,7 +20,9 @@ import {
 import { DetailsForm } from './DetailsForm';
 import { bodyOf, emptyForm, formOf, formTrouble, type SessionForm } from './form';
 import { LinksCard } from './LinksCard';
+import { MaterialsCard } from './MaterialsCard';
 import { MembersCard } from './MembersCard';
+import { PlanCard } from './PlanCard';
 
 /** `/sessions/new` and `/sessions/:id/edit`. People and links come once the session exists. */
 export default function EditSessionPage({ sessionId }: { sessionId: string | null }) {
@@ -109,6 +111,16 @@ function Editor({ session, onSaved }: EditorProps) {
                 {t('calendar')}
               </Button>
             )}
+            {session.state !== 'scheduled' && (
+              <Button
+                component={Link}
+                href={`/sessions/${session.session_id}/dashboard`}
+                variant="default"
+                leftSection={<IconChartDots size={18} />}
+              >
+                {t('dashboard')}
+              </Button>
+            )}
             {session.state === 'scheduled' && (
               <Button
                 component={Link}
@@ -179,6 +191,8 @@ function Editor({ session, onSaved }: EditorProps) {
       </Card>
       {session && (
         <>
+          <PlanCard sessionId={session.session_id} isOver={session.state === 'ended'} />
+          <MaterialsCard sessionId={session.session_id} />
           <LinksCard sessionId={session.session_id} />
           <MembersCard sessionId={session.session_id} />
         </>

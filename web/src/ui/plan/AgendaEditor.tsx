@@ -25,6 +25,14 @@ const entriesOf = (agenda: AgendaView): Entry[] =>
     entryOf({ activity_id, title, kind, minutes, note }),
   );
 
+const plannedOf = ({ activity_id, title, kind, minutes, note }: Entry): PlannedActivity => ({
+  activity_id,
+  title,
+  kind,
+  minutes,
+  note,
+});
+
 interface Props {
   agenda: AgendaView;
   /** Rejects with what went wrong. */
@@ -70,7 +78,7 @@ export function AgendaEditor({ agenda, onSave }: Props) {
     setError(null);
     try {
       await onSave(
-        entries.map(({ key: _, ...one }) => one),
+        entries.map(plannedOf),
         isOld ? agenda.revision : base,
       );
       setDraft(null);

@@ -5,7 +5,7 @@ import { formatClock } from '../../i18n';
 import type { ActivityView, AgendaView } from '../../protocol';
 import { KindIcon } from './KindIcon';
 import classes from './plan.module.css';
-import { currentOf, hasBegun, leftMs, plannedMs, usedMs } from './progress';
+import { clockMs, currentOf, hasBegun, leftMs, plannedMs, usedMs } from './progress';
 
 interface Props {
   agenda: AgendaView;
@@ -39,9 +39,7 @@ export function AgendaList({ agenda, nowMs, action }: Props) {
             </div>
             <span className={classes.when}>
               {isNow
-                ? left < 0
-                  ? t('over', { time: formatClock(-left) })
-                  : t('left', { time: formatClock(left) })
+                ? t(left < 0 ? 'over' : 'left', { time: formatClock(clockMs(left)) })
                 : hasBegun(agenda, one.activity_id)
                   ? t('took', { time: formatClock(usedMs(agenda, one.activity_id, nowMs)) })
                   : t('minutes', { count: plannedMs(one) / 60_000 })}

@@ -19,6 +19,8 @@ const entryOf = (planned: PlannedObjective): Entry => ({ ...planned, key: (lastK
 const entriesOf = (objectives: ObjectivesView): Entry[] =>
   objectives.items.map(({ objective_id, text }) => entryOf({ objective_id, text }));
 
+const plannedOf = ({ objective_id, text }: Entry): PlannedObjective => ({ objective_id, text });
+
 interface Props {
   objectives: ObjectivesView;
   onSave: (objectives: PlannedObjective[], revision: number) => Promise<void>;
@@ -55,7 +57,7 @@ export function ObjectivesEditor({ objectives, onSave }: Props) {
     try {
       const filled = entries.filter((one) => one.text.trim() !== '');
       await onSave(
-        filled.map(({ key: _, ...one }) => one),
+        filled.map(plannedOf),
         base,
       );
       setDraft(null);

@@ -27,8 +27,8 @@ describe('where a class stands', () => {
       { activity_id: 'b', from_ms: 90_000, to_ms: null },
     ]);
     expect(usedMs(now, 'b', 100_000)).toBe(70_000);
-    expect(leftMs(now, now.activities[1]!, 100_000)).toBe(110_000);
-    expect(leftMs(now, now.activities[1]!, 300_000)).toBe(-90_000);
+    expect(leftMs(now, activity('b', 2, 1), 100_000)).toBe(110_000);
+    expect(leftMs(now, activity('b', 2, 1), 300_000)).toBe(-90_000);
     expect(currentOf(now)?.activity_id).toBe('b');
   });
 

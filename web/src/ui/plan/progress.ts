@@ -23,6 +23,10 @@ export function usedMs(agenda: AgendaView, activityId: string, nowMs: number): n
 export const leftMs = (agenda: AgendaView, one: ActivityView, nowMs: number): number =>
   plannedMs(one) - usedMs(agenda, one.activity_id, nowMs);
 
+/** What a clock shows of it: a second that has begun to run down is still there. */
+export const clockMs = (left: number): number =>
+  left < 0 ? -left : Math.ceil(left / 1000) * 1000;
+
 /** Of what goes on or went on last; -1 before anything has. */
 export function placeOf(agenda: AgendaView): number {
   const last = agenda.runs.at(-1)?.activity_id;

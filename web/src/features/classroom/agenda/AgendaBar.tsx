@@ -6,7 +6,7 @@ import {
 import { useTranslation } from 'react-i18next';
 
 import { formatClock } from '../../../i18n';
-import { currentOf, hasNext, hasPrevious, KindIcon, leftMs, placeOf, plannedMs } from '../../../ui/plan';
+import { clockMs, currentOf, hasNext, hasPrevious, KindIcon, leftMs, placeOf, plannedMs } from '../../../ui/plan';
 import { useClassroom, useTick } from '../context';
 import { isFacilitator } from '../selectors';
 import { sessionNow, usePageStore, useSession } from '../store';
@@ -67,7 +67,7 @@ export function AgendaBar() {
       {current && (
         <span className={classes.time} role="timer" data-testid="agenda-timer">
           {isOver ? <IconAlertTriangle size={17} aria-hidden /> : <IconClock size={17} aria-hidden />}
-          {t(isOver ? 'over' : 'left', { time: formatClock(Math.abs(left)) })}
+          {t(isOver ? 'over' : 'left', { time: formatClock(clockMs(left)) })}
         </span>
       )}
       <Group gap={4}>

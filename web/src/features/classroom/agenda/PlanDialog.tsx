@@ -7,7 +7,7 @@ import type { SaveAgenda, SaveObjectives } from '../../../protocol';
 import { http } from '../../../transport/http';
 import { Dialog } from '../../../ui/Dialog';
 import {
-  AgendaEditor, AgendaList, currentOf, ObjectivesEditor, ObjectivesList,
+  AgendaEditor, AgendaList, currentOf, MaterialList, ObjectivesEditor, ObjectivesList,
 } from '../../../ui/plan';
 import { useClassroom, useTick } from '../context';
 import { isFacilitator } from '../selectors';
@@ -137,6 +137,12 @@ function Plan() {
             }
           />
         )}
+      </section>
+      <section aria-labelledby="plan-materials">
+        <Title order={3} size="h5" id="plan-materials" mb="xs">
+          {t('materials')}
+        </Title>
+        <MaterialList sessionId={classroom.sessionId} empty={t('noMaterials')} />
       </section>
     </Stack>
   );
