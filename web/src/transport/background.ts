@@ -1,5 +1,7 @@
 import type { Results, SelfieSegmentation } from '@mediapipe/selfie_segmentation';
 
+import { type Background, drawPicture } from './background_choice';
+import { Pace } from './pace';
 import type { ProcessedTrack } from './processed';
 
 // The library fetches its parts by name; all of them are ours to serve, with their hashes.
@@ -37,8 +39,27 @@ async function loadLibrary(url: string): Promise<Constructor> {
   return page.SelfieSegmentation;
 }
 
-/** The person sharp, the room behind blurred; drawn on a canvas whose stream is sent instead. */
-export async function blurBackground(raw: MediaStreamTrack): Promise<ProcessedTrack> {
+/** Ticks in a page that is in the background, too, where the page's own timers nearly stand still. */
+function ticks(everyMs: number, onTick: () => void): () => void {
+  const code = `setInterval(() => postMessage(0), ${everyMs})`;
+  const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+  const worker = new Worker(url);
+  worker.onmessage = onTick;
+  return () => {
+    worker.terminate();
+    URL.revokeObjectURL(url);
+  };
+}
+
+/**
+ * The person sharp, and behind them the room blurred or a picture; drawn on a canvas whose stream
+ * is sent instead of the camera's. `onSlow` is called once when the machine cannot keep up.
+ */
+export async function replaceBackground(
+  raw: MediaStreamTrack,
+  background: Exclude<Background, 'none'>,
+  onSlow: () => void,
+): Promise<ProcessedTrack> {
   const urls = await partUrls();
   const Segmentation = await loadLibrary(urls['selfie_segmentation.js'] ?? '');
   const segmentation = new Segmentation({ locateFile: (name) => urls[name] ?? name });
@@ -55,6 +76,8 @@ export async function blurBackground(raw: MediaStreamTrack): Promise<ProcessedTr
   canvas.height = video.videoHeight || 720;
   const picture = canvas.getContext('2d');
   if (!picture) throw new Error('No canvas');
+  const behind =
+    background === 'blur' ? null : await drawPicture(background, canvas.width, canvas.height);
 
   segmentation.onResults((results: Results) => {
     const { width, height } = canvas;
@@ -66,26 +89,36 @@ export async function blurBackground(raw: MediaStreamTrack): Promise<ProcessedTr
     picture.globalCompositeOperation = 'source-in';
     picture.drawImage(results.image, 0, 0, width, height);
     picture.globalCompositeOperation = 'destination-over';
-    picture.filter = `blur(${BLUR_PX}px)`;
-    // Drawn a little larger: a blur fades at its rim, which would darken the picture's edges.
-    const rim = 2 * BLUR_PX;
-    picture.drawImage(results.image, -rim, -rim, width + 2 * rim, height + 2 * rim);
+    if (behind) {
+      picture.drawImage(behind, 0, 0, width, height);
+    } else {
+      picture.filter = `blur(${BLUR_PX}px)`;
+      // Drawn a little larger: a blur fades at its rim, which would darken the picture's edges.
+      const rim = 2 * BLUR_PX;
+      picture.drawImage(results.image, -rim, -rim, width + 2 * rim, height + 2 * rim);
+    }
     picture.restore();
   });
   await segmentation.initialize();
 
+  const pace = new Pace();
   let isStopped = false;
   let isBusy = false;
-  const timer = window.setInterval(() => {
+  const stopTicks = ticks(1000 / FRAME_RATE, () => {
     if (isStopped || isBusy || video.readyState < 2) return;
     isBusy = true;
+    const began = performance.now();
     void segmentation
       .send({ image: video })
+      .then(() => {
+        const now = performance.now();
+        if (!isStopped && pace.isTooSlow(now, now - began)) onSlow();
+      })
       .catch(() => undefined)
       .finally(() => {
         isBusy = false;
       });
-  }, 1000 / FRAME_RATE);
+  });
 
   const [track] = canvas.captureStream(FRAME_RATE).getVideoTracks();
   if (!track) throw new Error('The canvas gave no track');
@@ -94,7 +127,7 @@ export async function blurBackground(raw: MediaStreamTrack): Promise<ProcessedTr
     stop: () => {
       if (isStopped) return;
       isStopped = true;
-      window.clearInterval(timer);
+      stopTicks();
       track.stop();
       video.srcObject = null;
       void segmentation.close();

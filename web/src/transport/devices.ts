@@ -1,5 +1,7 @@
 /** Cameras, microphones and speakers: what there is, and what went wrong in plain codes. */
 
+import { type Background, backgroundOf } from './background_choice';
+
 export type DeviceTrouble =
   | 'insecure'
   | 'denied'
@@ -14,8 +16,11 @@ export interface DeviceChoice {
   cameraId: string | null;
   speakerId: string | null;
   suppressesNoise: boolean;
-  blursBackground: boolean;
+  background: Background;
 }
+
+/** Once there was only blur. */
+type Remembered = Partial<DeviceChoice> & { blursBackground?: boolean };
 
 const STORAGE_KEY = 'reprise-devices';
 const NONE_CHOSEN: DeviceChoice = {
@@ -23,13 +28,15 @@ const NONE_CHOSEN: DeviceChoice = {
   cameraId: null,
   speakerId: null,
   suppressesNoise: false,
-  blursBackground: false,
+  background: 'none',
 };
 
 export function rememberedChoice(): DeviceChoice {
   try {
-    const stored = JSON.parse(window.localStorage.getItem(STORAGE_KEY) ?? '{}') as object;
-    return { ...NONE_CHOSEN, ...stored };
+    const stored = JSON.parse(window.localStorage.getItem(STORAGE_KEY) ?? '{}') as Remembered;
+    const { blursBackground, ...choice } = stored;
+    const background = backgroundOf(choice.background ?? (blursBackground ? 'blur' : 'none'));
+    return { ...NONE_CHOSEN, ...choice, background };
   } catch {
     return NONE_CHOSEN;
   }

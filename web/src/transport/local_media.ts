@@ -21,6 +21,8 @@ export interface LocalListener {
   /** A device went away by itself: unplugged, or the browser's own "stop sharing". */
   onEnded: (kind: TrackKind) => void;
   onChange: () => void;
+  /** The machine cannot keep up with the background: it is off now. */
+  onSlow: () => void;
 }
 
 type Kind = 'microphone' | 'camera';
@@ -130,7 +132,11 @@ export class LocalMedia {
       jobs.push(this.reprocess('microphone'));
     }
     if (isMeant('camera', 'cameraId')) jobs.push(this.open('camera'));
-    else if (this.choice.blursBackground !== old.blursBackground && this.has('camera')) {
+    else if (
+      (this.choice.background !== old.background || this.choice.background === 'own') &&
+      'background' in change &&
+      this.has('camera')
+    ) {
       jobs.push(this.reprocess('camera'));
     }
     this.listener?.onChange();
@@ -155,22 +161,50 @@ export class LocalMedia {
     this.processed[kind] = undefined;
     const raw = this.raw[kind];
     const isWanted =
-      kind === 'microphone' ? this.choice.suppressesNoise : this.choice.blursBackground;
+      kind === 'microphone' ? this.choice.suppressesNoise : this.choice.background !== 'none';
     if (!raw || !isWanted) return;
+    const wanted = this.wantedOf(kind);
     try {
       const processed =
         kind === 'microphone'
           ? await (await import('./noise')).suppressNoise(raw)
-          : await (await import('./background')).blurBackground(raw);
-      if (turn !== this.turns[kind] || this.raw[kind] !== raw) return processed.stop();
+          : await this.withBackground(raw);
+      if (!processed) return;
+      const isStale = turn !== this.turns[kind] || this.raw[kind] !== raw;
+      if (isStale || wanted !== this.wantedOf(kind)) return processed.stop();
       processed.track.enabled = raw.enabled;
       this.processed[kind] = processed;
     } catch {
-      this.choice =
-        kind === 'microphone'
-          ? { ...this.choice, suppressesNoise: false }
-          : { ...this.choice, blursBackground: false };
+      this.giveUp(kind);
     }
+  }
+
+  private wantedOf(kind: Kind): unknown {
+    return kind === 'microphone' ? this.choice.suppressesNoise : this.choice.background;
+  }
+
+  private async withBackground(raw: MediaStreamTrack): Promise<ProcessedTrack | null> {
+    const { background } = this.choice;
+    if (background === 'none') return null;
+    const { replaceBackground } = await import('./background');
+    return replaceBackground(raw, background, () => this.isTooSlow(raw));
+  }
+
+  /** The picture as the camera gives it is better than one that stutters. */
+  private isTooSlow(raw: MediaStreamTrack): void {
+    if (this.raw.camera !== raw || !this.processed.camera) return;
+    this.processed.camera.stop();
+    this.processed.camera = undefined;
+    this.giveUp('camera');
+    this.changed('camera');
+    this.listener?.onSlow();
+  }
+
+  private giveUp(kind: Kind): void {
+    this.choice =
+      kind === 'microphone'
+        ? { ...this.choice, suppressesNoise: false }
+        : { ...this.choice, background: 'none' };
   }
 
   private ended(kind: TrackKind, track: MediaStreamTrack): void {

@@ -13,6 +13,7 @@ import {
   onDevicesChanged,
   playTestTone,
 } from '../../transport/devices';
+import { BackgroundPicker } from './BackgroundPicker';
 import { useClassroom } from './context';
 import { usePage } from './store';
 
@@ -60,14 +61,10 @@ export function DeviceControls() {
         onChange={(cameraId) => choose({ cameraId })}
         onRetry={() => void classroom.tracks.retry('camera')}
       />
-      <Switch
-        label={
-          isBusy && choice.blursBackground && hasCamera
-            ? `${t('blur')} · ${t('blurBusy')}`
-            : t('blur')
-        }
-        checked={choice.blursBackground}
-        onChange={(event) => choose({ blursBackground: event.currentTarget.checked })}
+      <BackgroundPicker
+        value={choice.background}
+        isBusy={isBusy && choice.background !== 'none' && hasCamera}
+        onChange={(background) => choose({ background })}
       />
       <Group align="flex-end" gap="xs" wrap="nowrap">
         <div style={{ flex: 1 }}>

@@ -222,6 +222,7 @@ export class OwnTracks {
           void this.seat.command({ type: 'set_track', track: kind, is_on: false });
         }
       },
+      onSlow: () => notify(this.store, 'backgroundSlow'),
       onChange: () => {
         const { local } = this;
         this.seat.onDevices();

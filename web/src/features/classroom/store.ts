@@ -35,6 +35,7 @@ export type Notice =
   | 'cameraGone'
   | 'micTrouble'
   | 'cameraTrouble'
+  | 'backgroundSlow'
   | 'speakerGone';
 
 export const LAYOUTS = ['speaker', 'gallery', 'side'] as const;
