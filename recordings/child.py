@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from recordings.assemble import Assembled, assemble
 from recordings.compose import Composer
-from recordings.edit_list import Epoch, Levels, edit_list
+from recordings.edit_list import Epoch, Levels, edit_list, slide_id
 from recordings.facts import Facts
 from recordings.follow import follow
 from recordings.ports import StepFailed
@@ -38,6 +38,8 @@ class ComposeJob(Struct):
     pieces: str
     """folder that survives a killed run"""
     names: dict[str, str]
+    slides: str = ""
+    """folder of the session's decks"""
 
 
 class RenderJob(Struct):
@@ -80,7 +82,12 @@ def _assemble(job: AssembleJob, out: Path, progress: Progress) -> None:
         for voice in assembled.voices
     }
     epochs = edit_list(
-        facts.duration_ms, assembled.videos, levels, facts.spotlights, facts.facilitators()
+        facts.duration_ms,
+        assembled.videos,
+        levels,
+        facts.spotlights,
+        facts.facilitators(),
+        [(slide.span, slide_id(slide.deck_id, slide.page)) for slide in facts.slides],
     )
     (out / "assembled.json").write_bytes(msgspec.json.encode(assembled))
     (out / "epochs.json").write_bytes(msgspec.json.encode(epochs))
@@ -90,7 +97,10 @@ def _compose(job: ComposeJob, out: Path, progress: Progress) -> None:
     tracks = Path(job.assembled)
     assembled = msgspec.json.decode((tracks / "assembled.json").read_bytes(), type=Assembled)
     epochs = msgspec.json.decode((tracks / "epochs.json").read_bytes(), type=list[Epoch])
-    Composer(tracks, assembled.videos, job.names, Path(job.pieces), out).compose(epochs, progress)
+    composer = Composer(
+        tracks, assembled.videos, job.names, Path(job.pieces), out, slides=Path(job.slides)
+    )
+    composer.compose(epochs, progress)
 
 
 def _render(job: RenderJob, out: Path, progress: Progress) -> None:

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from recordings.edit_list import Epoch
 from recordings.process import run_ffmpeg, source
+from recordings.slides import picture_of
 from recordings.tracks import VideoTrack
 
 PIECE_MS = 60_000
@@ -80,13 +81,14 @@ class Composer:
 
     def __init__(
         self, tracks: Path, videos: Sequence[VideoTrack], names: Mapping[str, str], pieces: Path,
-        out: Path,
+        out: Path, *, slides: Path | None = None,
     ) -> None:  # fmt: skip
         self._tracks = tracks
         self._videos = {video.track_id: video for video in videos}
         self._names = names
         self._pieces = pieces
         self._out = out
+        self._slides = slides
         self._times: dict[str, NDArray[np.int64]] = {
             video.track_id: np.load(tracks / video.frames_path) for video in videos
         }
@@ -136,11 +138,12 @@ class Composer:
 
     def _picture(self, piece: Piece) -> Any:
         epoch = piece.epoch
-        main = (
-            self._card(piece, epoch.speaker)
-            if epoch.main is None
-            else self._track(piece, epoch.main, _WIDTH, _HEIGHT)
-        )
+        if epoch.main is None:
+            main = self._card(piece, epoch.speaker)
+        elif epoch.main in self._videos:
+            main = self._track(piece, epoch.main, _WIDTH, _HEIGHT)
+        else:
+            main = self._page(piece, epoch.main)
         if epoch.inset is None:
             return main
         width, height, margin = _INSET
@@ -177,6 +180,27 @@ class Composer:
             .filter("format", "yuv420p")
             .filter("fps", piece.fps, start_time=0)
             .filter("tpad", stop_mode="clone", stop_duration=f"{piece.seconds + 1:.3f}")
+            .filter("trim", end_frame=piece.frames)
+        )  # fmt: skip
+
+    def _page(self, piece: Piece, key: str) -> Any:
+        """A page of slides for as long as the piece lasts; without its file the bare ground."""
+        _, deck_id, page = key.split(":")
+        path = None if self._slides is None else picture_of(self._slides, deck_id, int(page))
+        if path is None or not path.is_file():
+            return self._card(piece, None)
+        still = source(
+            path, "image2,webp_pipe,image2pipe", f="image2", pattern_type="none", loop=1,
+            framerate=piece.fps, t=f"{piece.seconds + 1:.3f}",
+        )  # fmt: skip
+        return (
+            still.video.filter(
+                "scale", _WIDTH, _HEIGHT, force_original_aspect_ratio="decrease",
+                force_divisible_by=2, flags="bicubic",
+            )
+            .filter("pad", _WIDTH, _HEIGHT, "(ow-iw)/2", "(oh-ih)/2", color=_GROUND)
+            .filter("setsar", 1)
+            .filter("format", "yuv420p")
             .filter("trim", end_frame=piece.frames)
         )  # fmt: skip
 

@@ -35,10 +35,15 @@ class Epoch(Struct, frozen=True):
     start_ms: int
     end_ms: int
     main: str | None
-    """track id; None: nobody has a picture, show a card for ``speaker``"""
+    """track id, or a page of slides (``slide_id``); None: nobody has a picture, show a card for
+    ``speaker``"""
     inset: str | None
     is_screen: bool
     speaker: str | None
+
+
+def slide_id(deck_id: str, page: int) -> str:
+    return f"slide:{deck_id}:{page}"
 
 
 class Levels(Struct, frozen=True):
@@ -104,7 +109,12 @@ def _settled(loudest: Sequence[int | None], heard: NDArray[np.float32]) -> list[
 
 
 class _Pictures:
-    def __init__(self, videos: Sequence[VideoTrack]) -> None:
+    def __init__(
+        self, videos: Sequence[VideoTrack], slides: Sequence[tuple[Span, str]] = ()
+    ) -> None:
+        self.slides: dict[str, list[Span]] = {}
+        for span, key in slides:
+            self.slides.setdefault(key, []).append(span)
         self.screens = [v for v in videos if v.kind == "screen"]
         self.cameras: dict[str, list[VideoTrack]] = {}
         for video in videos:
@@ -117,6 +127,9 @@ class _Pictures:
         if any(v.track_id == shown for v in live):
             return shown
         return max(live, key=lambda v: _since(v.spans, at_ms)).track_id if live else None
+
+    def slide(self, at_ms: float) -> str | None:
+        return next((key for key, spans in self.slides.items() if covers(spans, at_ms)), None)
 
     def camera(self, participant_id: str | None, at_ms: float) -> str | None:
         for video in self.cameras.get(participant_id or "", ()):
@@ -135,8 +148,10 @@ def edit_list(
     levels: Mapping[str, Levels],
     spotlights: Sequence[tuple[Span, str]],
     facilitators: Sequence[str],
+    slides: Sequence[tuple[Span, str]] = (),
 ) -> list[Epoch]:
-    pictures = _Pictures(videos)
+    """``slides``: pages on the stage, which a shared screen stands before (SL4)."""
+    pictures = _Pictures(videos, slides)
     speakers = speakers_of(levels, duration_ms)
     first_speaker = next((who for who in speakers if who is not None), None)
     raw: list[Epoch] = []
@@ -148,17 +163,18 @@ def edit_list(
         held = next((who for span, who in spotlights if _inside(span, middle)), None)
         person = held or speaker or next(iter(facilitators), None) or first_speaker
         screen = pictures.screen(middle, screen)
+        shown = screen if screen is not None else pictures.slide(middle)
         camera = pictures.camera(person, middle)
         if camera is not None:
             seen = person
-        elif screen is None:
+        elif shown is None:
             # The speaker has no picture: stay with a face rather than show a card.
             others = [seen, *facilitators, *pictures.cameras]
             camera = next((c for who in others if (c := pictures.camera(who, middle))), None)
-        main, inset = (screen, camera) if screen is not None else (camera, None)
+        main, inset = (shown, camera) if shown is not None else (camera, None)
         raw.append(
             Epoch(
-                start, start + GRID_MS, main, inset, screen is not None,
+                start, start + GRID_MS, main, inset, shown is not None,
                 person if main is None else None,
             )
         )  # fmt: skip
@@ -196,14 +212,15 @@ def _moved(epoch: Epoch, start_ms: int | None = None, end_ms: int | None = None)
 def _lengthened(epochs: list[Epoch], pictures: _Pictures) -> list[Epoch]:
     """Give an epoch that is too short to the one before, else to the one after, if that one's
     pictures are there as well."""
-    by_id = {v.track_id: v for v in pictures.screens}
+    spans_of: dict[str, Sequence[Span]] = {v.track_id: v.spans for v in pictures.screens}
     for cameras in pictures.cameras.values():
-        by_id |= {v.track_id: v for v in cameras}
+        spans_of |= {v.track_id: v.spans for v in cameras}
+    spans_of |= pictures.slides
 
     def shows(track_id: str | None, epoch: Epoch) -> bool:
         if track_id is None:
             return True
-        spans = by_id[track_id].spans
+        spans = spans_of[track_id]
         return covers(spans, epoch.start_ms) and covers(spans, epoch.end_ms - GRID_MS / 2)
 
     def may_take(neighbour: Epoch, short: Epoch) -> bool:

@@ -59,6 +59,23 @@ class LoggedRoom(Struct, frozen=True):
     """participant → track → session time that may be in this room's recording"""
 
 
+class LoggedSlide(Struct, frozen=True):
+    """A page on the stage; ``span`` is recording time."""
+
+    span: Span
+    deck_id: str
+    page: int
+    title: str
+
+    @property
+    def stood(self) -> bool:
+        """Not only turned over on the way to another."""
+        return self.span.end_ms - self.span.start_ms >= STOOD_MS
+
+
+STOOD_MS = 2000
+
+
 class Facts(Struct, frozen=True):
     session_id: str
     recording_id: str
@@ -76,6 +93,7 @@ class Facts(Struct, frozen=True):
     marks: list[TimelineMark]
     polls: list[LoggedPoll]
     rooms: list[LoggedRoom] = []
+    slides: list[LoggedSlide] = []
 
     @property
     def time(self) -> RecordingTime:
@@ -116,7 +134,7 @@ def facts_of(session_id: str, recording_id: str, log: Sequence[e.Event]) -> Fact
             Gap(gap.recording_ms, gap.to_ms - gap.from_ms if gap.is_cut else 0, gap.reason)
             for gap in record.gaps
         ],
-        marks=_marks(record),
+        marks=_marks(record, end_ms),
         polls=[
             LoggedPoll(
                 p.poll_id, record.time.nearest(p.opened_at_ms), p.question, list(p.options),
@@ -128,6 +146,7 @@ def facts_of(session_id: str, recording_id: str, log: Sequence[e.Event]) -> Fact
             and (p.closed_at_ms is not None or p.revealed_at_ms is not None)
         ],
         rooms=_rooms(record),
+        slides=_slides(record, end_ms),
     )  # fmt: skip
 
 
@@ -181,6 +200,25 @@ def _spotlights(record: Record, end_ms: int) -> list[tuple[Span, str]]:
     return result
 
 
+def _slides(record: Record, end_ms: int) -> list[LoggedSlide]:
+    """A page that stays is one, whoever may turn pages meanwhile."""
+    result: list[LoggedSlide] = []
+    for (at, now), (until, _) in pairwise([*record.slides, (end_ms, None)]):
+        if now is None:
+            continue
+        for stretch in record.time.clip(at, until):
+            span, before = Span(stretch.start_ms, stretch.end_ms), result[-1] if result else None
+            if (
+                before is not None
+                and (before.deck_id, before.page) == (now.deck_id, now.page)
+                and before.span.end_ms == span.start_ms
+            ):
+                span = Span(before.span.start_ms, span.end_ms)
+                result.pop()
+            result.append(LoggedSlide(span, now.deck_id, now.page, now.title))
+    return result
+
+
 LOST_TOGETHER_MS = 60_000
 
 
@@ -230,7 +268,7 @@ def _held_data(held: Held, record: Record) -> _Data:
     }  # fmt: skip
 
 
-def _marks(record: Record) -> list[TimelineMark]:
+def _marks(record: Record, end_ms: int) -> list[TimelineMark]:
     marks: list[TimelineMark] = []
     names = record.names
 
@@ -260,6 +298,11 @@ def _marks(record: Record) -> list[TimelineMark]:
         about: _Data = {"activity_id": one.activity_id, "activity_kind": one.kind}
         end = record.time.nearest(one.to_ms)
         add(one.from_ms, "activity", one.title, {**about, "end_ms": end})
+    for slide in _slides(record, end_ms):
+        if slide.stood:
+            shown: _Data = {"deck_id": slide.deck_id, "page": slide.page}
+            shown["end_ms"] = round(slide.span.end_ms)
+            marks.append(TimelineMark(round(slide.span.start_ms), "slide", slide.title, shown))
     for hand in record.hands:
         add(hand.at_ms, "hand", names.get(hand.participant_id, ""), by(hand.participant_id))
     for line in record.chat:

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from recordings.assemble import Assembled
 from recordings.clock import clocks_of
-from recordings.edit_list import Epoch, Levels, edit_list
+from recordings.edit_list import Epoch, Levels, edit_list, slide_id
 from recordings.facts import Facts
 from recordings.mux import FileMuxer
 from recordings.packet_order import Counts, Tail
@@ -230,7 +230,12 @@ class Follower:
             if kind == "microphone"
         }
         epochs: list[Epoch] = edit_list(
-            facts.duration_ms, videos, levels, facts.spotlights, facts.facilitators()
+            facts.duration_ms,
+            videos,
+            levels,
+            facts.spotlights,
+            facts.facilitators(),
+            [(slide.span, slide_id(slide.deck_id, slide.page)) for slide in facts.slides],
         )
         assembled = Assembled(facts.duration_ms, videos, [], [], "", "audio_mix.webm", [], [])
         (self._out / "epochs.json").write_bytes(msgspec.json.encode(epochs))

@@ -174,6 +174,9 @@ class Folders:
     def captures(self, session_id: str) -> Path:
         return self.data / "captures" / session_id
 
+    def slides(self, session_id: str) -> Path:
+        return self.data / "slides" / session_id
+
     def recording(self, recording_id: str) -> Path:
         return self.data / "recordings" / recording_id
 

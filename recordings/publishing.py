@@ -28,12 +28,14 @@ from recordings.ports import (
     StepFailed,
 )
 from recordings.renditions import Renditions
+from recordings.slides import put_slides
 from recordings.workshop import link_or_copy, place
 from server.schemas.api import (
     Chapter,
     Cut,
     Item,
     RecordedRoom,
+    RecordedSlide,
     Recording,
     RecordingSummary,
     Track,
@@ -82,6 +84,7 @@ class Publisher:
             recording = self._recording(job, row, facts, version, [], None)
             recording.summary.stage = "provisional"
             recording.rooms = _rooms(assembled, base)
+            recording.slides = self._slides(job, facts, out, base)
             recording.audio_url = f"{base}/audio_mix.webm"
             recording.tracks = [
                 Track(
@@ -141,6 +144,7 @@ class Publisher:
             )
             recording.summary.stage = "published"
             recording.rooms = _rooms(assembled, base)
+            recording.slides = self._slides(job, facts, out, base)
             recording.hls_url = f"{base}/{renditions.master}"
             recording.download_url = f"/api/v1/recordings/{job.recording_id}/download"
             recording.captions_url = f"{base}/captions.vtt"
@@ -163,6 +167,9 @@ class Publisher:
         self._store.notify(job.recording_id, job.attempt, "recording_ready")
         self._prune(job, version)
         return version
+
+    def _slides(self, job: Job, facts: Facts, out: Path, base: str) -> list[RecordedSlide]:
+        return put_slides(self._folders.slides(job.session_id), facts.slides, out, base)
 
     def _row(self, job: Job) -> RecordingRow:
         row = self._store.load(job.recording_id)

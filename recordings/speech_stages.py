@@ -9,9 +9,12 @@ import msgspec
 from recordings.ports import (
     Job,
 )
+from recordings.slides import terms_of
 from recordings.stage_base import FORMAT, Done, Progress, StageBase, write
 from recordings.workshop import digest_of
 
+_NAMED = ("moment", "speech", "activity", "slide")
+"""marks whose label is a title"""
 CONTEXT_LENGTH = 480
 """characters; Whisper takes at most 224 tokens before the sound, and long ones cost time"""
 
@@ -74,7 +77,8 @@ class SpeechStages(StageBase):
     def _chapters(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         facts = self._facts(job, done)
         kinds = {"screen": "screen", "confusion": "confusion", "moment": "moment", "poll": "poll",
-                 "speech": "phase", "breakout": "breakout", "activity": "activity"}  # fmt: skip
+                 "speech": "phase", "breakout": "breakout", "activity": "activity",
+                 "slide": "screen"}  # fmt: skip
         work = {
             "transcript": self._transcript(job, done),
             "duration_ms": facts.duration_ms,
@@ -82,7 +86,7 @@ class SpeechStages(StageBase):
                 {
                     "at_ms": mark.at_ms,
                     "kind": kinds[mark.kind],
-                    "label": mark.label if mark.kind in ("moment", "speech", "activity") else "",
+                    "label": mark.label if mark.kind in _NAMED else "",
                 }
                 for mark in facts.marks
                 if mark.kind in kinds
@@ -109,6 +113,7 @@ class SpeechStages(StageBase):
             ],
             "participant_names": [person.name for person in facts.people],
             "facilitator_ids": facts.facilitators(),
+            "slide_terms": terms_of(self._folders.slides(job.session_id), facts.slides),
         }  # fmt: skip
         digest = digest_of("items", FORMAT, work)
         result = self._transcripts_step(job, "items", digest, work, progress)

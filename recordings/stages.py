@@ -221,8 +221,9 @@ class Stages(SpeechStages):
         if workshop.folder("compose", digest).exists():
             return Done(digest, was_kept=True)
         work = ComposeJob(
-            str(folder), str(workshop.scratch(pieces)), self._facts(job, done).names()
-        )
+            str(folder), str(workshop.scratch(pieces)), self._facts(job, done).names(),
+            str(self._folders.slides(job.session_id)),
+        )  # fmt: skip
         result = self._child_step(job, "compose", digest, work, progress)
         workshop.drop(pieces)
         return result

@@ -21,6 +21,7 @@ from server.domain.place import floors, huddles, voice_to_all
 from server.domain.poll_answer import WITH_TEXT
 from server.domain.poll_result import count, result_of, visible
 from server.domain.session import evolve
+from server.domain.slides_state import Presentation
 from server.domain.state import (
     MAIN_ROOM,
     Participant,
@@ -182,6 +183,8 @@ class Record:
     """who had the floor in debates, begun while the recording's clock ran"""
     spotlights: tuple[tuple[int, str | None], ...]
     """``(from, participant)``, in order"""
+    slides: tuple[tuple[int, Presentation | None], ...]
+    """``(from, what was presented)``, in order"""
     rooms: tuple[RoomOnRecord, ...]
     """breakout rooms, in the order in which they were opened"""
     activities: tuple[ActivityOnRecord, ...]
@@ -247,6 +250,7 @@ class _Walk:
         self.confusion: list[int] = []
         self.debates = DebateWalk()
         self.spotlights: list[tuple[int, str | None]] = []
+        self.slides: list[tuple[int, Presentation | None]] = []
         self.rooms: list[RoomOnRecord] = []
 
     def step(self, event: Event) -> None:
@@ -260,6 +264,8 @@ class _Walk:
         )
         if changed:
             self.spans.hold(_held(after), event.at_ms)
+        if before.presentation != after.presentation:
+            self.slides.append((event.at_ms, after.presentation))
         self._note(event, after)
         self.debates.note(event, after)
 
@@ -374,6 +380,7 @@ class _Walk:
             confusion=tuple(self.confusion),
             debates=recorded(self.debates.finish(), time),
             spotlights=tuple(self.spotlights),
+            slides=tuple(self.slides),
             rooms=tuple(self.rooms),
             activities=_activities(state.agenda, time, end_ms),
             member_user_ids=frozenset(

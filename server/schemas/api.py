@@ -372,6 +372,7 @@ class TimelineMark(Struct):
     kind: Literal[
         "poll", "hand", "chat", "moment", "screen", "confusion", "speech", "turn", "poi",
         "result", "breakout", "activity",
+        "slide",
     ]  # fmt: skip
     label: str
     data: dict[str, str | int | list[str | int] | None]
@@ -410,6 +411,18 @@ class RecordedRoom(Struct):
     """who can be heard"""
 
 
+class RecordedSlide(Struct):
+    """A page that was on the stage; ``text`` is what stands on it."""
+
+    start_ms: int
+    end_ms: int
+    deck_id: str
+    page: int
+    title: str
+    text: str
+    url: str
+
+
 class Recording(Struct):
     summary: RecordingSummary
     version: int
@@ -429,6 +442,8 @@ class Recording(Struct):
     storyboard_url: str | None
     rooms: list[RecordedRoom] = []
     """the recording itself follows the main room"""
+    slides: list[RecordedSlide] = []
+    """in order; a cut with the main track ``slide`` shows the page of that moment"""
 
 
 class Transcript(Struct):

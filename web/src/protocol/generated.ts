@@ -2065,6 +2065,18 @@ export interface RecordedRoom {
   start_ms: number;
   task: string;
 }
+/**
+ * A page that was on the stage; ``text`` is what stands on it.
+ */
+export interface RecordedSlide {
+  deck_id: string;
+  end_ms: number;
+  page: number;
+  start_ms: number;
+  text: string;
+  title: string;
+  url: string;
+}
 export interface Recording {
   audio_url: string | null;
   captions_url: string | null;
@@ -2079,6 +2091,7 @@ export interface Recording {
     [k: string]: string;
   };
   rooms: RecordedRoom[];
+  slides: RecordedSlide[];
   storyboard_url: string | null;
   summary: RecordingSummary;
   tracks: Track[];
@@ -2100,6 +2113,7 @@ export interface TimelineMark {
     | 'poll'
     | 'result'
     | 'screen'
+    | 'slide'
     | 'speech'
     | 'turn';
   label: string;

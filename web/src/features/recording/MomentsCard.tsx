@@ -1,6 +1,6 @@
 import { Chip, Group } from '@mantine/core';
 import {
-  IconChartBar, IconCheck, IconChecklist, IconHandStop, IconHelpCircle, IconMessage, IconMessageQuestion, IconMicrophone2, IconScreenShare,
+  IconChartBar, IconCheck, IconChecklist, IconHandStop, IconHelpCircle, IconMessage, IconMessageQuestion, IconMicrophone2, IconPresentation, IconScreenShare,
   IconSpeakerphone, IconStar, IconTrophy, IconUsersGroup,
 } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
@@ -26,6 +26,7 @@ const ICONS: Readonly<Record<MomentKind, ReactNode>> = {
   poi: <IconMessageQuestion size={18} />,
   breakout: <IconUsersGroup size={18} />,
   activity: <IconChecklist size={18} />,
+  slide: <IconPresentation size={18} />,
 };
 
 /** What happened in the class beside what was said: chat, polls, hands, marked moments. */

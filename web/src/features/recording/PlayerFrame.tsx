@@ -19,6 +19,7 @@ import { Captions } from './Captions';
 import classes from './PlayerFrame.module.css';
 import { usePlayer, usePlayerState } from './player';
 import { ProvisionalStage } from './ProvisionalStage';
+import { SlideText } from './SlideText';
 import { RateMenu } from './RateMenu';
 import { gapAt } from './seek';
 import { SeekBar } from './SeekBar';
@@ -64,6 +65,7 @@ export function PlayerFrame({ recording, segments, items, frame, onRetry }: Prop
   return (
     <div ref={frame} id="player-frame" className={classes.frame} data-testid="player">
       {!isStream && <ProvisionalStage recording={recording} />}
+      <SlideText recording={recording} />
       <MediaController
         key={`${i18n.language}-${isStream}`}
         className={classes.controller}

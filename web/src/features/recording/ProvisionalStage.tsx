@@ -2,9 +2,10 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Recording, Track } from '../../protocol';
-import { correct, layoutAt, tracksToLoad, trackTime } from './cuts';
+import { correct, isSlideAt, layoutAt, tracksToLoad, trackTime } from './cuts';
 import classes from './PlayerFrame.module.css';
 import { usePlayer, usePlayerState } from './player';
+import { slideAt } from './slides';
 
 const CHECK_MS = 250;
 
@@ -23,6 +24,10 @@ export function ProvisionalStage({ recording }: { recording: Recording }) {
   const insetId = usePlayerState(
     (state) => layoutAt(cuts, tracks, state.timeMs).inset?.track_id ?? null,
   );
+  // The text of the page is beside the player, for every kind of recording.
+  const slideUrl = usePlayerState((state) =>
+    isSlideAt(cuts, state.timeMs) ? (slideAt(recording.slides, state.timeMs)?.url ?? null) : null,
+  );
   const loaded = tracks.filter((track) => loadedIds.split(' ').includes(track.track_id));
   return (
     <div className={classes.stage}>
@@ -30,13 +35,27 @@ export function ProvisionalStage({ recording }: { recording: Recording }) {
         <Picture
           key={track.track_id}
           track={track}
-          place={track.track_id === mainId ? 'main' : track.track_id === insetId ? 'inset' : 'waiting'}
+          place={placeOf(track.track_id, mainId, insetId, slideUrl !== null)}
           name={recording.participant_names[track.participant_id] ?? ''}
         />
       ))}
-      {mainId === null && <p className={classes.nothing}>{t('provisional.noPicture')}</p>}
+      {slideUrl !== null && (
+        <img className={classes.slide} src={slideUrl} alt="" data-testid="slide" />
+      )}
+      {mainId === null && slideUrl === null && <p className={classes.nothing}>{t('provisional.noPicture')}</p>}
     </div>
   );
+}
+
+/** A page has the room to itself; whoever speaks is small beside it. */
+function placeOf(
+  id: string,
+  main: string | null,
+  inset: string | null,
+  hasSlide: boolean,
+): PictureProps['place'] {
+  if (id === main) return hasSlide ? 'inset' : 'main';
+  return id === inset ? 'inset' : 'waiting';
 }
 
 interface PictureProps {

@@ -4,7 +4,7 @@ import type { TimelineMark } from '../../protocol';
 export type MomentKind = TimelineMark['kind'];
 
 export const KINDS: readonly MomentKind[] = ['chat', 'poll', 'hand', 'moment', 'screen', 'confusion',
-  'speech', 'poi', 'turn', 'result', 'breakout', 'activity'];
+  'speech', 'poi', 'turn', 'result', 'breakout', 'activity', 'slide'];
 
 const HELD: readonly MomentKind[] = ['speech', 'turn', 'poi'];
 
