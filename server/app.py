@@ -33,6 +33,7 @@ from server.live.media_control import PlaneMediaControl
 from server.live.ports import Clock as LiveClock
 from server.live.ports import MediaControl, Seat
 from server.media.python_plane import PlaneSettings, PythonPlane
+from server.services.bookmarks import Bookmarks
 from server.services.breakout_sets import BreakoutSets
 from server.services.caller import Callers, CookieSigner
 from server.services.chat_files import ChatFiles
@@ -198,6 +199,7 @@ def compose(
         seats=seats,
         recordings=RecordingLibrary(library, blobs, now),
         items=ItemReview(library, now),
+        bookmarks=Bookmarks(library, now),
         debate_formats=formats,
         polls=PollBook(library, hub),
         breakout_sets=BreakoutSets(library, hub),

@@ -12,6 +12,7 @@ from aiohttp import hdrs, web
 
 from server.api.security import EXPOSURE
 from server.domain.errors import Invalid
+from server.services.bookmarks import Bookmarks
 from server.services.breakout_sets import BreakoutSets
 from server.services.caller import (
     SEAT_COOKIE,
@@ -60,6 +61,7 @@ class Services:
     seats: Seats
     recordings: RecordingLibrary
     items: ItemReview
+    bookmarks: Bookmarks
     debate_formats: DebateFormats
     polls: PollBook
     breakout_sets: BreakoutSets

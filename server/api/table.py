@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.api import (
+    bookmarks,
     chat_files,
     dashboards,
     debate_formats,
@@ -21,6 +22,7 @@ ROUTES: tuple[Route, ...] = (
     *sessions.ROUTES,
     *polls.ROUTES,
     *recordings.ROUTES,
+    *bookmarks.ROUTES,
     *debate_formats.ROUTES,
     *plans.ROUTES,
     *dashboards.ROUTES,

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from server.schemas import (
     api,
+    bookmarks,
     dashboard,
     debate_format,
     live,
@@ -39,6 +40,7 @@ MODULES = (
     live, live_base, live_room, live_polls, live_debates, live_breakouts, live_slides, live_pads,
     live_media, live_captions, slides, api, debate_format, live_agenda, dashboard, plan,
     materials,
+    bookmarks,
 )  # fmt: skip
 NOT_EXPORTED = frozenset({"Command", "FormatPart", "PollForm", "Request"})
 """Bases that never travel themselves."""

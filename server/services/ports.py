@@ -210,6 +210,14 @@ class NotificationRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class BookmarkRecord:
+    bookmark_id: str
+    at_ms: int
+    note: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """Whose recordings a query is about: one account, or the seats of a guest.
 
@@ -440,6 +448,20 @@ class MaterialStore(Protocol):
         ...
 
 
+class BookmarkRows(Protocol):
+    """Each viewer's own; nobody's are read by anybody else."""
+
+    async def of(self, recording_id: str, viewer: Viewer) -> list[BookmarkRecord]:
+        """In the order of the recording."""
+        ...
+
+    async def add(self, recording_id: str, viewer: Viewer, record: BookmarkRecord) -> None: ...
+    async def change(
+        self, recording_id: str, viewer: Viewer, bookmark_id: str, note: str
+    ) -> BookmarkRecord | None: ...
+    async def remove(self, recording_id: str, viewer: Viewer, bookmark_id: str) -> bool: ...
+
+
 class Unit(Protocol):
     """One transaction: committed at the end of the ``async with``, undone by an exception."""
 
@@ -457,6 +479,7 @@ class Unit(Protocol):
     def chat_files(self) -> ChatFileRows: ...
     @property
     def materials(self) -> MaterialStore: ...
+    def bookmarks(self) -> BookmarkRows: ...
 
 
 class Library(Protocol):

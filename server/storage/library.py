@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from server.storage.accounts import SqlAccounts
+from server.storage.bookmarks import SqlBookmarks
 from server.storage.chat_files import SqlChatFiles
 from server.storage.debate_formats import SqlDebateFormats
 from server.storage.decks import SqlDecks
@@ -26,6 +27,7 @@ class SqlUnit:
         self.decks = SqlDecks(connection)
         self.chat_files = SqlChatFiles(connection)
         self.materials = SqlMaterials(connection)
+        self.bookmarks = SqlBookmarks(connection)
 
 
 class SqlLibrary:

@@ -86,7 +86,7 @@ def _owner(viewer: Viewer) -> dict[str, str | None]:
     return {"user_id": None, "link_id": viewer.link_ids[0] if viewer.link_ids else None}
 
 
-def _viewer_key(viewer: Viewer) -> str:
+def viewer_key(viewer: Viewer) -> str:
     owner = _owner(viewer)
     return f"user:{owner['user_id']}" if owner["user_id"] else f"link:{owner['link_id']}"
 
@@ -364,7 +364,7 @@ class SqlRecordings:
     async def watch_position(self, recording_id: str, viewer: Viewer) -> int | None:
         w = t.watch_progress
         query = select(w.c.position_ms).where(
-            w.c.recording_id == recording_id, w.c.viewer == _viewer_key(viewer)
+            w.c.recording_id == recording_id, w.c.viewer == viewer_key(viewer)
         )
         return (await self._c.execute(query)).scalar_one_or_none()
 
@@ -374,7 +374,7 @@ class SqlRecordings:
         changed = {"position_ms": position_ms, "updated_at": now}
         await self._c.execute(
             upsert(t.watch_progress)
-            .values(recording_id=recording_id, viewer=_viewer_key(viewer), **changed)
+            .values(recording_id=recording_id, viewer=viewer_key(viewer), **changed)
             .on_conflict_do_update(index_elements=["recording_id", "viewer"], set_=changed)
         )
 

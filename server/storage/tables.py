@@ -352,6 +352,23 @@ watch_progress = Table(
     Column("updated_at", UtcTime, nullable=False),
 )
 
+# What people keep of a recording for themselves.
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    Column("bookmark_id", String(32), primary_key=True),
+    Column(
+        "recording_id",
+        ForeignKey("recordings.recording_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("viewer", String(40), nullable=False),  # user:<id> or link:<id>
+    Column("at_ms", BigInteger, nullable=False),
+    Column("note", String(500), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Index(None, "recording_id", "viewer"),
+)
+
 notifications = Table(
     "notifications",
     metadata,

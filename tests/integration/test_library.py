@@ -288,6 +288,53 @@ async def test_watching_goes_on_where_it_stopped(world: World) -> None:
     assert await world.fay.json("GET", path) == {"position_ms": 0}
 
 
+async def test_BM1_everybody_keeps_bookmarks_of_their_own(world: World) -> None:
+    path = "/recordings/r1/bookmarks"
+    late = await world.bo.json("POST", path, {"at_ms": 4000, "note": " Why linen? "}, 201)
+    early = await world.bo.json("POST", path, {"at_ms": 1000}, 201)
+    assert (late["note"], early["note"]) == ("Why linen?", "")
+    assert await world.bo.json("GET", path) == [early, late]
+    # Not the facilitator's business, and nobody finds them by their id.
+    assert await world.fay.json("GET", path) == []
+    one = f"{path}/{late['bookmark_id']}"
+    assert await world.fay.refused("PATCH", one, {"note": "x"}) == (404, "not_found")
+    assert await world.fay.refused("DELETE", one) == (404, "not_found")
+    changed = await world.bo.json("PATCH", one, {"note": "Linen and rags"})
+    assert changed == {**late, "note": "Linen and rags"}
+    await world.bo.json("DELETE", one, status=204)
+    assert await world.bo.refused("DELETE", one) == (404, "not_found")
+    assert await world.bo.json("GET", path) == [early]
+
+
+async def test_BM2_bookmarks_are_out_of_reach_with_their_recording(world: World) -> None:
+    path = "/recordings/r1/bookmarks"
+    await world.bo.json("POST", path, {"at_ms": 1000}, 201)
+    assert await world.cy.refused("GET", path) == (404, "not_found")
+    assert await world.cy.refused("POST", path, {"at_ms": 1}) == (404, "not_found")
+    await world.fay.json("DELETE", "/recordings/r1", status=204)
+    assert await world.bo.refused("GET", path) == (404, "not_found")
+    await world.fay.json("POST", "/recordings/r1/restore")
+    assert len(await world.bo.json("GET", path)) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"at_ms": -1}, {"at_ms": "1"}, {"at_ms": 1, "note": "x" * 501}, {"at_ms": 1, "who": "x"}],
+)
+async def test_BM3_a_bookmark_must_make_sense(world: World, body: dict[str, Any]) -> None:
+    assert (await world.bo.refused("POST", "/recordings/r1/bookmarks", body))[0] == 400
+
+
+async def test_BM3_there_are_at_most_two_hundred_of_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.services.bookmarks.MOST_OF_ONE", 2)
+    path = "/recordings/r1/bookmarks"
+    for _ in range(2):
+        await world.bo.json("POST", path, {"at_ms": 1}, 201)
+    assert await world.bo.refused("POST", path, {"at_ms": 1}) == (409, "too_many_bookmarks")
+
+
 async def test_pages_of_the_list(world: World) -> None:
     with world.store._engine.begin() as connection:
         for number in range(2, 6):

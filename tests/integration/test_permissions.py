@@ -164,6 +164,16 @@ CASES = (
     ),
     Case("read_progress", "GET", "/recordings/{recording}/progress", INSIDE),
     Case("write_progress", "PUT", "/recordings/{recording}/progress", INSIDE, {"position_ms": 5}),
+    Case("list_bookmarks", "GET", "/recordings/{recording}/bookmarks", INSIDE),
+    Case("add_bookmark", "POST", "/recordings/{recording}/bookmarks", INSIDE, {"at_ms": 5}),
+    Case(
+        "edit_bookmark", "PATCH", "/recordings/{recording}/bookmarks/b1", frozenset({"learner"}),
+        {"note": "N"},
+    ),
+    Case(
+        "delete_bookmark", "DELETE", "/recordings/{recording}/bookmarks/b1",
+        frozenset({"learner"}),
+    ),
     Case("recording_media", "GET", "/recordings/{recording}/media/1/captions.vtt", INSIDE),
     Case("download_recording", "GET", "/recordings/{recording}/download", INSIDE),
     Case("list_debate_formats", "GET", "/debate-formats", USERS),
@@ -325,6 +335,16 @@ async def record(house: House, people: dict[str, Person], session: str, learner_
         )  # fmt: skip
         await connection.execute(
             t.items.insert().values(recording_id="r1", position=0, **msgspec.to_builtins(item))
+        )
+        await connection.execute(
+            t.bookmarks.insert().values(
+                bookmark_id="b1",
+                recording_id="r1",
+                viewer=f"user:{learner_id}",
+                at_ms=1000,
+                note="Mine",
+                created_at=now,
+            )
         )
         await connection.execute(
             t.notifications.insert().values(

@@ -1019,6 +1019,12 @@ export interface OpenWhiteboard {
 export interface CloseWhiteboard {
   type: 'close_whiteboard';
 }
+export interface Bookmark {
+  at_ms: number;
+  bookmark_id: string;
+  created_at: string;
+  note: string;
+}
 export interface BreakoutRoomView {
   name: string;
   notes: string;
@@ -1673,6 +1679,9 @@ export interface PollView {
   voted_count: number;
   words: number;
 }
+export interface EditBookmark {
+  note: string;
+}
 export interface EditItem {
   key?: number;
   options?: string[];
@@ -1907,6 +1916,10 @@ export interface MomentView {
   is_private: boolean;
   label: string;
   moment_id: string;
+}
+export interface NewBookmark {
+  at_ms: number;
+  note?: string;
 }
 export interface Notification {
   created_at: string;

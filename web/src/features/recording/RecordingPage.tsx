@@ -7,10 +7,12 @@ import { Link, Redirect, useSearch } from 'wouter';
 import type { Item, Recording, Transcript, WatchProgress } from '../../protocol';
 import { http } from '../../transport/http';
 import { useResource } from '../../transport/resource';
-import { ErrorState, PageShell } from '../../ui';
+import { formatClock } from '../../i18n';
+import { ErrorState, PageShell, toast } from '../../ui';
 import { useJob } from '../../ui/job/useJob';
 import { parseMoment } from '../../ui/media/time';
 import { type ActionContext, pressed } from './actions';
+import { BookmarksCard } from './BookmarksCard';
 import { ChaptersPanel } from './ChaptersPanel';
 import { PlanCard } from './PlanCard';
 import { MomentsCard } from './MomentsCard';
@@ -26,6 +28,7 @@ import { chaptersReached } from './seek';
 import { ShortcutsDialog } from './ShortcutsDialog';
 import { TitleRow } from './TitleRow';
 import { TranscriptPanel } from './TranscriptPanel';
+import { useBookmarks } from './useBookmarks';
 
 function storage(): Storage | undefined {
   try {
@@ -126,6 +129,7 @@ function Content({ recording, player, reload }: ContentProps) {
   const isInWork = summary.stage === 'provisional' || summary.stage === 'processing';
   const transcript = useResource<Transcript>(`${path}/transcript`);
   const items = useResource<Item[]>(`${path}/items`);
+  const bookmarks = useBookmarks(summary.recording_id);
   const [quiz, sendQuiz] = useReducer(quizReducer, quizOf([]));
   const [tab, setTab] = useState<string | null>('transcript');
   const [isHelpOpen, setHelpOpen] = useState(false);
@@ -166,6 +170,12 @@ function Content({ recording, player, reload }: ContentProps) {
     flushSync(() => setTab('transcript'));
     searchInput.current?.focus();
   }, []);
+  const { add } = bookmarks;
+  const bookmark = useCallback(() => {
+    void add(player.state.timeMs).then((made) => {
+      if (made) toast(t('bookmarks.added', { time: formatClock(made.at_ms) }), { tone: 'good' });
+    });
+  }, [add, player, t]);
   useEffect(() => {
     const context = (): ActionContext => ({
       player,
@@ -174,6 +184,7 @@ function Content({ recording, player, reload }: ContentProps) {
       isInPlayer: frame.current?.contains(document.activeElement) ?? false,
       toggleFullscreen,
       searchTranscript,
+      bookmark,
       showHelp: () => setHelpOpen(true),
     });
     const onKeyDown = (event: KeyboardEvent): void => {
@@ -181,7 +192,7 @@ function Content({ recording, player, reload }: ContentProps) {
     };
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
-  }, [player, recording.chapters, recording.captions_url, toggleFullscreen, searchTranscript]);
+  }, [player, recording.chapters, recording.captions_url, toggleFullscreen, searchTranscript, bookmark]);
 
   const segments = useMemo(() => transcript.data?.segments ?? [], [transcript.data]);
   const draftCount = items.data?.filter((item) => item.state === 'draft').length ?? 0;
@@ -236,6 +247,7 @@ function Content({ recording, player, reload }: ContentProps) {
             canEdit={summary.can_edit}
             isInWork={isInWork && items.data?.length === 0}
           />
+          <BookmarksCard bookmarks={bookmarks} />
           <MomentsCard recording={recording} />
           <PlanCard recording={recording} />
           <RoomsCard recording={recording} />

@@ -13,7 +13,7 @@ let context: ActionContext;
 beforeEach(() => {
   context = {
     player: new Player(100_000, 50_000, 0), chapters, hasCaptions: true, isInPlayer: false,
-    toggleFullscreen: vi.fn(), searchTranscript: vi.fn(), showHelp: vi.fn(),
+    toggleFullscreen: vi.fn(), searchTranscript: vi.fn(), bookmark: vi.fn(), showHelp: vi.fn(),
   };
 });
 

@@ -11,13 +11,14 @@ export interface ActionContext {
   readonly isInPlayer: boolean;
   readonly toggleFullscreen: () => void;
   readonly searchTranscript: () => void;
+  readonly bookmark: () => void;
   readonly showHelp: () => void;
 }
 
 export type ActionLabel =
   | 'play' | 'back10' | 'forward10' | 'back5' | 'forward5' | 'volumeUp' | 'volumeDown' | 'mute'
   | 'captions' | 'fullscreen' | 'slower' | 'faster' | 'tenth' | 'nextChapter' | 'previousChapter'
-  | 'search' | 'help';
+  | 'search' | 'bookmark' | 'help';
 
 export interface PlayerAction {
   readonly name: ActionLabel;
@@ -82,6 +83,7 @@ export const ACTIONS: readonly PlayerAction[] = [
     name: 'search', keys: ['/'], shown: ['/'],
     perform: ({ searchTranscript }) => searchTranscript(),
   },
+  { name: 'bookmark', keys: ['b'], shown: ['B'], perform: ({ bookmark }) => bookmark() },
   { name: 'help', keys: ['?'], shown: ['?'], perform: ({ showHelp }) => showHelp() },
 ];
 
