@@ -11,6 +11,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from server.demo.http_account import Account
 from server.demo.school import PASSWORD, School
+from server.demo.seat import Refused
 from tests.e2e import site
 from tests.e2e.demo_recording import DemoRun
 from tests.e2e.states import GROUPS
@@ -54,13 +55,17 @@ async def test_draw_every_state(
             problems = await look_at(cast, state, folder, repository)
             if problems:
                 wrong[state.name] = problems
-    assert wrong == {}
+    lines = [f"{name}: {one}" for name, found in wrong.items() for one in found]
+    assert not lines, "\n".join(lines)
 
 
 async def look_at(cast: Cast, state: State, folder: Path, repository: Path) -> list[str]:
     """Draw it on every page that shows it; what is wrong with it."""
-    await state.arrange(cast)
     problems: list[str] = []
+    try:
+        await state.arrange(cast)
+    except Refused as refusal:
+        return [f"cannot be reached: {refusal}"]
     for view in cast.views:
         if view.role not in state.roles:
             continue
@@ -73,7 +78,10 @@ async def look_at(cast: Cast, state: State, folder: Path, repository: Path) -> l
             problems.append(f"{view.name}: {failure.message}")
             await view.page.screenshot(path=folder / f"failed-{state.name}-{view.width}.png")
             await view.page.keyboard.press("Escape")
-    await state.after(cast)
+    try:
+        await state.after(cast)
+    except Refused as refusal:
+        problems.append(f"cannot be left: {refusal}")
     return problems
 
 

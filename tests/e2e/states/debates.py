@@ -71,7 +71,7 @@ def in_turn(*steps: Arrange) -> Arrange:
 
 async def open_debate(view: View) -> None:
     """Beside the stage on a wide page, a tab on a narrow one."""
-    region = view.page.get_by_role("region", name="Debate")
+    region = view.page.get_by_role("region", name="Debate", exact=True)
     if not await region.count():
         await view.page.keyboard.press("Alt+b")
     await region.wait_for()

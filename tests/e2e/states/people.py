@@ -101,6 +101,8 @@ PEOPLE = (
     State("confusion", lose, tab("People"), "[data-lost='3']", roles=(HOST,)),
     State("reactions", react),
     State("asked-to-speak", ask_to_speak, ready="[role=dialog]", roles=(LEARNER,), leave=decline),
-    State("away", drop, filter_away, "text=reconnecting", leave=filter_everyone),
-    State("banned", ban, tab("People"), "text=Cannot come back", roles=(HOST,)),
+    State(
+        "away", drop, filter_away, "[data-person]:has-text('reconnecting')", leave=filter_everyone
+    ),
+    State("banned", ban, tab("People"), "text=Banned", roles=(HOST,)),
 )

@@ -19,7 +19,10 @@ KINDS: dict[str, tuple[dict[str, Any], list[Any]]] = {
         {"question": "What did a press need?", "options": ["Ink", "Paper", "Silk", "Type"]},
         [[0, 1], [0, 3], [1, 3], [0, 1, 3]],
     ),
-    "true_false": ({"question": "Ink for metal type is based on oil."}, [0, 0, 1]),
+    "true_false": (
+        {"question": "Ink for metal type is based on oil.", "options": ["True", "False"]},
+        [0, 0, 1],
+    ),
     "rating": (
         {
             "question": "How sure are you about the last half hour?",
@@ -107,7 +110,7 @@ async def cancel(view: View) -> None:
 
 
 POLLS = (
-    State("poll-none", show=tab("Poll"), ready="[role=tabpanel]"),
+    State("poll-none", show=tab("Poll"), ready="[role=tabpanel]:visible"),
     State("poll-form", show=new_poll, ready="text=Save and open", roles=(HOST,), leave=cancel),
     *(
         State(f"poll-{kind}", ask(kind), tab("Poll"), f"text={fields['question']}",

@@ -1,5 +1,7 @@
 import { Avatar as MantineAvatar } from '@mantine/core';
 
+import classes from './Avatar.module.css';
+
 const TONES = [
   ['#e4e4fb', '#3a3aa3'],
   ['#d6f2e9', '#075c4b'],
@@ -34,7 +36,7 @@ export function Avatar({ name, size = 36 }: { name: string; size?: number }) {
       aria-hidden
       styles={{ placeholder: { background, color, fontWeight: 650, fontSize: size * 0.38 } }}
     >
-      {initials(name)}
+      <span className={classes.initials} data-initials={initials(name)} />
     </MantineAvatar>
   );
 }

@@ -82,7 +82,7 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
       >
         {shown.map((id, index) => (
           <li key={id} aria-setsize={all.length} aria-posinset={from + index + 1}>
-            <Tile personId={id} slot={slotOf.get(id) ?? null} avatarSize={phone ? 36 : 56} />
+            <Tile personId={id} slot={slotOf.get(id) ?? null} avatarSize={phone ? 32 : 56} />
           </li>
         ))}
       </ul>

@@ -126,7 +126,7 @@ describe('learner', () => {
       ...me,
       breakouts: breakouts({ may_choose: true, room_size: 2 }),
     });
-    fireEvent.click(screen.getByRole('button', { name: 'Go to Blue' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Go there: Blue' }));
     expect(sent).toEqual([{ type: 'choose_room', room_id: 'b.2' }]);
   });
 

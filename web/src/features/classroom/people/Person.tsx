@@ -68,7 +68,11 @@ export const Person = memo(function Person({ person, place, count, onRemove }: P
       ) : (
         <IconVideoOff size={18} role="img" aria-label={t('gallery.cameraOff')} opacity={0.6} />
       )}
-      {(hosts || !isMe) && <PersonMenu person={person} onRemove={onRemove} />}
+      {hosts || !isMe ? (
+        <PersonMenu person={person} onRemove={onRemove} />
+      ) : (
+        <span className={classes.noMenu} />
+      )}
     </li>
   );
 });
