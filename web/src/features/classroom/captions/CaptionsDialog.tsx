@@ -33,7 +33,10 @@ function Content() {
   const classroom = useClassroom();
   const { wants, size, isSpoken, lines, language } = usePage((state) => state.captions);
   const end = useRef<HTMLLIElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [lines.length]);
+  useEffect(() => {
+    // In braces: new browsers answer with a promise, which React would take for a way to clean up.
+    end.current?.scrollIntoView({ block: 'nearest' });
+  }, [lines.length]);
   return (
     <Stack gap="md">
       <Switch

@@ -139,6 +139,8 @@ describe('on the page', () => {
   });
 
   test('all that was said can be read again', async () => {
+    // As new browsers do it: with a promise.
+    Element.prototype.scrollIntoView = () => Promise.resolve();
     const classroom = room();
     act(() => {
       for (const n of [1, 2, 3, 4, 5]) {
@@ -148,6 +150,8 @@ describe('on the page', () => {
     expect(screen.queryByText('Sentence 1.')).toBeNull();
     fireEvent.click(screen.getByLabelText('All that was said, and settings'));
     expect(await screen.findByText('Sentence 1.')).toBeTruthy();
+    act(() => classroom.captions.line(line('6', 'Sentence 6.', { at_ms: 6000 })));
+    expect(screen.getAllByText('Sentence 6.')).toHaveLength(2);
     fireEvent.click(screen.getByText('Small'));
     expect(classroom.store.getState().captions.size).toBe('small');
   });
