@@ -69,7 +69,9 @@ def _draw(page: Any, number: int, out: Path) -> tuple[int, int]:
     scale = min(DISPLAY[0] / width, DISPLAY[1] / height)
     if min(width, height) * scale < 8:
         raise Refused("slides_damaged")
-    picture = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
+    # Without annotations: what presenters pin to a page is for themselves.
+    drawn = page.render(scale=scale, may_draw_forms=False, draw_annots=False)
+    picture = drawn.to_pil().convert("RGB")
     picture.thumbnail(DISPLAY)
     picture.save(out / f"page-{number}.webp", "WEBP", quality=QUALITY["page"], method=4)
     size = picture.size

@@ -189,6 +189,7 @@ function LeadButtons({ now, described }: { now: PresentationView; described?: Sl
             size={36}
             aria-label={label}
             aria-pressed={isOn}
+            className={label === t('presenterView') ? classes.wide : undefined}
             onClick={click}
           >
             {icon}
