@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconPinFilled, IconScreenShare } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
+import { MAIN_ROOM } from './breakouts/fold';
 import { useClassroom } from './context';
 import { isFacilitator, personOf } from './selectors';
 import slidesClasses from './slides/slides.module.css';
@@ -11,6 +12,7 @@ import classes from './Stage.module.css';
 import { usePage, useSession } from './store';
 import { Tile } from './Tile';
 import { useStage } from './useStage';
+import { Whiteboard } from './whiteboard/Whiteboard';
 
 /** The large picture: a shared screen with the speaker inset, or the speaker. */
 export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
@@ -26,6 +28,9 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
   const person = useSession((session) => personOf(session, personId)?.participant_id);
   const sharer = useSession((session) => personOf(session, screenId)?.name);
   const leads = useSession(isFacilitator);
+  const hasBoard = useSession(
+    (session) => session.whiteboard.opened_at_ms !== null && session.room_id === MAIN_ROOM,
+  );
   const isOwnScreen = screenId === me;
   const slot = inStage !== null && inStage === personId ? 'stage' : null;
   return (
@@ -34,12 +39,17 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
       className={classes.stage}
       aria-label={t('stage.label')}
       data-stage={personId ?? ''}
-      data-side={(layout === 'side' && sharer !== undefined && person !== undefined) || undefined}
-      data-even={
-        (layout === 'gallery' && sharer === undefined && slides === null) || undefined
+      data-side={
+        (layout === 'side' && !hasBoard && sharer !== undefined && person !== undefined) || undefined
       }
+      data-even={
+        (layout === 'gallery' && sharer === undefined && slides === null && !hasBoard) || undefined
+      }
+      data-board={hasBoard || undefined}
     >
-      {sharer !== undefined ? (
+      {hasBoard ? (
+        <Whiteboard />
+      ) : sharer !== undefined ? (
         <>
           {isOwnScreen ? <LocalVideo kind="screen" /> : <SlotVideo slot="screen" fit="contain" />}
           <div className={classes.note} data-others={!isOwnScreen || undefined}>

@@ -1,5 +1,7 @@
 import { Button, Menu, Text } from '@mantine/core';
 import {
+  IconChalkboard,
+  IconNotes,
   IconArrowRight,
   IconBadgeCc,
   IconBookmark,
@@ -46,6 +48,8 @@ const ICONS: Record<string, [Icon, Icon]> = {
   share: [IconScreenShareOff, IconScreenShare],
   slides: [IconPresentation, IconPresentation],
   hand: [IconHandStop, IconHandStop],
+  whiteboard: [IconChalkboard, IconChalkboard],
+  notes: [IconNotes, IconNotes],
   record: [IconPlayerRecord, IconPlayerRecord],
   pauseRecording: [IconPlayerPlay, IconPlayerPause],
   stopRecording: [IconPlayerStop, IconPlayerStop],
@@ -69,6 +73,7 @@ const DESKTOP: Action[] = [
   ACTIONS.share,
   ACTIONS.slides,
   ACTIONS.hand,
+  ACTIONS.whiteboard,
   ACTIONS.record,
   ACTIONS.pauseRecording,
   ACTIONS.stopRecording,
@@ -82,6 +87,7 @@ const PHONE: Action[] = [ACTIONS.microphone, ACTIONS.camera, ACTIONS.hand];
 const MORE: Action[] = [
   ...DESKTOP,
   ACTIONS.plan,
+  ACTIONS.notes,
   ACTIONS.layout,
   ACTIONS.next,
   ACTIONS.muteAll,

@@ -31,6 +31,8 @@ const isLive = (state: PageState): boolean => state.session?.state === 'live';
 const recording = (state: PageState) => state.session?.recording.state ?? 'off';
 const handIsUp = (state: PageState): boolean =>
   state.session?.hands.includes(state.session.me) === true;
+const isBoardOpen = (state: PageState): boolean =>
+  state.session !== null && state.session.whiteboard.opened_at_ms !== null;
 const never = (): boolean => false;
 const isDebateSeen = (state: PageState): boolean =>
   state.isDebateShown ?? (state.session !== null && debateFor(state.session) !== undefined);
@@ -119,6 +121,27 @@ export const ACTIONS = {
       const isUp = handIsUp(classroom.store.getState());
       void classroom.command({ type: isUp ? 'lower_hand' : 'raise_hand' });
     },
+  },
+  whiteboard: {
+    name: 'whiteboard',
+    label: (state) => (isBoardOpen(state) ? 'room:pads.closeBoard' : 'room:pads.openBoard'),
+    short: 'room:pads.board',
+    code: 'KeyW',
+    isAvailable: hosts,
+    isOn: isBoardOpen,
+    perform: (classroom) => {
+      const isOpen = isBoardOpen(classroom.store.getState());
+      void classroom.command({ type: isOpen ? 'close_whiteboard' : 'open_whiteboard' });
+    },
+  },
+  notes: {
+    name: 'notes',
+    label: () => 'room:pads.showNotes',
+    short: 'room:pads.notes',
+    code: null,
+    isAvailable: isPresent,
+    isOn: (state) => state.tab === 'notes',
+    perform: (classroom) => classroom.show('notes'),
   },
   record: {
     name: 'record',

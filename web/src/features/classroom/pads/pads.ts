@@ -7,6 +7,9 @@ import type { PadWire } from '../../../transport/live';
 import type { PadSync } from './sync';
 import type * as Sync from './sync';
 
+/** Compressed; the server takes no larger one. */
+const LARGEST_PICTURE = 280_000;
+
 export class Pads {
   private readonly known = new Map<PadName, PadSync>();
   private loading: Promise<typeof Sync> | null = null;
@@ -43,9 +46,14 @@ export class Pads {
     }
   }
 
-  /** Only a page that follows the whiteboard is asked. */
-  async draw(token: string): Promise<void> {
-    void token;
+  /** Only a page that follows the whiteboard is asked; one that cannot lets the next be asked. */
+  async draw(token: string, consenting: ReadonlySet<string>): Promise<void> {
+    const board = this.known.get('whiteboard');
+    const wire = this.wire();
+    if (!board || !wire) return;
+    const { pictureOf } = await import('../whiteboard/picture');
+    const svg = await pictureOf(board.doc.getMap<unknown>('elements'), consenting);
+    if (svg.length <= LARGEST_PICTURE) await wire.picture(token, svg);
   }
 
   dispose(): void {
