@@ -70,6 +70,8 @@ async def build(school: School, recording_id: str, teacher: Account) -> Site:
         teacher, "Paper and ink", starts_at="2030-03-04T09:00:00Z", time_zone="Europe/Vienna"
     )
     link = await teacher.post(f"/sessions/{session_id}/links", {"name": "Guest Person"})
+    source = {"title": "The source", "url": "https://example.org/"}
+    await teacher.post(f"/sessions/{session_id}/materials/links", source)
     user = (await teacher.get("/me"))["user"]
     reset = await admin.post(f"/users/{user['user_id']}/reset")
     tail = "/".join
@@ -89,6 +91,7 @@ async def build(school: School, recording_id: str, teacher: Account) -> Site:
             Place("account", "/account", teacher, "main h1, main h2"),
             Place("session-new", "/sessions/new", teacher, "main form"),
             Place("session-edit", f"/sessions/{session_id}/edit", teacher, "main form"),
+            Place("dashboard", f"/sessions/{session_id}/dashboard", teacher, "main h1"),
             Place("formats", "/debate-formats", teacher, "main h3"),
             Place("format", "/debate-formats/karl-popper", teacher, "main ol"),
             Place("format-edit", "/debate-formats/new", teacher, "main form"),

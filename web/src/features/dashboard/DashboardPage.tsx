@@ -266,7 +266,7 @@ function Activities({ board }: { board: Dashboard }) {
   const { t } = useTranslation('dashboard');
   return (
     <Part title={t('agenda')}>
-      <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('agenda')}>
+      <div className={classes.scroll} tabIndex={0} role="group" aria-label={t('agenda')}>
         <table className={classes.table}>
           <thead>
             <tr>

@@ -32,7 +32,7 @@ export function ParticipationTable({ board }: { board: Dashboard }) {
   const { t } = useTranslation('dashboard');
   if (board.people.length === 0) return <Text size="sm">{t('empty')}</Text>;
   return (
-    <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('participation')}>
+    <div className={classes.scroll} tabIndex={0} role="group" aria-label={t('participation')}>
       <table className={classes.table}>
         <thead>
           <tr>
@@ -74,7 +74,7 @@ export function AttendanceTable({ board }: { board: Dashboard }) {
   const rows = board.people.flatMap((one) => one.stays.map((stay) => ({ one, stay })));
   if (rows.length === 0) return <Text size="sm">{t('empty')}</Text>;
   return (
-    <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('attendance')}>
+    <div className={classes.scroll} tabIndex={0} role="group" aria-label={t('attendance')}>
       <table className={classes.table}>
         <thead>
           <tr>

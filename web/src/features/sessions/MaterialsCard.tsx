@@ -104,11 +104,10 @@ export function MaterialsCard({ sessionId }: { sessionId: string }) {
                   <IconGripVertical size={18} aria-hidden />
                 </button>
                 <a
-                  className={classes.what}
+                  className={classes.link}
                   href={one.url}
                   target="_blank"
                   rel="noopener noreferrer"
-                  style={{ alignSelf: 'center' }}
                 >
                   {one.title}
                 </a>

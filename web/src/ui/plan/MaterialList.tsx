@@ -69,6 +69,7 @@ export function MaterialList({ sessionId, empty }: { sessionId: string; empty?: 
               size="compact-md"
               justify="flex-start"
               className={classes.open}
+              styles={{ label: { whiteSpace: 'normal', textAlign: 'start', lineHeight: 1.35 } }}
               leftSection={<Icon size={18} aria-hidden />}
               onClick={() => void mark(one, 'seen')}
               onAuxClick={() => void mark(one, 'seen')}

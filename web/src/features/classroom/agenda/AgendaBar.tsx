@@ -49,7 +49,7 @@ export function AgendaBar() {
       className={classes.bar}
       data-banner="agenda"
       data-over={isOver || undefined}
-      aria-label={t('agenda')}
+      aria-label={t('progress')}
     >
       <div className={classes.now}>
         {current ? (
