@@ -147,7 +147,7 @@ async def open_class(school: School, browser: Browser) -> AsyncIterator[Cast]:
 
 async def enter(school: School, session_id: str, account: Account, context: Any) -> Page:
     page: Page = await context.new_page()
-    page.set_default_timeout(PATIENT_MS / 3)
+    page.set_default_timeout(PATIENT_MS)
     await sign_in_as(page, account)
     room = ClassroomPage(page, school.server.url, session_id)
     await page.goto(room.url)

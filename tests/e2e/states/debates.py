@@ -171,7 +171,7 @@ DEBATES = (
     State("debate-begun", command("begin_debate"), open_debate, "[data-stage=running]"),
     State("debate-prep", prepare, open_debate, CARD, after=command("end_prep")),
     State("debate-speech", command("start_clock"), open_debate, "[data-testid=debate-clock]"),
-    State("debate-poi-offered", offer, open_debate, "text=/Points? of information/"),
+    State("debate-poi-offered", offer, open_debate, CARD),
     State("debate-poi", in_turn(offer, accept), open_debate, CARD),
     State("debate-cross", in_turn(command("next_speech"), command("start_clock")), open_debate,
           "text=Cross-examination"),
