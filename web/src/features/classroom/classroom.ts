@@ -21,7 +21,7 @@ import { applyFollowing } from './breakouts/fold';
 import { isWide } from './debate/wide';
 import { FloatingReactions } from './floating';
 import { Incoming } from './incoming';
-import { announcementOf, countChat, noteTracks, noteWords, notify, sayError } from './notices';
+import { announcementOf, countChat, noteBell, noteTracks, noteWords, notify, sayError } from './notices';
 import { OwnTracks } from './own_tracks';
 import { Pads } from './pads/pads';
 import { LOST_WINDOW_MS, me } from './selectors';
@@ -282,6 +282,7 @@ export class Classroom {
     for (const event of events) {
       noteTracks(this.store, event);
       noteWords(this.store, event);
+      noteBell(this.store, event);
     }
     if (events.some((event) => event.type === 'poll_opened')) this.showPoll();
     if (events.some((event) => event.type === 'participant_joined')) this.seated(false);

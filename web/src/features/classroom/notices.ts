@@ -80,6 +80,14 @@ export function noteTracks(store: PageStore, { type, data }: WireEvent): void {
   if (data.track === 'camera') notify(store, 'cameraStopped');
 }
 
+/** Told by the event: a bell may come together with the end that it rings. */
+export function noteBell(store: PageStore, { type, data }: WireEvent): void {
+  if (type !== 'debate_bell_rung') return;
+  const { turn } = store.getState().rung;
+  const strokes = Number(data.strokes);
+  store.setState({ rung: { debateId: String(data.debate_id), strokes, turn: turn + 1 } });
+}
+
 /** Words meant for oneself come forward, wherever one looks. */
 export function noteWords(store: PageStore, { type, data }: WireEvent): void {
   const { session, tab } = store.getState();

@@ -107,6 +107,8 @@ export interface PageState {
   pinned: string | null;
   floating: Floating[];
   captions: CaptionsView;
+  /** The last bell of a debate; a turn more with each. */
+  rung: { debateId: string; strokes: number; turn: number };
   /** `performance.now()` until which one has said to be lost; 0 when not. */
   lostUntil: number;
   galleryPage: number;
@@ -151,6 +153,7 @@ export const newStore = (choice: DeviceChoice): PageStore =>
     pinned: null,
     floating: [],
     captions: newCaptions(),
+    rung: { debateId: '', strokes: 0, turn: 0 },
     lostUntil: 0,
     galleryPage: 0,
     pollText: null,

@@ -132,11 +132,16 @@ export function Bells() {
     if ((hasBegun || isAsked) && !isWriting()) classroom.showDebate(true);
     const what = saidOf(now, old, debate, i18n.language);
     if (!what) return;
-    if ((what.key === 'bell' || what.key === 'over') && !muted.getState().isMuted) {
-      ringBell(what.strokes);
-    }
     setSaid(textFor(what, t, i18n.language));
   }, [classroom, debate, store, t, i18n.language]);
+  const rung = usePage((state) => state.rung);
+  const heard = useRef(rung.turn);
+  useEffect(() => {
+    if (rung.turn === heard.current) return;
+    heard.current = rung.turn;
+    const own = debate?.debate_id === rung.debateId;
+    if (own && !muted.getState().isMuted) ringBell(rung.strokes);
+  }, [debate, rung]);
   return (
     <div className="sr-only" aria-live="polite" data-testid="debate-announcer">
       {said}
