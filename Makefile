@@ -15,7 +15,7 @@ PYTEST_ARGS ?=
 # These measure time or fill the processor, so nothing else runs beside them.
 TIMED := tests/media tests/e2e tests/contract/test_media_plane_python.py
 
-.PHONY: help run test test-python test-web demo lint format protocol check-protocol errors lock \
+.PHONY: help run test test-python test-web demo lint format protocol check-protocol errors lock debates \
         screenshots clean setup-run setup-test setup-demo setup-lint
 
 help: ## show the targets
@@ -53,6 +53,9 @@ errors: setup-lint ## write docs/errors.md from the code
 
 check-protocol: setup-lint
 	@sh scripts/check-protocol
+
+debates: setup-test ## a shipped debate played from plan to end in real Chromium
+	@$(BIN)/python -m pytest -m debates tests/e2e/test_debate_formats_played.py $(ARGS)
 
 lock: setup-lint ## re-make the lock files from pyproject.toml
 	@sh scripts/lock $(ARGS)
