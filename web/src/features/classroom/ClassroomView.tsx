@@ -15,6 +15,7 @@ import { useClassroom } from './context';
 import { Bells } from './debate/Bells';
 import { DebateBanner, DebateBar, DebateColumn } from './debate/DebateBar';
 import { Dialogs } from './Dialogs';
+import { focusOn, isFocusLost } from './focus';
 import { Gallery } from './Gallery';
 import { Header } from './Header';
 import { CommandPalette } from './palette/CommandPalette';
@@ -33,6 +34,10 @@ export function ClassroomView() {
   const layout = usePage((state) => state.layout);
   useDocumentTitle(title);
   useShortcuts();
+  useEffect(() => {
+    // The button that led here has gone with its page.
+    if (isFocusLost()) focusOn('class');
+  }, []);
   return (
     <div className={classes.room} data-testid="classroom" data-layout={layout}>
       <Header />
@@ -44,7 +49,7 @@ export function ClassroomView() {
         <RoomBanner />
       </div>
       <DebateColumn />
-      <main className={classes.main}>
+      <main className={classes.main} tabIndex={-1} data-focus="class">
         <Stage ref={ref} />
         <DebateBar />
         <Gallery stageHeight={height} />

@@ -1,11 +1,13 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconDoorExit } from '@tabler/icons-react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 
 import type { ApiError } from '../../transport/http';
 import { useUser } from '../../transport/me';
 import { EmptyState } from '../../ui';
+import { isFocusLost } from './focus';
 
 const REASONS = [
   'ended',
@@ -32,6 +34,10 @@ const signInPath = (): string =>
 /** Why one is outside again, and where to go from here. */
 export function EndedPage({ reason, error, recordingId, onRejoin }: Props) {
   const { t } = useTranslation('classroom');
+  useEffect(() => {
+    // The class has gone with whatever had the focus.
+    if (isFocusLost()) document.getElementById('main')?.focus();
+  }, []);
   const user = useUser();
   const known: Reason | 'refused' =
     error?.code === 'session_ended'

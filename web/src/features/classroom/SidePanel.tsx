@@ -82,20 +82,20 @@ export function SidePanel() {
           <Tabs.Tab value="notes">{pads('tab')}</Tabs.Tab>
         </Tabs.List>
         {hasDebate && (
-          <Tabs.Panel value="debate">
+          <Tabs.Panel value="debate" tabIndex={-1} data-focus="panel">
             <DebatePanel />
           </Tabs.Panel>
         )}
-        <Tabs.Panel value="people">
+        <Tabs.Panel value="people" tabIndex={-1} data-focus="panel">
           <PeoplePanel />
         </Tabs.Panel>
-        <Tabs.Panel value="chat">
+        <Tabs.Panel value="chat" tabIndex={-1} data-focus="panel">
           <ChatPanel />
         </Tabs.Panel>
-        <Tabs.Panel value="rooms">
+        <Tabs.Panel value="rooms" tabIndex={-1} data-focus="panel">
           <RoomsPanel />
         </Tabs.Panel>
-        <Tabs.Panel value="poll">
+        <Tabs.Panel value="poll" tabIndex={-1} data-focus="panel">
           <PollPanel />
         </Tabs.Panel>
         <Tabs.Panel value="notes">

@@ -5,6 +5,7 @@ import type { HandOrder, ReactionKind } from '../../protocol';
 import type { Classroom } from './classroom';
 import { debateFor, hasDebateTab } from './debate/model';
 import { isWide } from './debate/wide';
+import { focusOn } from './focus';
 import { isFacilitator, isLocked, me } from './selectors';
 import { type Dialog, type Layout, LAYOUTS, type PageState } from './store';
 
@@ -202,7 +203,10 @@ export const ACTIONS = {
     code: 'Digit1',
     isAvailable: isPresent,
     isOn: (state) => state.tab === 'people',
-    perform: (classroom) => classroom.show('people'),
+    perform: (classroom) => {
+      classroom.show('people');
+      focusOn('panel');
+    },
   },
   chat: {
     name: 'chat',
@@ -211,7 +215,10 @@ export const ACTIONS = {
     code: 'Digit2',
     isAvailable: isPresent,
     isOn: (state) => state.tab === 'chat',
-    perform: (classroom) => classroom.show('chat'),
+    perform: (classroom) => {
+      classroom.show('chat');
+      focusOn('panel');
+    },
   },
   poll: {
     name: 'poll',
@@ -220,7 +227,10 @@ export const ACTIONS = {
     code: 'Digit3',
     isAvailable: isPresent,
     isOn: (state) => state.tab === 'poll',
-    perform: (classroom) => classroom.show('poll'),
+    perform: (classroom) => {
+      classroom.show('poll');
+      focusOn('panel');
+    },
   },
   debate: {
     name: 'debate',
@@ -229,8 +239,11 @@ export const ACTIONS = {
     code: 'KeyB',
     isAvailable: (state) => isPresent(state) && state.session !== null && hasDebateTab(state.session),
     isOn: (state) => (isWide() ? isDebateSeen(state) : state.tab === 'debate'),
-    perform: (classroom) =>
-      classroom.showDebate(!isWide() || !isDebateSeen(classroom.store.getState())),
+    perform: (classroom) => {
+      const isShown = !isWide() || !isDebateSeen(classroom.store.getState());
+      classroom.showDebate(isShown);
+      if (isShown) focusOn(isWide() ? 'debate' : 'panel');
+    },
   },
   lost: {
     name: 'lost',

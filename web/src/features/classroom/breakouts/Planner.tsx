@@ -10,6 +10,7 @@ import { useSession } from '../store';
 import classes from './Breakouts.module.css';
 import { Person } from './Person';
 import { MAIN_ROOM } from './fold';
+import { GroupsDialog } from './GroupsDialog';
 import { RoomCard } from './RoomCard';
 import { RoomEditor } from './RoomEditor';
 import { membersOf, roomNames, unassigned } from './select';
@@ -121,6 +122,7 @@ function Plan({ breakouts, onNew }: { breakouts: BreakoutsView; onNew: () => voi
   const [minutes, setMinutes] = useState(
     breakouts.duration_ms === null ? '0' : String(Math.round(breakouts.duration_ms / MINUTE)),
   );
+  const [isGrouping, setGrouping] = useState(false);
   const isLive = session.state === 'live';
   const deal = (how: Deal['how'], isRestOnly = false) =>
     void classroom.command({ type: 'assign_breakouts', how, is_rest_only: isRestOnly });
@@ -143,6 +145,7 @@ function Plan({ breakouts, onNew }: { breakouts: BreakoutsView; onNew: () => voi
           <Menu.Dropdown>
             <Menu.Item onClick={() => deal('random')}>{t('hows.random')}</Menu.Item>
             <Menu.Item onClick={() => deal('airtime')}>{t('hows.airtime')}</Menu.Item>
+            <Menu.Item onClick={() => setGrouping(true)}>{t('groups.open')}</Menu.Item>
             <Menu.Item disabled={rest.length === 0} onClick={() => deal('random', true)}>
               {t('dealRest')}
             </Menu.Item>
@@ -153,6 +156,9 @@ function Plan({ breakouts, onNew }: { breakouts: BreakoutsView; onNew: () => voi
           {t('startOver')}
         </Button>
       </Group>
+      {isGrouping && (
+        <GroupsDialog rooms={breakouts.rooms} isOpen onClose={() => setGrouping(false)} />
+      )}
       {rest.length > 0 && (
         <RoomCard
           roomId={MAIN_ROOM}
@@ -265,6 +271,7 @@ function People({ people, rooms, roomId }: PeopleProps) {
 function Settings({ breakouts }: { breakouts: BreakoutsView }) {
   const { t } = useTranslation('breakouts');
   const classroom = useClassroom();
+  const [size, setSize] = useState<number | string>(breakouts.room_size ?? '');
   const change = (over: Partial<BreakoutsView>) => {
     const next = { ...breakouts, ...over };
     void classroom.command({
@@ -306,6 +313,21 @@ function Settings({ breakouts }: { breakouts: BreakoutsView }) {
           label={t('mayChoose')}
           checked={breakouts.may_choose}
           onChange={(event) => change({ may_choose: event.currentTarget.checked })}
+        />
+        <NumberInput
+          label={t('roomSize')}
+          description={t('roomSizeHint')}
+          placeholder={t('roomSizeNone')}
+          value={size}
+          min={1}
+          max={500}
+          clampBehavior="strict"
+          allowDecimal={false}
+          onChange={setSize}
+          onBlur={() => {
+            const places = Number(size) >= 1 ? Number(size) : null;
+            if (places !== breakouts.room_size) change({ room_size: places });
+          }}
         />
       </Stack>
     </details>

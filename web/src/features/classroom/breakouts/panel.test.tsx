@@ -138,3 +138,46 @@ describe('learner', () => {
     expect(screen.getByText('We found it')).toBeTruthy();
   });
 });
+
+describe('planning', () => {
+  const people = [
+    aPerson('ada', { role: 'facilitator' }),
+    aPerson('ben'),
+    aPerson('cleo'),
+  ];
+
+  test('BR2 groups are named and dealt', async () => {
+    const sent = show(<RoomsPanel />, {
+      me: 'ada',
+      participants: people,
+      breakouts: breakouts({ state: 'draft' }),
+    });
+    fireEvent.click(screen.getByRole('button', { name: 'Deal people' }));
+    fireEvent.click(await screen.findByText('Spread groups over the rooms…'));
+    const ben = await screen.findByLabelText<HTMLInputElement>('Group of ben');
+    expect(ben.value).toBe('Red');
+    fireEvent.change(ben, { target: { value: ' French ' } });
+    fireEvent.change(screen.getByLabelText('Group of cleo'), { target: { value: 'French' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Deal by group' }));
+    expect(sent.at(-1)).toEqual({
+      type: 'assign_breakouts',
+      how: 'groups',
+      groups: { ben: 'French', cleo: 'French' },
+    });
+  });
+
+  test('BR8 a room has as many places as the facilitator says', () => {
+    const sent = show(<RoomsPanel />, {
+      me: 'ada',
+      participants: people,
+      breakouts: breakouts({ state: 'draft' }),
+    });
+    const places = screen.getByLabelText('Places in a room');
+    fireEvent.change(places, { target: { value: '4' } });
+    fireEvent.blur(places);
+    expect(sent.at(-1)).toMatchObject({ type: 'draft_breakouts', room_size: 4 });
+    fireEvent.change(places, { target: { value: '' } });
+    fireEvent.blur(places);
+    expect(sent).toHaveLength(1); // as the server still has none
+  });
+});

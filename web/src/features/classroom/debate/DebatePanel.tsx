@@ -42,7 +42,13 @@ export function DebatePanel() {
       ? { debate: debates.find((one) => one.debate_id === mode.debateId) ?? null }
       : null;
   return (
-    <div className={classes.panel} tabIndex={0} role="region" aria-label={t('title')}>
+    <div
+      className={classes.panel}
+      tabIndex={0}
+      role="region"
+      aria-label={t('title')}
+      data-focus="debate"
+    >
       {planning ? (
         <>
           <h2 className={classes.title}>{planning.debate ? t('plan.edit') : t('plan.title')}</h2>
