@@ -274,7 +274,7 @@ def _marks(record: Record, end_ms: int) -> list[TimelineMark]:
 
     def add(
         at_ms: int, kind: Literal["poll", "hand", "chat", "moment", "screen", "confusion", "speech",
-        "turn", "poi", "result", "breakout", "activity"],
+        "turn", "poi", "result", "breakout", "activity", "web_page"],
         label: str,
         data: _Data,
     ) -> None:  # fmt: skip
@@ -314,6 +314,9 @@ def _marks(record: Record, end_ms: int) -> list[TimelineMark]:
         add(moment.at_ms, "moment", moment.label, {"moment_id": moment.moment_id})
     for poll in record.polls:
         add(poll.opened_at_ms, "poll", poll.question, mark_of(poll))
+    for page in record.web_pages:
+        about_page: _Data = {**by(page.participant_id), "url": page.url}
+        add(page.since_ms, "web_page", page.title or page.url, about_page)
     for held in record.debates:
         label, facts = _held_label(held, names), _held_data(held, record)
         if held.kind == "result":

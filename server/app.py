@@ -53,6 +53,7 @@ from server.services.secrecy import Passwords
 from server.services.sessions import SessionPlanning
 from server.services.slides import SlideDecks
 from server.services.throttle import SignInThrottle
+from server.services.web_origins import WebOrigins
 from server.settings import Settings
 from server.storage.ballot_keys import BallotKeyFiles
 from server.storage.blobs import LocalBlobs
@@ -170,6 +171,7 @@ def compose(
 
     blobs = LocalBlobs(data)
     chat_files = ChatFiles(library, blobs, seats, now)
+    web_origins = WebOrigins(library, now)
 
     hub = LiveHub(
         event_log=event_log,
@@ -209,6 +211,7 @@ def compose(
         slides=slides,
         live=hub,
         chat_files=chat_files,
+        web_origins=web_origins,
         blobs=blobs,
     )
     exposure = Exposure(

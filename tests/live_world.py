@@ -21,7 +21,10 @@ from server.domain.session import decide, evolve
 from server.domain.state import THE_SERVER, Actor, PollResult, SessionState, Settings
 from tests import agenda_world, breakout_world, debate_world, slides_world
 
-OPEN = Settings("Class", None, lobby_is_on=False, record_automatically=False)
+OPEN = Settings(
+    "Class",
+    web_origins=("https://phet.colorado.edu", "https://www.youtube-nocookie.com"),
+)
 
 FAY = Actor("fay", "facilitator", "Fay", False, "user-fay")
 ADA = Actor("ada", "learner", "Ada", False, "user-ada")
@@ -251,6 +254,10 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
     breakout_world.fold(view, event)
     agenda_world.fold(view, event)
     slides_world.fold(view, event)
+    if kind == "web_page_shared":
+        view["web_page"] = {**data, "since_ms": at_ms}
+    elif kind == "web_page_stopped":
+        view["web_page"] = None
     if kind.startswith("debate_"):
         debate_world.fold(view, event)
     _settle(view, at_ms)

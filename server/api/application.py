@@ -12,7 +12,7 @@ from server.api import pages
 from server.api.errors import errors
 from server.api.openapi import document
 from server.api.route import PREFIX, SERVICES, Services, handler_of
-from server.api.security import EXPOSURE, Exposure, add_headers, check_origin
+from server.api.security import EXPOSURE, FRAMED, Exposure, add_headers, check_origin
 from server.api.table import ROUTES
 
 LARGEST_BODY = 1 << 20
@@ -29,6 +29,7 @@ def new_application(exposure: Exposure, web_dist: Path) -> web.Application:
 def add_routes(app: web.Application, services: Services) -> None:
     """The API, then the pages: what is neither is the web app's own address."""
     app[SERVICES] = services
+    app[FRAMED] = services.web_origins.listed
     for route in ROUTES:
         app.router.add_route(route.method, PREFIX + route.path, handler_of(route))
     described = msgspec.json.encode(document())

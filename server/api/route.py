@@ -36,6 +36,7 @@ from server.services.recordings import RecordingLibrary
 from server.services.seats import Seats
 from server.services.sessions import SessionPlanning
 from server.services.slides import SlideDecks
+from server.services.web_origins import WebOrigins
 
 PREFIX = "/api/v1"
 SEAT_LASTS = timedelta(days=30)
@@ -71,6 +72,7 @@ class Services:
     slides: SlideDecks
     live: LiveSessions
     chat_files: ChatFiles
+    web_origins: WebOrigins
     blobs: Blobs
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from urllib.parse import urlsplit
@@ -85,12 +86,16 @@ class Exposure:
 
 
 EXPOSURE = web.AppKey("exposure", Exposure)
+Framed = Callable[[], Awaitable[Sequence[str]]]
+FRAMED: web.AppKey[Framed] = web.AppKey("framed")
+"""The sites whose pages may be shown in class, as they are listed now."""
 
 
-def content_policy(host: str) -> str:
+def content_policy(host: str, framed: Sequence[str] = ()) -> str:
     """No inline script. Styles are inlined by the component library. ``blob:`` is for recordings
     being played, workers and pictures made in the page; WebAssembly removes noise and blurs
-    backgrounds. Some browsers do not count sockets as ``'self'``, so they are named."""
+    backgrounds. Some browsers do not count sockets as ``'self'``, so they are named.
+    ``framed``: sites whose pages may be shown in class."""
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
     return "; ".join(
         [
@@ -102,6 +107,7 @@ def content_policy(host: str) -> str:
             "media-src 'self' data: blob:",
             "font-src 'self' data:",
             f"connect-src 'self' blob: data:{sockets}",
+            " ".join(["frame-src 'self'", *framed]),
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
@@ -113,8 +119,10 @@ def content_policy(host: str) -> str:
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """On every answer, streams and failures too (a signal, not a middleware)."""
     headers = response.headers
-    # A file that somebody uploaded comes with a stricter one.
-    headers.setdefault("Content-Security-Policy", content_policy(request.host))
+    if "Content-Security-Policy" not in headers:  # an uploaded file has a stricter one
+        is_page = response.content_type == "text/html"
+        framed = await request.config_dict[FRAMED]() if is_page else ()
+        headers["Content-Security-Policy"] = content_policy(request.host, framed)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     # Addresses hold link tokens; other sites are told none of them.

@@ -14,6 +14,7 @@ from server.api import (
     recordings,
     sessions,
     slides,
+    web_origins,
 )
 from server.api.route import Route
 
@@ -29,4 +30,5 @@ ROUTES: tuple[Route, ...] = (
     *materials.ROUTES,
     *slides.ROUTES,
     *chat_files.ROUTES,
+    *web_origins.ROUTES,
 )

@@ -27,6 +27,7 @@ from server.domain.events import (
 )
 from server.domain.slides_commands import SlidesCommand
 from server.domain.state import MAIN_ROOM, AttachedFile
+from server.domain.web_content_commands import WebContentCommand
 from server.domain.whiteboard_commands import WhiteboardCommand
 
 
@@ -388,6 +389,7 @@ Command = (
     | AgendaCommand
     | SlidesCommand
     | WhiteboardCommand
+    | WebContentCommand
 )
 
 COMMANDS: dict[str, type[Any]] = {

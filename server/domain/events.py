@@ -18,6 +18,7 @@ from server.domain.breakout_events import BreakoutBody
 from server.domain.debate_events import DebateBody
 from server.domain.event_fields import OPTIONAL
 from server.domain.slides_events import SlidesBody
+from server.domain.web_content_events import WebContentBody
 from server.domain.whiteboard_events import WhiteboardBody
 
 Role = Literal["facilitator", "learner"]
@@ -515,6 +516,7 @@ Body = (
     | AgendaBody
     | SlidesBody
     | WhiteboardBody
+    | WebContentBody
     | Unknown
 )
 
@@ -553,6 +555,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "debate_note_shown": ("text",),
     "deck_added": ("name", "titles"),
     "slides_presented": ("name", "title"),
+    "web_page_shared": ("title",),
     "slide_changed": ("title",),
 }
 """Fields people wrote or are called by: stored beside the log, erasable; erased they read ""."""

@@ -14,6 +14,7 @@ from server.domain import breakout_commands as bc
 from server.domain import commands as c
 from server.domain import debate_commands as dc
 from server.domain import slides_commands as sc
+from server.domain import web_content_commands as web
 from server.domain import whiteboard_commands as wc
 from server.domain.errors import Conflict, NotAllowed
 from server.domain.state import Actor, Presence, SessionState, Stage
@@ -152,6 +153,8 @@ PERMISSIONS: Mapping[type[Any], Rule] = {
     sc.TurnPage: _rule(_FACILITATOR),
     sc.LetBrowse: _rule(_FACILITATOR),
     sc.StopPresenting: _rule(_FACILITATOR),
+    web.ShareWebPage: _rule(_FACILITATOR),
+    web.StopWebPage: _rule(_FACILITATOR),
     wc.OpenWhiteboard: _rule(_FACILITATOR),
     wc.CloseWhiteboard: _rule(_FACILITATOR),
     wc.ReportWhiteboardPicture: _rule("server", stages="live"),

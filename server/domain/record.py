@@ -14,6 +14,7 @@ from typing import Literal
 
 from server.domain import breakout_events as be
 from server.domain import events as e
+from server.domain import web_content_events as we
 from server.domain.agenda_state import ActivityKind, Agenda
 from server.domain.debate_record import DebateWalk, Held, recorded
 from server.domain.events import Event, PollAnswer, PollKind, Role, TrackKind
@@ -31,6 +32,7 @@ from server.domain.state import (
     Stretch,
 )
 from server.domain.timeline import RecordTime, complement, intersection, merged
+from server.domain.web_content_state import WebPage
 
 GapCause = Literal["paused", "server_restart", "capture_lost", "disk_full"]
 
@@ -189,6 +191,8 @@ class Record:
     """breakout rooms, in the order in which they were opened"""
     activities: tuple[ActivityOnRecord, ...]
     """what of the agenda went on for a while and is on record"""
+    web_pages: tuple[WebPage, ...]
+    """shown in everyone's frame from then on; what was in them is not in the recording"""
     member_user_ids: frozenset[str]
     """accounts of all who were in the session, on record or not: its audience"""
 
@@ -252,6 +256,7 @@ class _Walk:
         self.spotlights: list[tuple[int, str | None]] = []
         self.slides: list[tuple[int, Presentation | None]] = []
         self.rooms: list[RoomOnRecord] = []
+        self.web_pages: list[WebPage] = []
 
     def step(self, event: Event) -> None:
         before, after = self.state, evolve(self.state, event)
@@ -291,6 +296,8 @@ class _Walk:
             ):
                 # What it says now was written off the record.
                 self.chat.remove(key)
+            case we.WebPageShared() if state.web_page and state.recording.since_ms is not None:
+                self.web_pages.append(state.web_page)
             case e.HandRaised(participant_id=who) if state.is_on_record(who):
                 self.hands.append(HandUp(who, at_ms))
             case e.MomentMarked(moment_id=key, is_private=private) if (
@@ -382,6 +389,7 @@ class _Walk:
             spotlights=tuple(self.spotlights),
             slides=tuple(self.slides),
             rooms=tuple(self.rooms),
+            web_pages=tuple(self.web_pages),
             activities=_activities(state.agenda, time, end_ms),
             member_user_ids=frozenset(
                 who.user_id

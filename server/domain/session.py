@@ -30,6 +30,7 @@ from server.domain import (
     recording,
     slides,
     track,
+    web_content,
     whiteboard,
 )
 from server.domain import commands as c
@@ -60,7 +61,8 @@ def end(state: SessionState, _: c.EndSession, ask: Ask) -> list[Change]:
             changes += poll.closing(one, ask)
     if state.recording.stage in ("on", "paused") and state.recording.recording_id:
         changes.append(Change(e.RecordingStopped(state.recording.recording_id)))
-    return [*changes, *whiteboard.closing(state), Change(e.SessionEnded())]
+    changes += [*whiteboard.closing(state), *web_content.stopping(state, None)]
+    return [*changes, Change(e.SessionEnded())]
 
 
 def start_epoch(state: SessionState, command: c.StartEpoch, ask: Ask) -> list[Change]:
@@ -105,6 +107,7 @@ DECIDE: Mapping[type[Any], Decide] = {
     **activity_mix.DECIDE,
     **due.DECIDE,
     **slides.DECIDE,
+    **web_content.DECIDE,
     **whiteboard.DECIDE,
 }
 
@@ -233,6 +236,7 @@ EVOLVE: Mapping[type[Any], Evolve] = {
     **agenda.EVOLVE,
     **activity_mix.EVOLVE,
     **slides.EVOLVE,
+    **web_content.EVOLVE,
     **whiteboard.EVOLVE,
 }
 

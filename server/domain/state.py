@@ -24,8 +24,9 @@ from server.domain.events import (
     TrackKind,
 )
 from server.domain.slides_state import Deck, Presentation
+from server.domain.web_content_state import WebPage
 
-VERSION = 5
+VERSION = 6
 MAIN_ROOM = "main"
 
 Presence = Literal["waiting", "present", "away", "left", "denied", "removed"]
@@ -45,6 +46,8 @@ class Settings:
     course_title: str | None = None
     lobby_is_on: bool = False
     record_automatically: bool = False
+    web_origins: tuple[str, ...] = ()
+    """sites whose pages may be shown"""
 
 
 NO_SETTINGS = Settings()
@@ -252,6 +255,7 @@ class SessionState:
     hinted_at_ms: int | None = None
     decks: Mapping[str, Deck] = field(default_factory=dict[str, Deck])
     presentation: Presentation | None = None
+    web_page: WebPage | None = None
     recording: Recording = Recording()
     spotlight: str | None = None
     whiteboard: Whiteboard = Whiteboard()

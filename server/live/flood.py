@@ -45,6 +45,8 @@ LIMITS: Mapping[str, Limit] = {
     "mute_participant": Limit(60, 10.0),
     "mute_all": Limit(6, 0.5),
     "spotlight": _HOST,
+    "share_web_page": _HOST,
+    "stop_web_page": _HOST,
     "edit_poll": _HOST,
     "delete_poll": _HOST,
     "open_poll": _HOST,

@@ -19,6 +19,7 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 
 from server.domain import commands as c
 from server.domain import debate_commands as dc
+from server.domain import web_content_commands as wc
 from server.domain.errors import Conflict, DomainError, Invalid, NotAllowed
 from server.domain.lock import check_reaction
 from server.domain.slides import check_pointer
@@ -238,7 +239,7 @@ class LiveSocket:
             command = await self._with_format(command)
         if isinstance(command, c.SendChat) and command.file_id is not None:
             command = await self._with_file(command, connection)
-        if isinstance(command, c.StartSession):
+        if isinstance(command, c.StartSession | wc.ShareWebPage):
             room.mailbox.settings = await self._hub.seats.settings(room.session_id)
         return await room.mailbox.submit(actor_of(connection.seat), command, envelope.command_id)
 

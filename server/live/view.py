@@ -35,6 +35,7 @@ from server.live.breakout_view import (
 from server.live.debate_view import debates_view, formats_view, notes_view
 from server.live.pad_view import whiteboard_view
 from server.live.slides_view import decks_view, presentation_view
+from server.live.web_content_view import web_page_view
 from server.schemas import live as wire
 from server.schemas.live_pads import WhiteboardView
 from server.schemas.live_polls import PollView
@@ -99,6 +100,7 @@ def view_for(
         debate_formats=formats_view(state) if is_inside else {},
         decks=decks_view(state, me) if is_inside else [],
         presentation=presentation_view(state) if is_inside else None,
+        web_page=web_page_view(state) if is_inside else None,
         recording=RecordingView(
             recording.stage,
             recording.elapsed_ms(now_ms),

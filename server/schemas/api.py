@@ -201,6 +201,18 @@ class TakeSeat(Request):
     name: Name
 
 
+class WebOrigin(Struct):
+    """A site whose pages may be shown in class, as ``https://host``."""
+
+    origin: str
+
+
+class AddWebOrigin(Request):
+    """Any address of the site."""
+
+    address: Annotated[str, Meta(min_length=4, max_length=2000)]
+
+
 class UploadedFile(Struct):
     """For the chat; `send_chat` sends it."""
 
@@ -372,7 +384,7 @@ class TimelineMark(Struct):
     kind: Literal[
         "poll", "hand", "chat", "moment", "screen", "confusion", "speech", "turn", "poi",
         "result", "breakout", "activity",
-        "slide",
+        "slide", "web_page",
     ]  # fmt: skip
     label: str
     data: dict[str, str | int | list[str | int] | None]

@@ -31,6 +31,7 @@ from server.schemas import (
     live_polls,
     live_room,
     live_slides,
+    live_web_content,
     materials,
     plan,
     slides,
@@ -39,8 +40,7 @@ from server.schemas import (
 MODULES = (
     live, live_base, live_room, live_polls, live_debates, live_breakouts, live_slides, live_pads,
     live_media, live_captions, slides, api, debate_format, live_agenda, dashboard, plan,
-    materials,
-    bookmarks,
+    materials, bookmarks, live_web_content,
 )  # fmt: skip
 NOT_EXPORTED = frozenset({"Command", "FormatPart", "PollForm", "Request"})
 """Bases that never travel themselves."""

@@ -33,6 +33,7 @@ from server.schemas.live_room import (
     RoomCommand,
 )
 from server.schemas.live_slides import DeckView, PresentationView, SlidesCommand
+from server.schemas.live_web_content import WebContentCommand, WebPageView
 
 AnyCommand = (
     RoomCommand
@@ -41,6 +42,7 @@ AnyCommand = (
     | BreakoutCommand
     | AgendaCommand
     | SlidesCommand
+    | WebContentCommand
     | WhiteboardCommand
 )
 
@@ -129,6 +131,7 @@ class SessionSnapshot(Struct):
     decks: list[DeckView]
     """facilitators only"""
     presentation: PresentationView | None
+    web_page: WebPageView | None
     """what is presented to everybody now"""
     recording: RecordingView
     spotlight: str | None

@@ -462,6 +462,14 @@ class BookmarkRows(Protocol):
     async def remove(self, recording_id: str, viewer: Viewer, bookmark_id: str) -> bool: ...
 
 
+class WebOriginRows(Protocol):
+    """Sites whose pages may be shown in class."""
+
+    async def all(self) -> list[str]: ...
+    async def add(self, origin: str, now: datetime) -> None: ...
+    async def remove(self, origin: str) -> int: ...
+
+
 class Unit(Protocol):
     """One transaction: committed at the end of the ``async with``, undone by an exception."""
 
@@ -481,6 +489,8 @@ class Unit(Protocol):
     def materials(self) -> MaterialStore: ...
     @property
     def bookmarks(self) -> BookmarkRows: ...
+    @property
+    def web_origins(self) -> WebOriginRows: ...
 
 
 class Library(Protocol):

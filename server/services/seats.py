@@ -129,6 +129,7 @@ class Seats:
     async def settings(self, session_id: str) -> Settings:
         async with self._library.read() as unit:
             session = await unit.sessions.session(session_id)
+            origins = tuple(await unit.web_origins.all())
         if session is None:
             raise NotFound("session_not_found", "There is no such session.")
         return Settings(
@@ -136,6 +137,7 @@ class Seats:
             course_title=session.course_title,
             lobby_is_on=session.lobby_is_on,
             record_automatically=session.record_automatically,
+            web_origins=origins,
         )
 
 

@@ -16,6 +16,7 @@ from server.storage.decks import SqlDecks
 from server.storage.materials import SqlMaterials
 from server.storage.recordings import SqlRecordings
 from server.storage.sessions import SqlSessions
+from server.storage.web_origins import SqlWebOrigins
 
 
 class SqlUnit:
@@ -28,6 +29,7 @@ class SqlUnit:
         self.chat_files = SqlChatFiles(connection)
         self.materials = SqlMaterials(connection)
         self.bookmarks = SqlBookmarks(connection)
+        self.web_origins = SqlWebOrigins(connection)
 
 
 class SqlLibrary:

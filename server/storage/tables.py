@@ -223,6 +223,14 @@ chat_files = Table(
     Index(None, "session_id", "participant_id"),
 )
 
+# Sites whose pages may be shown in class; begun with a few by the migration that made it.
+web_origins = Table(
+    "web_origins",
+    metadata,
+    Column("origin", String(260), primary_key=True),
+    Column("created_at", UtcTime, nullable=False),
+)
+
 # ---- recordings ------------------------------------------------------------------------------
 
 recordings = Table(

@@ -174,7 +174,9 @@ async def test_join_raise_a_hand_vote_speak_in_a_debate_and_leave_by_keys_alone(
     await teacher.post("/debate-formats", {"format": TWO_CASES})
     sid = await school.session(teacher, "Paper", lobby_is_on=False, record_automatically=False)
     await school.enrol(teacher, sid, learner)
+    guest = await school.guest(teacher, sid, "Tomás Rivera")
     helen = await someone(page_of, "Helen Marsh", teacher, school, sid)
+    await someone(page_of, "Tomás Rivera", guest, school, sid)
     devices = {"toneHz": 440, "colour": "#8a5a3c", "label": "Mina", "width": 160, "height": 90}
     page = await page_of(devices, viewport={"width": 1300, "height": 900})
     await sign_in_as(page, learner)
@@ -199,6 +201,7 @@ async def test_join_raise_a_hand_vote_speak_in_a_debate_and_leave_by_keys_alone(
     chair = DebatePage(helen.room)
     await chair.plan("This house would read on paper", "Two cases")
     await chair.choose("Pro, Speaker", "Mina Okafor")
+    await chair.choose("Con, Speaker", "Tomás Rivera")
     await chair.button("Begin debate").click()
     await chair.button("Start").click()
     debate = page.get_by_role("region", name="Debate")

@@ -138,6 +138,11 @@ CASES = (
         "read_chat_file", "GET", "/sessions/{session}/files/nothing", INSIDE,
         None, frozenset({404}),
     ),
+    Case("list_web_origins", "GET", "/web-origins", STAFF),
+    Case(
+        "add_web_origin", "POST", "/web-origins", ADMIN, {"address": "https://x.example/a"},
+    ),
+    Case("remove_web_origin", "DELETE", "/web-origins/www.desmos.com", ADMIN, None, once(404)),
     Case("list_links", "GET", "/sessions/{session}/links", LEADERS),
     Case("create_link", "POST", "/sessions/{session}/links", LEADERS, {"name": "G"}),
     Case("revoke_link", "DELETE", "/sessions/{session}/links/{link_id}", LEADERS),

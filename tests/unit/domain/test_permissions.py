@@ -48,7 +48,7 @@ HOST_IN_CLASS |= {
 ANYONE_IN_CLASS |= {
     "choose_room", "return_to_main", "call_for_help", "answer_help", "write_room_notes",
 }  # fmt: skip
-HOST |= {"open_whiteboard", "close_whiteboard"}
+HOST |= {"open_whiteboard", "close_whiteboard", "share_web_page", "stop_web_page"}
 HOST |= {
     "plan_debate", "edit_debate", "delete_debate", "draw_seats", "set_chair",
     "set_adjudicators", "open_notes",

@@ -18,6 +18,7 @@ import pytest
 from server.domain import agenda_commands as ac
 from server.domain import commands as c
 from server.domain import slides_commands as sc
+from server.domain import web_content_commands as web
 from server.domain import whiteboard_commands as wc
 from server.domain.commands import Command
 from server.domain.errors import DomainError
@@ -187,6 +188,9 @@ def test_EV6_snapshot_plus_events_is_a_fresh_snapshot_for_every_event() -> None:
     debates_happen(world, FAY, ADA, BOB)
     agenda_happens(world, FAY, ADA)
     slides_happen(world, FAY)
+    world.do(FAY, web.ShareWebPage("https://phet.colorado.edu/sims/html/a.html", "Springs"))
+    world.do(FAY, web.StopWebPage())
+    world.do(FAY, web.ShareWebPage("https://youtu.be/abcdefghijk"))
     world.do(FAY, c.CreatePoll("?", ("a", "b")))
     world.do(FAY, c.DeletePoll(world.last("poll_created")["poll_id"]))
     world.do(FAY, c.CreatePoll("?", kind="word_cloud", opens=True))

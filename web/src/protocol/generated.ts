@@ -107,6 +107,8 @@ export type AnyCommand =
   | TurnPage
   | LetBrowse
   | StopPresenting
+  | ShareWebPage
+  | StopWebPage
   | OpenWhiteboard
   | CloseWhiteboard;
 export type Audience = 'all' | 'host' | 'none' | 'voters';
@@ -237,6 +239,12 @@ export interface AddMaterialLink {
 export interface AddMember {
   email: string;
   role?: 'facilitator' | 'learner';
+}
+/**
+ * Any address of the site.
+ */
+export interface AddWebOrigin {
+  address: string;
 }
 export interface Admit {
   participant_id: string;
@@ -1013,6 +1021,17 @@ export interface LetBrowse {
 export interface StopPresenting {
   type: 'stop_presenting';
 }
+/**
+ * Everyone's frame shows it; the site must be on the admins' list.
+ */
+export interface ShareWebPage {
+  title?: string;
+  type: 'share_web_page';
+  url: string;
+}
+export interface StopWebPage {
+  type: 'stop_web_page';
+}
 export interface OpenWhiteboard {
   type: 'open_whiteboard';
 }
@@ -1354,6 +1373,8 @@ export interface CommandEnvelope {
     | TurnPage
     | LetBrowse
     | StopPresenting
+    | ShareWebPage
+    | StopWebPage
     | OpenWhiteboard
     | CloseWhiteboard;
   command_id: string;
@@ -2128,7 +2149,8 @@ export interface TimelineMark {
     | 'screen'
     | 'slide'
     | 'speech'
-    | 'turn';
+    | 'turn'
+    | 'web_page';
   label: string;
 }
 export interface RecordingSummary {
@@ -2306,7 +2328,14 @@ export interface SessionSnapshot {
   title: string;
   unattended_since_ms: number | null;
   utc_ms: number;
+  web_page: WebPageView | null;
   whiteboard: WhiteboardView;
+}
+export interface WebPageView {
+  participant_id: string;
+  since_ms: number;
+  title: string;
+  url: string;
 }
 export interface WhiteboardView {
   opened_at_ms: number | null;
@@ -2378,6 +2407,12 @@ export interface UploadedFile {
 }
 export interface WatchProgress {
   position_ms: number;
+}
+/**
+ * A site whose pages may be shown in class, as ``https://host``.
+ */
+export interface WebOrigin {
+  origin: string;
 }
 /**
  * One event as a viewer may see it. ``channel_seq`` has no gaps within ``channel``.

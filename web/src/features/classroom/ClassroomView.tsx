@@ -27,6 +27,7 @@ import { SlidesDialog } from './slides/SlidesDialog';
 import { Stage } from './Stage';
 import { usePage, useSession } from './store';
 import { Toolbar } from './Toolbar';
+import { WebPageDialog } from './web_page/WebPageDialog';
 
 export function ClassroomView() {
   const title = useSession((session) => session.title);
@@ -67,6 +68,7 @@ export function ClassroomView() {
       <CaptionsDialog />
       <LocksDialog />
       <PlanDialog />
+      <WebPageDialog />
       <SpeakDialog />
       <SlidesDialog />
     </div>

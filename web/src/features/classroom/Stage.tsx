@@ -13,6 +13,7 @@ import { usePage, useSession } from './store';
 import { Tile } from './Tile';
 import { useStage } from './useStage';
 import { Whiteboard } from './whiteboard/Whiteboard';
+import { WebPageStage } from './web_page/WebPageStage';
 
 /** The large picture: a shared screen with the speaker inset, or the speaker. */
 export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
@@ -31,6 +32,7 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
   const hasBoard = useSession(
     (session) => session.whiteboard.opened_at_ms !== null && session.room_id === MAIN_ROOM,
   );
+  const webPage = useSession((session) => session.web_page);
   const isOwnScreen = screenId === me;
   const slot = inStage !== null && inStage === personId ? 'stage' : null;
   return (
@@ -47,7 +49,12 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
       }
       data-board={hasBoard || undefined}
     >
-      {hasBoard ? (
+      {webPage !== null ? (
+        <>
+          <WebPageStage page={webPage} />
+          {person && <Tile personId={person} slot={slot} className={classes.inset} avatarSize={48} />}
+        </>
+      ) : hasBoard ? (
         <Whiteboard />
       ) : sharer !== undefined ? (
         <>

@@ -26,6 +26,8 @@ import {
   IconScreenShareOff,
   IconVideo,
   IconVideoOff,
+  IconWorld,
+  IconWorldOff,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -59,6 +61,8 @@ const ICONS: Record<string, [Icon, Icon]> = {
   next: [IconArrowRight, IconArrowRight],
   muteAll: [IconMicrophoneOff, IconMicrophoneOff],
   locks: [IconLock, IconLock],
+  webPage: [IconWorld, IconWorld],
+  stopWebPage: [IconWorldOff, IconWorldOff],
   layout: [IconLayoutGrid, IconLayoutGrid],
   palette: [IconCommand, IconCommand],
   debate: [IconMessages, IconMessages],
@@ -92,6 +96,8 @@ const MORE: Action[] = [
   ACTIONS.next,
   ACTIONS.muteAll,
   ACTIONS.locks,
+  ACTIONS.webPage,
+  ACTIONS.stopWebPage,
   ACTIONS.devices,
   ACTIONS.palette,
   ACTIONS.shortcuts,

@@ -317,6 +317,27 @@ export const ACTIONS = {
     isOn: never,
     perform: (classroom) => classroom.store.setState({ dialog: 'locks' }),
   },
+  webPage: {
+    name: 'webPage',
+    label: () => 'room:webPage.action',
+    short: 'room:webPage.short',
+    code: null,
+    isAvailable: hosts,
+    isOn: (state) => state.session?.web_page != null,
+    perform: (classroom) => classroom.store.setState({ dialog: 'webPage' }),
+  },
+  stopWebPage: {
+    name: 'stopWebPage',
+    label: () => 'room:webPage.stopLong',
+    short: 'room:webPage.stop',
+    code: null,
+    isAvailable: (state) => hosts(state) && state.session?.web_page != null,
+    isOn: never,
+    perform: (classroom) => {
+      void classroom.command({ type: 'stop_web_page' });
+      focusOn('class');
+    },
+  },
   start: {
     name: 'start',
     label: () => 'start.button',

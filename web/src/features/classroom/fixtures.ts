@@ -73,6 +73,7 @@ export function aSnapshot(over: Partial<SessionSnapshot> = {}): SessionSnapshot 
     debates: [],
     decks: [],
     presentation: null,
+    web_page: null,
     debate_formats: {},
     breakouts: null,
     breakout_sets: [],

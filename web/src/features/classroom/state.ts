@@ -16,6 +16,7 @@ import { DEBATE_FOLDS } from './debate/fold';
 import { PAD_FOLDS } from './pads/fold';
 import { keepForms } from './debate/model';
 import { ROOM_FOLDS, unattendedSince } from './room_folds';
+import { WEB_PAGE_FOLDS } from './web_page/fold';
 import { SLIDES_FOLDS } from './slides/fold';
 
 export type ClassroomState = SessionSnapshot;
@@ -376,6 +377,7 @@ export const FOLDS: Record<string, Fold> = {
   ...BREAKOUT_FOLDS,
   ...PAD_FOLDS,
   ...DEBATE_FOLDS,
+  ...WEB_PAGE_FOLDS,
   ...AGENDA_FOLDS,
   ...SLIDES_FOLDS,
 };

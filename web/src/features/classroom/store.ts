@@ -23,6 +23,7 @@ export type Dialog =
   | 'moment'
   | 'palette'
   | 'locks'
+  | 'webPage'
   | 'captions'
   | 'slides'
   | 'plan'

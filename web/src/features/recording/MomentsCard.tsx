@@ -1,7 +1,7 @@
 import { Chip, Group } from '@mantine/core';
 import {
   IconChartBar, IconCheck, IconChecklist, IconHandStop, IconHelpCircle, IconMessage, IconMessageQuestion, IconMicrophone2, IconPresentation, IconScreenShare,
-  IconSpeakerphone, IconStar, IconTrophy, IconUsersGroup,
+  IconSpeakerphone, IconStar, IconTrophy, IconUsersGroup, IconWorld,
 } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -27,6 +27,7 @@ const ICONS: Readonly<Record<MomentKind, ReactNode>> = {
   breakout: <IconUsersGroup size={18} />,
   activity: <IconChecklist size={18} />,
   slide: <IconPresentation size={18} />,
+  web_page: <IconWorld size={18} />,
 };
 
 /** What happened in the class beside what was said: chat, polls, hands, marked moments. */
@@ -105,6 +106,11 @@ function Moment({ mark, name }: { mark: TimelineMark; name: string | null }) {
               ? name
               : (heldText(mark, i18n.language) ?? mark.label)}
         </p>
+        {mark.kind === 'web_page' && typeof mark.data.url === 'string' && (
+          <a href={mark.data.url} target="_blank" rel="noopener noreferrer">
+            {t('moments.openPage')}
+          </a>
+        )}
         {result && (
           <ul className={classes.tally} aria-label={t('moments.votes', { count: result.votes })}>
             {result.options.map((option, index) => (

@@ -4,7 +4,7 @@ import type { TimelineMark } from '../../protocol';
 export type MomentKind = TimelineMark['kind'];
 
 export const KINDS: readonly MomentKind[] = ['chat', 'poll', 'hand', 'moment', 'screen', 'confusion',
-  'speech', 'poi', 'turn', 'result', 'breakout', 'activity', 'slide'];
+  'speech', 'poi', 'turn', 'result', 'breakout', 'activity', 'slide', 'web_page'];
 
 const HELD: readonly MomentKind[] = ['speech', 'turn', 'poi'];
 

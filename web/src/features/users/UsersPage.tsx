@@ -15,6 +15,7 @@ import { InviteDialog } from './InviteDialog';
 import { LinkDialog, type ShownLink } from './LinkDialog';
 import { isExpired, isProtected, matching, sorted } from './state';
 import { UserRow } from './UserRow';
+import { WebSitesCard } from './WebSitesCard';
 import classes from './UsersPage.module.css';
 
 export default function UsersPage() {
@@ -173,6 +174,8 @@ function People({ me }: { me: User }) {
           </ul>
         )}
       </Card>
+
+      <WebSitesCard />
 
       <InviteDialog
         isOpen={isInviting}
