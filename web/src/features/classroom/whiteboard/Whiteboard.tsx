@@ -12,7 +12,7 @@ import type { PadSync } from '../pads/sync';
 import { usePad } from '../pads/usePad';
 import { isFacilitator } from '../selectors';
 import { useSession } from '../store';
-import { type ElementMap, elementsOf, shapesOf, textsOf } from './elements';
+import { type ElementMap, elementIn, elementsOf, shapesOf, textsOf } from './elements';
 import classes from './Whiteboard.module.css';
 
 // Its fonts lie with the app; without this it would ask a server elsewhere for them.
@@ -106,6 +106,9 @@ function Opened({ pad }: { pad: PadSync }) {
   );
 }
 
+/** Versions further than a scene that has not been written yet can be. */
+const AHEAD = 10;
+
 /** Marks everything as deleted, as a hand would; what is drawn meanwhile stays when it is undone. */
 function clear(pad: PadSync, said: string): void {
   const map = pad.doc.getMap<unknown>('elements');
@@ -113,14 +116,17 @@ function clear(pad: PadSync, said: string): void {
   if (before.length === 0) return;
   pad.doc.transact(() => {
     for (const { id, version, versionNonce } of before) {
-      map.set(id, { id, version: version + 1, versionNonce, isDeleted: true });
+      map.set(id, { id, version: version + AHEAD, versionNonce, isDeleted: true });
     }
   });
   toast(said, {
     onUndo: () => {
       const now: ElementMap = pad.doc.getMap<unknown>('elements');
       pad.doc.transact(() => {
-        for (const one of before) now.set(one.id, { ...one, version: one.version + 2 });
+        for (const one of before) {
+          const known = elementIn(now.get(one.id))?.version ?? 0;
+          now.set(one.id, { ...one, version: Math.max(one.version, known) + AHEAD });
+        }
       });
     },
   });
