@@ -63,7 +63,7 @@ def length_ms(spans: Spans) -> float:
     return sum(span.end_ms - span.start_ms for span in spans)
 
 
-def covers(spans: Spans, at_ms: float) -> bool:
+def covers(spans: Sequence[Span], at_ms: float) -> bool:
     index = bisect_right(spans, at_ms, key=lambda span: span.start_ms) - 1
     return index >= 0 and at_ms < spans[index].end_ms
 

@@ -59,6 +59,7 @@ def test_DB1_ten_debates_by_one_format_send_it_once() -> None:
     form = to_data(shipped("karl-popper"))
     for number in range(10):
         world.do(FAY, dc.PlanDebate(f"Motion {number}", format=form))
+    assert ADA.participant_id is not None
     view = world.views[ADA.participant_id]
     (key,) = view["debate_formats"]
     assert {one["format_key"] for one in view["debates"]} == {key}

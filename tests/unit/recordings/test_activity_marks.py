@@ -36,6 +36,6 @@ def test_AG11_activities_are_marks_where_they_come_on_record() -> None:
 
 def test_AG11_a_silent_class_has_the_chapters_of_its_agenda() -> None:
     priors = (ChapterPrior(0, "activity", "Why print?"), ChapterPrior(65_000, "activity", "Debate"))
-    job = ChaptersJob(Transcript((), "en", "", ""), 155_000, priors)
+    job = ChaptersJob(Transcript([], "en", "", ""), 155_000, priors)
     made = chapters(job, lambda _: None).chapters
     assert [(one.title, one.start_ms) for one in made] == [("Why print?", 0), ("Debate", 65_000)]
