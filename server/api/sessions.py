@@ -11,6 +11,7 @@ from server.api.route import Ask, Route
 from server.schemas import api
 from server.schemas.live import SessionSnapshot, WireEvent
 from server.schemas.live_base import SessionState
+from server.schemas.live_pads import SharedNotes
 from server.services.calendar import calendar_file
 
 
@@ -118,6 +119,12 @@ async def session_events(ask: Ask) -> list[WireEvent]:
     return await ask.services.live.events_after(session_id, participant_id, ask.query.after)
 
 
+async def session_notes(ask: Ask) -> SharedNotes:
+    session_id = ask.path("session_id")
+    participant_id = await ask.services.seats.participant_id(ask.caller, session_id)
+    return SharedNotes(await ask.services.live.notes(session_id, participant_id))
+
+
 async def earlier_breakout_sets(ask: Ask) -> list[api.EarlierBreakoutSet]:
     return await ask.services.breakout_sets.earlier(ask.caller, ask.path("session_id"))
 
@@ -173,6 +180,7 @@ ROUTES = (
         "GET", f"{ONE}/breakout-sets", earlier_breakout_sets, "session_facilitator",
         answer=list[api.EarlierBreakoutSet],
     ),
+    Route("GET", f"{ONE}/notes", session_notes, "participant", answer=SharedNotes),
     Route("GET", f"{ONE}/snapshot", session_snapshot, "participant", answer=SessionSnapshot),
     Route(
         "GET", f"{ONE}/events", session_events, "participant",

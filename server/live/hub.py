@@ -391,6 +391,16 @@ class LiveHub:
         record = record_of(session_id, await self._log.read_events(session_id))
         return frozenset(line.message_id for line in record.chat)
 
+    async def notes(self, session_id: str, participant_id: str) -> str:
+        """The shared notes, live or not. Raises NotAllowed for who was never let in (NO3)."""
+        room = self._rooms.get(session_id)
+        state = room.state if room is not None else await self._from_log(session_id)
+        who = state.participants.get(participant_id)
+        if who is None or who.joined_at_ms is None or who.presence == "removed":
+            raise NotAllowed("not_a_participant", "Only who was in the session may read its notes.")
+        pads = room.pads if room is not None else SessionPads(session_id, self._log)
+        return await pads.text()
+
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot:
         """Raises NotFound for a participant who was never in the session."""
         room = self._rooms.get(session_id)

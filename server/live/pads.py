@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pycrdt import Doc
+from pycrdt import Doc, Text
 
 from server.domain.errors import Conflict, DomainError, Invalid
 from server.domain.state import Actor, SessionState
@@ -139,6 +139,10 @@ class SessionPads:
             raise Conflict(
                 "not_saved", "That could not be saved; it is tried again.", retry_after_s=1.0
             ) from error
+
+    async def text(self) -> str:
+        """The shared notes as they stand."""
+        return str((await self.document("notes")).doc.get("text", type=Text))
 
     # ---- who follows -------------------------------------------------------------------------
 

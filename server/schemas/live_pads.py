@@ -93,3 +93,9 @@ class Picture(Struct, forbid_unknown_fields=True):
     token: Annotated[str, Meta(min_length=1, max_length=64)]
     svg: Annotated[bytes, Meta(min_length=1, max_length=280_000)]
     """the SVG, compressed with gzip"""
+
+
+class SharedNotes(Struct):
+    """The notes of a session as they stand, live and later."""
+
+    text: str

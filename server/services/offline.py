@@ -53,6 +53,9 @@ class NobodyLive:
     async def session_plan(self, session_id: str) -> SessionPlan:
         raise NotFound("session_not_found", "There is no live session here.")
 
+    async def notes(self, session_id: str, participant_id: str) -> str:
+        raise NotFound("session_not_found", "There is no live session here.")
+
     async def add_deck(
         self, session_id: str, deck_id: str, name: str, titles: Sequence[str], by: str | None
     ) -> None:

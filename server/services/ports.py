@@ -601,6 +601,9 @@ class LiveSessions(Protocol):
         ...
 
     async def session_plan(self, session_id: str) -> SessionPlan: ...
+    async def notes(self, session_id: str, participant_id: str) -> str:
+        """The shared notes, for who was in the session."""
+        ...
 
     async def add_deck(
         self, session_id: str, deck_id: str, name: str, titles: Sequence[str], by: str | None

@@ -148,6 +148,7 @@ CASES = (
     Case("revoke_link", "DELETE", "/sessions/{session}/links/{link_id}", LEADERS),
     Case("read_join_link", "GET", "/join/{link}", ANYONE),
     Case("take_seat", "POST", "/join/{link}", ANYONE, {"name": "G"}),
+    Case("session_notes", "GET", "/sessions/{session}/notes", INSIDE - {"admin"}),
     Case("session_snapshot", "GET", "/sessions/{session}/snapshot", INSIDE - {"admin"}),
     Case("session_events", "GET", "/sessions/{session}/events?after=0", INSIDE - {"admin"}),
     Case("list_recordings", "GET", "/recordings", USERS),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pycrdt import Doc, Map, Text
 
+from server.domain.errors import NotAllowed
 from server.live import pads
 from server.live.ports import Append
 from tests.live_server import NAMESPACE, Client, LiveServer, until
@@ -95,6 +96,21 @@ async def test_NO1_what_one_writes_the_others_read_and_late_ones_too(server: Liv
     late = Scribe(bob)
     await late.open()
     await late.reads("Type is metal. Ink is oil.")
+
+
+async def test_NO3_who_was_there_reads_the_notes_in_class_and_afterwards(
+    server: LiveServer,
+) -> None:
+    fay, ada = await scribes(server, "fay", "ada")
+    assert await fay.write("Type is metal.") is None
+    await ada.reads("Type is metal.")
+    assert await server.hub.notes("s1", "ada") == "Type is metal."
+    await fay.client.do("end_session")
+    await server.stop()
+    await server.start()
+    assert await server.hub.notes("s1", "ada") == "Type is metal."
+    with pytest.raises(NotAllowed):
+        await server.hub.notes("s1", "eve")
 
 
 async def test_WB1_the_whiteboard_is_there_while_it_is_open(server: LiveServer) -> None:
@@ -211,7 +227,8 @@ async def test_EV1_a_failed_commit_is_refused_and_stored_with_the_next(
     assert await fay.flush() is None
     await ada.reads("one ")
     await server.crash()
-    await server.restart()
+    await server.stop()
+    await server.start()
     await ada.client.reconnect()
     fresh = Scribe(ada.client)
     await fresh.open()
@@ -226,7 +243,8 @@ async def test_rows_are_compacted(server: LiveServer, monkeypatch: pytest.Monkey
     rows = await server.log.load_pad("s1", "notes")
     assert len(rows) <= 10
     await server.crash()
-    await server.restart()
+    await server.stop()
+    await server.start()
     await fay.client.reconnect()
     fresh = Scribe(fay.client)
     await fresh.open()

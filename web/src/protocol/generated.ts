@@ -2356,6 +2356,12 @@ export interface Setup {
   password: string;
   token: string;
 }
+/**
+ * The notes of a session as they stand, live and later.
+ */
+export interface SharedNotes {
+  text: string;
+}
 export interface SignIn {
   email: string;
   password: string;

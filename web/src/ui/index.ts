@@ -3,6 +3,7 @@ export { Brand } from './Brand';
 export { Card } from './Card';
 export { ConfirmButton } from './ConfirmButton';
 export { AccountMenu, PageShell, useDocumentTitle } from './PageShell';
+export { saveText } from './saveText';
 export { ShellSlotsContext, useShellSlots } from './slots';
 export { EmptyState, ErrorState, Loading, useErrorText } from './States';
 export { ThemeToggle } from './ThemeToggle';

@@ -16,6 +16,7 @@ import { BookmarksCard } from './BookmarksCard';
 import { ChaptersPanel } from './ChaptersPanel';
 import { PlanCard } from './PlanCard';
 import { MomentsCard } from './MomentsCard';
+import { NotesCard } from './NotesCard';
 import { RoomsCard } from './RoomsCard';
 import { Player, PlayerContext, usePlayerState } from './player';
 import { PlayerFrame } from './PlayerFrame';
@@ -250,6 +251,7 @@ function Content({ recording, player, reload }: ContentProps) {
           <BookmarksCard bookmarks={bookmarks} />
           <MomentsCard recording={recording} />
           <PlanCard recording={recording} />
+          <NotesCard recording={recording} />
           <RoomsCard recording={recording} />
         </div>
       </div>

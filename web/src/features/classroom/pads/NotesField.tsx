@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import * as Y from 'yjs';
 import { useStore } from 'zustand';
 
+import { saveText } from '../../../ui';
 import { useTick } from '../context';
 import { personOf } from '../selectors';
 import { useSession } from '../store';
@@ -111,7 +112,7 @@ export default function NotesField({ pad }: { pad: PadSync }) {
           size="xs"
           mt="sm"
           leftSection={<IconDownload size={15} aria-hidden />}
-          onClick={() => save(value)}
+          onClick={() => saveText('notes.md', value)}
         >
           {t('notes.export')}
         </Button>
@@ -135,13 +136,4 @@ function Writing({ pad }: { pad: PadSync }) {
       {t('notes.writing', { names: listed, count: names.length })}
     </Text>
   );
-}
-
-function save(text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/markdown;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'notes.md';
-  link.click();
-  URL.revokeObjectURL(url);
 }
