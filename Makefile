@@ -54,7 +54,7 @@ errors: setup-lint ## write docs/errors.md from the code
 check-protocol: setup-lint
 	@sh scripts/check-protocol
 
-debates: setup-test ## a shipped debate played from plan to end in real Chromium
+debates: setup-test ## the shipped debates played from plan to end in real Chromium
 	@$(BIN)/python -m pytest -m debates tests/e2e/test_debate_formats_played.py $(ARGS)
 
 lock: setup-lint ## re-make the lock files from pyproject.toml

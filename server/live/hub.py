@@ -397,7 +397,7 @@ class LiveHub:
         state = room.state if room is not None else await self._from_log(session_id)
         who = state.participants.get(participant_id)
         if who is None or who.joined_at_ms is None or who.presence == "removed":
-            raise NotAllowed("not_a_participant", "Join the session first.")
+            raise NotAllowed("not_a_participant", "Only who was in the session may read its notes.")
         pads = room.pads if room is not None else SessionPads(session_id, self._log)
         return await pads.text()
 

@@ -318,8 +318,7 @@ class Hall:
         """To the next bell: it sounds on every page of the room, with all its strokes."""
         before = self.debate_in(room)
         _, strokes = before.bell_times[before.bells]
-        await self.server.skip()
-        await self.server.until(
+        await self.server.skip_until(
             lambda _: self.debate_in(room).bells == before.bells + 1, "the next bell"
         )
         for who, one in self.pages.items():

@@ -140,6 +140,15 @@ class WoundServer:
             self.clock.wind(left_ms)
             await self.composition.hub.tick()
 
+    async def skip_until(self, condition: Callable[[SessionState], object], what: str) -> None:
+        """Over whatever else is due before: a side's share, a hint that it has been quiet."""
+        while not condition(self.state):
+            due_ms = next_due_ms(self.state)
+            await self.skip()
+            await self.until(
+                lambda now, due_ms=due_ms: condition(now) or next_due_ms(now) != due_ms, what
+            )
+
     async def pass_ms(self, ms: int) -> None:
         self.clock.wind(ms)
         await self.composition.hub.tick()
