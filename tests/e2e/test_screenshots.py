@@ -89,6 +89,10 @@ async def draw(view: View, name: str, folder: Path, repository: Path) -> list[st
     problems: list[str] = []
     for scheme in ("light", "dark"):
         await view.page.emulate_media(color_scheme=scheme)
+        # The page follows the scheme in an event of its own.
+        await view.page.locator(f"html[data-mantine-color-scheme={scheme}]").wait_for(
+            state="attached"
+        )
         await view.page.evaluate("() => document.fonts.ready")
         target = folder / f"state-{name}-{view.role}-{view.width}-{scheme}.png"
         await view.page.screenshot(path=target, animations="disabled")
