@@ -74,7 +74,7 @@ def entry_of(call: ast.Call) -> Entry | None:
 def entries() -> Iterator[Entry]:
     yield Entry("not_signed_in", 401, "Sign in first.")
     yield Entry("throttled", 429, "Too many tries; wait `retry_after_s`.")
-    for folder in ("server", "recordings", "transcripts", "slides"):
+    for folder in ("server", "recordings", "transcripts"):
         for file in sorted((ROOT / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and (entry := entry_of(node)):

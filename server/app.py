@@ -55,6 +55,7 @@ from server.services.slides import SlideDecks
 from server.services.throttle import SignInThrottle
 from server.services.web_origins import WebOrigins
 from server.settings import Settings
+from server.slides.convert import Converter, sweep
 from server.storage.ballot_keys import BallotKeyFiles
 from server.storage.blobs import LocalBlobs
 from server.storage.engines import async_engine, sync_engine
@@ -65,7 +66,6 @@ from server.storage.picture_files import PictureFiles
 from server.storage.secrets_folder import SecretsFolder, lan_addresses
 from server.storage.shipped_formats import shipped_formats
 from server.storage.standings import SqlStandings
-from slides.convert import Converter, sweep
 
 log = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from server.settings import Settings
+from server.slides.sandbox import Sandbox, office, sandbox
 from server.storage.engines import sync_engine
 from server.storage.migrate import DATABASES, schema_state
 from server.storage.secrets_folder import SecretsFolder, own_names, problem_of
-from slides.sandbox import Sandbox, office, sandbox
 from transcripts import models
 from transcripts.model_table import MODELS
 from transcripts.ports import TranscriptError

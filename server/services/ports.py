@@ -544,7 +544,7 @@ class ConvertedPage(Protocol):
 
 
 class SlideConverter(Protocol):
-    """Hostile files to pictures and text, in a sandbox (``slides/``)."""
+    """Hostile files to pictures and text, in a sandbox (``server/slides/``)."""
 
     def workshop(self) -> AbstractAsyncContextManager[Path]:
         """A folder for one upload, gone at the end."""

@@ -15,8 +15,8 @@ import pytest
 
 from server.doctor import slide_findings
 from server.domain.errors import Invalid
-from slides.convert import Converter, check_picture, kind_of, sweep, workshop
-from slides.sandbox import (
+from server.slides.convert import Converter, check_picture, kind_of, sweep, workshop
+from server.slides.sandbox import (
     OFFICE_LIMITS,
     PDF_LIMITS,
     Limits,
@@ -201,7 +201,7 @@ def test_bubblewrap_is_used_where_it_works() -> None:
 
 
 async def test_SL2_without_libreoffice_pptx_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("slides.convert.office", lambda: None)
+    monkeypatch.setattr("server.slides.convert.office", lambda: None)
     assert await code_of(pptx([("One", "")])) == "slides_no_office"
 
 

@@ -14,8 +14,8 @@ import pytest
 from server.domain import commands as c
 from server.domain import slides_commands as sc
 from server.services.slides import LARGEST_UPLOAD
+from server.slides.convert import ConvertedPage, Converter, workshop
 from server.storage import tables as t
-from slides.convert import ConvertedPage, Converter, workshop
 from tests.house import House, Person, open_house
 from tests.slides_files import LECTURE
 

@@ -2,8 +2,8 @@
 
 With bubblewrap: its own namespaces without a network, a file system of nothing but the system's
 programs (read only) and one folder for the work, no environment, no capabilities. Without: the
-*fallback*, which ``slides/launch.py`` builds from what the kernel gives every process (no new
-privileges, an empty network namespace, Landlock). The limits are the same in both. ``reprise
+*fallback*, which ``server/slides/launch.py`` builds from what the kernel gives every process (no
+new privileges, an empty network namespace, Landlock). The limits are the same in both. ``reprise
 doctor`` says which of them is used and what it holds.
 """
 
@@ -114,8 +114,9 @@ def bubblewrap(bwrap: str, work: Path) -> list[str]:
         else:
             line += ["--ro-bind", path, path]
     return [
-        *line, "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",  # noqa: S108 - its own
-        "--bind", str(work), str(work), "--chdir", str(work), "--",
+        *line, "--proc", "/proc", "--dev", "/dev", "--bind", str(work), str(work),
+        # Both are memory, which no limit of a process counts.
+        "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(work), "--",
     ]  # fmt: skip
 
 

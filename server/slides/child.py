@@ -18,12 +18,12 @@ if __name__ == "__main__":
     # Nothing but this folder is within reach here, so the package is not found by a search.
     _here = Path(__file__).resolve().parent
     _spec = spec_from_file_location(
-        "slides", _here / "__init__.py", submodule_search_locations=[str(_here)]
+        "server.slides", _here / "__init__.py", submodule_search_locations=[str(_here)]
     )
     assert _spec is not None
-    sys.modules["slides"] = module_from_spec(_spec)
+    sys.modules["server.slides"] = module_from_spec(_spec)
 
-from slides.page import Refused
+from server.slides.page import Refused
 
 
 def _say(line: dict[str, object]) -> None:
@@ -32,21 +32,21 @@ def _say(line: dict[str, object]) -> None:
 
 
 def _pdf(file: Path, out: Path) -> None:
-    from slides.pdf import render
+    from server.slides.pdf import render
 
     pages = render(file, out, lambda page, of: _say({"page": page, "of": of}))
     (out / "pages.json").write_text(json.dumps([asdict(page) for page in pages]))
 
 
 def _pptx(file: Path, out: Path) -> None:
-    from slides.pptx import look
+    from server.slides.pptx import look
 
     found = [{"title": title, "notes": notes} for title, notes in look(file)]
     (out / "slides.json").write_text(json.dumps(found))
 
 
 def _old(file: Path, out: Path) -> None:
-    from slides.pptx import check_old_office
+    from server.slides.pptx import check_old_office
 
     check_old_office(file)
 

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from slides.page import LONGEST_NOTES, LONGEST_TITLE, MOST_PAGES, Refused, one_line, plain
+from server.slides.page import LONGEST_NOTES, LONGEST_TITLE, MOST_PAGES, Refused, one_line, plain
 
 MOST_ENTRIES = 8000
 MOST_UNPACKED = 1 << 30

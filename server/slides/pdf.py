@@ -10,7 +10,7 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from slides.page import (
+from server.slides.page import (
     LONGEST_NOTES,
     LONGEST_TEXT,
     LONGEST_TITLE,

@@ -24,9 +24,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from server.domain.errors import Invalid
-from slides.launch import NOT_CUT_OFF
-from slides.page import LONGEST_NOTES, LONGEST_TEXT, LONGEST_TITLE, MOST_PAGES
-from slides.sandbox import (
+from server.slides.launch import NOT_CUT_OFF
+from server.slides.page import LONGEST_NOTES, LONGEST_TEXT, LONGEST_TITLE, MOST_PAGES
+from server.slides.sandbox import (
     CODE,
     OFFICE_LIMITS,
     PDF_LIMITS,
