@@ -39,6 +39,7 @@ from server.services.caller import Callers, CookieSigner
 from server.services.chat_files import ChatFiles
 from server.services.dashboards import Dashboards
 from server.services.debate_formats import DebateFormats
+from server.services.debates_afterwards import DebatesAfterwards
 from server.services.identity import Identity
 from server.services.items import ItemReview
 from server.services.lifecycle import SessionLifecycle
@@ -203,6 +204,7 @@ def compose(
         items=ItemReview(library, now),
         bookmarks=Bookmarks(library, now),
         debate_formats=formats,
+        debates_afterwards=DebatesAfterwards(library, hub),
         polls=PollBook(library, hub),
         breakout_sets=BreakoutSets(library, hub),
         plans=SessionPlans(library, hub),

@@ -25,6 +25,7 @@ from server.services.caller import (
 from server.services.chat_files import ChatFiles
 from server.services.dashboards import Dashboards
 from server.services.debate_formats import DebateFormats
+from server.services.debates_afterwards import DebatesAfterwards
 from server.services.identity import Identity, SignedIn
 from server.services.items import ItemReview
 from server.services.links import JoinLinks
@@ -64,6 +65,7 @@ class Services:
     items: ItemReview
     bookmarks: Bookmarks
     debate_formats: DebateFormats
+    debates_afterwards: DebatesAfterwards
     polls: PollBook
     breakout_sets: BreakoutSets
     plans: SessionPlans

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from server.domain.debate_afterwards import notes_for
 from server.domain.debate_state import Debate, Note
 from server.domain.events import side_channel
 from server.domain.state import Participant, SessionState
@@ -39,19 +40,12 @@ def _view(debate: Debate, me: Participant) -> DebateView:
         own_sheet=None
         if sheet is None
         else {"points": dict(sheet.points), "ranks": dict(sheet.ranks)},
-        notes=[_note(one) for one in visible_notes(debate, who)],
+        notes=[_note(one) for one in notes_for(debate, who)],
     )
 
 
 def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
-
-
-def visible_notes(debate: Debate, participant_id: str) -> list[Note]:
-    """One's own side's; all once they are open (DB)."""
-    side = debate.side_of(participant_id)
-    found = (note for note in debate.notes if debate.are_notes_open or note.side == side)
-    return sorted(found, key=lambda note: (note.at_ms, note.note_id))
 
 
 def _note(note: Note) -> NoteView:
@@ -61,7 +55,7 @@ def _note(note: Note) -> NoteView:
 def notes_view(state: SessionState, me: Participant) -> dict[str, list[NoteView]]:
     """Debate → notes, where there are any."""
     found = {
-        debate.debate_id: [_note(one) for one in visible_notes(debate, me.participant_id)]
+        debate.debate_id: [_note(one) for one in notes_for(debate, me.participant_id)]
         for debate in state.debates.values()
     }
     return {debate_id: notes for debate_id, notes in found.items() if notes}

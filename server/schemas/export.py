@@ -20,6 +20,7 @@ from server.schemas import (
     bookmarks,
     dashboard,
     debate_format,
+    debates_afterwards,
     live,
     live_agenda,
     live_base,
@@ -40,7 +41,7 @@ from server.schemas import (
 MODULES = (
     live, live_base, live_room, live_polls, live_debates, live_breakouts, live_slides, live_pads,
     live_media, live_captions, slides, api, debate_format, live_agenda, dashboard, plan,
-    materials, bookmarks, live_web_content,
+    materials, bookmarks, live_web_content, debates_afterwards,
 )  # fmt: skip
 NOT_EXPORTED = frozenset({"Command", "FormatPart", "PollForm", "Request"})
 """Bases that never travel themselves."""

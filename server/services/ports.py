@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from server.domain.agenda_commands import EditAgenda, EditObjectives
+from server.domain.debate_commands import OpenNotes, RevealDebate
 from server.domain.events import Event
 from server.domain.state import SessionState as FoldedSession
 from server.schemas.api import Item, RecordingSummary, Step
@@ -23,6 +24,7 @@ from server.schemas.live_polls import PollView
 from server.schemas.plan import SessionPlan
 
 PlanCommand = EditAgenda | EditObjectives
+OverCommand = RevealDebate | OpenNotes
 
 # ---- records ---------------------------------------------------------------------------------
 
@@ -598,6 +600,10 @@ class LiveSessions(Protocol):
 
     async def plan(self, session_id: str, command: PlanCommand) -> None:
         """On behalf of a facilitator who is not in class. Raises DomainError."""
+        ...
+
+    async def on_behalf(self, session_id: str, command: OverCommand) -> None:
+        """Of a facilitator who is not in class, or when it is over. Raises DomainError."""
         ...
 
     async def session_plan(self, session_id: str) -> SessionPlan: ...

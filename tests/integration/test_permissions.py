@@ -112,6 +112,15 @@ CASES = (
     Case("earlier_breakout_sets", "GET", "/sessions/{session}/breakout-sets", LEADERS),
     Case("earlier_polls", "GET", "/sessions/{session}/polls/earlier", LEADERS),
     Case("export_polls", "GET", "/sessions/{session}/polls.csv", LEADERS),
+    Case("list_debates_over", "GET", "/sessions/{session}/debates", INSIDE),
+    Case(
+        "reveal_debate", "POST", "/sessions/{session}/debates/nobody/reveal", LEADERS, None,
+        frozenset({404}),
+    ),
+    Case(
+        "open_debate_notes", "POST", "/sessions/{session}/debates/nobody/open-notes", LEADERS,
+        None, frozenset({404}),
+    ),
     Case("read_plan", "GET", "/sessions/{session}/plan", INSIDE),
     Case(
         "save_agenda", "PUT", "/sessions/{session}/agenda", LEADERS,

@@ -291,6 +291,32 @@ def test_DB16_results_are_revealed_by_a_facilitator_once_all_is_over() -> None:
     assert code(world, FAY, dc.RevealDebate(key)) == "debate_revealed"
 
 
+def test_DB19_what_a_facilitator_forgot_is_revealed_after_the_class() -> None:
+    world = planned()
+    key = voted(world)
+    world.do(FAY, dc.DrawSeats(key, "random"))
+    world.do(FAY, dc.BeginDebate(key))
+    writer = next(iter(world.state.debates[key].seats.values()))
+    world.do(Actor(writer, "learner"), dc.WriteNote(key, "They have no numbers"))
+    world.do(FAY, dc.OpenBallot(key, "after"))
+    world.do(ADA, dc.CastBallot(key, "after", "for"))
+    world.do(FAY, c.EndSession())
+    assert world.state.debates[key].ballot is None, "the end closed it (DB20)"
+    for late in (dc.RevealDebate(key), dc.OpenNotes(key)):
+        assert code(world, FAY, late) == "not_present", "over HTTP only"
+        assert code(world, ADA, late) == "not_allowed"
+    assert code(world, ADA, dc.CastBallot(key, "after", "for")) == "not_present"
+    world.now_ms += 3 * 86_400_000
+    world.do(THE_SERVER, dc.OpenNotes(key))
+    world.do(THE_SERVER, dc.RevealDebate(key))
+    debate = world.state.debates[key]
+    assert debate.result is not None
+    assert debate.result["ballot"]["turnout"] == {"before": 9, "after": 1, "both": 1}
+    assert debate.are_notes_open
+    assert world.last("debate_note_shown")["text"] == "They have no numbers"
+    assert code(world, THE_SERVER, dc.RevealDebate(key)) == "debate_revealed"
+
+
 def test_DB16_without_two_rounds_there_is_no_ballot_in_the_result() -> None:
     world = planned("quick")
     key = voted(world)

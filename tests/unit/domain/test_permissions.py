@@ -70,6 +70,10 @@ PLANNING = {"edit_agenda", "edit_objectives"}
 """by the server on behalf of a facilitator who is not in class"""
 
 
+AFTERWARDS = {"open_notes", "reveal_debate"}
+"""also by the server on behalf of a facilitator, when the class is over (DB19)"""
+
+
 HOST |= {
     "delete_deck", "restore_deck", "present_deck", "turn_page", "let_browse", "stop_presenting",
 }  # fmt: skip
@@ -83,11 +87,13 @@ def is_allowed(name: str, role: str, presence: str | None, stage: str) -> bool:
             return stage == "live"
         if name in ("note_seat", "add_deck") or name in PLANNING:
             return stage != "ended"
+        if name in AFTERWARDS:
+            return name == "open_notes" or stage != "scheduled"
         return (name in ("end_session", "close_poll") and stage == "live") or (
             name == "remove" and stage != "ended"
         )
     if stage == "ended":
-        return False
+        return name in AFTERWARDS and role == "facilitator" and presence == "present"
     if name == "join":
         return presence in (None, "waiting", "present", "away", "left")
     if name == "leave":
@@ -175,7 +181,7 @@ def test_wire_commands_are_the_domains_by_name_and_fields() -> None:
         name
         for name, cls in COMMANDS.items()
         if "server" not in PERMISSIONS[cls].roles
-        or name in PLANNING | {"end_session", "remove", "close_poll"}
+        or name in PLANNING | AFTERWARDS | {"end_session", "remove", "close_poll"}
     }
     assert set(structs) == ours
     for name, struct in structs.items():

@@ -1545,6 +1545,57 @@ export interface FormatStretch {
   length_s: number;
   stance: ('against' | 'for') | null;
 }
+export interface DebateOver {
+  are_notes_open: boolean;
+  debate_id: string;
+  motion: string;
+  names: {
+    [k: string]: string;
+  };
+  notes: OverNote[];
+  result: {
+    [k: string]: unknown;
+  } | null;
+  result_mark: ResultMark | null;
+  sides: OverSide[];
+  unrevealed: Unrevealed | null;
+}
+/**
+ * Of a side's notes; one's own side's, and all once they are open.
+ */
+export interface OverNote {
+  at_ms: number;
+  note_id: string;
+  participant_id: string;
+  side: string;
+  text: string;
+}
+/**
+ * Where the result stands in the recording, and who won.
+ */
+export interface ResultMark {
+  at_ms: number;
+  winners_de: string[];
+  winners_en: string[];
+}
+export interface OverSide {
+  name_de: string;
+  name_en: string;
+  side: string;
+  stance: ('against' | 'for') | null;
+}
+/**
+ * What facilitators know of a result nobody may see yet.
+ */
+export interface Unrevealed {
+  adjudicators: number;
+  can_reveal: boolean;
+  notes: number;
+  sheets: number;
+  voted: {
+    [k: string]: number;
+  };
+}
 /**
  * One debate as this viewer may see it; docs/protocol.md, "Debates", says what each means.
  *

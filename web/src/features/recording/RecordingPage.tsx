@@ -9,12 +9,14 @@ import { http } from '../../transport/http';
 import { useResource } from '../../transport/resource';
 import { formatClock } from '../../i18n';
 import { ErrorState, PageShell, toast } from '../../ui';
+import { DebatesOverCard, useDebatesOver } from '../../ui/debate';
 import { useJob } from '../../ui/job/useJob';
 import { parseMoment } from '../../ui/media/time';
 import { type ActionContext, pressed } from './actions';
 import { BookmarksCard } from './BookmarksCard';
 import { ChaptersPanel } from './ChaptersPanel';
 import { PlanCard } from './PlanCard';
+import { withResults } from './moments';
 import { MomentsCard } from './MomentsCard';
 import { NotesCard } from './NotesCard';
 import { RoomsCard } from './RoomsCard';
@@ -123,14 +125,20 @@ interface ContentProps {
   reload: () => void;
 }
 
-function Content({ recording, player, reload }: ContentProps) {
+function Content({ recording: made, player, reload }: ContentProps) {
   const { t } = useTranslation('recording');
-  const { summary } = recording;
+  const { summary } = made;
   const path = `/recordings/${summary.recording_id}`;
   const isInWork = summary.stage === 'provisional' || summary.stage === 'processing';
   const transcript = useResource<Transcript>(`${path}/transcript`);
   const items = useResource<Item[]>(`${path}/items`);
   const bookmarks = useBookmarks(summary.recording_id);
+  const debates = useDebatesOver(summary.session_id);
+  // What was revealed since it was made stands on its timeline too.
+  const recording = useMemo(
+    () => ({ ...made, marks: withResults(made.marks, debates.data ?? []) }),
+    [made, debates.data],
+  );
   const [quiz, sendQuiz] = useReducer(quizReducer, quizOf([]));
   const [tab, setTab] = useState<string | null>('transcript');
   const [isHelpOpen, setHelpOpen] = useState(false);
@@ -252,6 +260,7 @@ function Content({ recording, player, reload }: ContentProps) {
           <MomentsCard recording={recording} />
           <PlanCard recording={recording} />
           <NotesCard recording={recording} />
+          <DebatesOverCard sessionId={summary.session_id} debates={debates} />
           <RoomsCard recording={recording} />
         </div>
       </div>

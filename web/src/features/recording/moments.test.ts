@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { TimelineMark } from '../../protocol';
-import { activityIn, heldText, kindsIn, nameOf, pollExplanation, pollResult, pollTexts } from './moments';
+import { activityIn, heldText, kindsIn, nameOf, pollExplanation, pollResult, pollTexts, withResults } from './moments';
 
 function mark(kind: TimelineMark['kind'], data: TimelineMark['data'] = {}): TimelineMark {
   return { at_ms: 0, kind, label: 'L', data };
@@ -62,4 +62,14 @@ it('AG11 a chapter is of the activity that took most of its time', () => {
   expect(activityIn({ start_ms: 40_000, end_ms: 100_000 }, marks)).toBe('Poll');
   expect(activityIn({ start_ms: 10_000, end_ms: 80_000 }, marks)).toBe('Talk');
   expect(activityIn({ start_ms: 300_000, end_ms: 400_000 }, marks)).toBeNull();
+});
+
+it('puts a result that was revealed later on the timeline, once', () => {
+  const over = { debate_id: 'd1', motion: 'M', result_mark: { at_ms: 5, winners_en: ['For'], winners_de: ['Dafür'] } };
+  const speech = { ...mark('speech', { debate_id: 'd1' }), at_ms: 9 };
+  const shown = withResults([speech], [over as never]);
+  expect(shown.map((one) => one.kind)).toEqual(['result', 'speech']);
+  expect(shown[0] && heldText(shown[0], 'de')).toBe('Dafür · M');
+  expect(withResults(shown, [over as never])).toHaveLength(2);
+  expect(withResults([speech], [{ ...over, result_mark: null } as never])).toEqual([speech]);
 });

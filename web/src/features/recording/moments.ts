@@ -1,5 +1,5 @@
 /** Marks of the class's timeline as the page lists them. */
-import type { TimelineMark } from '../../protocol';
+import type { DebateOver, TimelineMark } from '../../protocol';
 
 export type MomentKind = TimelineMark['kind'];
 
@@ -23,6 +23,21 @@ export function heldText(mark: TimelineMark, language: string): string | null {
   const words = [mark.kind === 'speech' ? mark.data[`name_${tongue}`] : null, mark.data[`side_${tongue}`],
     mark.data.name];
   return words.filter((word) => typeof word === 'string' && word !== '').join(' · ');
+}
+
+/** The marks with results that were revealed after the recording was made. */
+export function withResults(
+  marks: readonly TimelineMark[],
+  debates: readonly DebateOver[],
+): TimelineMark[] {
+  const known = new Set(marks.filter((mark) => mark.kind === 'result').map((mark) => mark.data.debate_id));
+  const late = debates.flatMap(({ debate_id, motion, result_mark: mark }): TimelineMark[] => {
+    if (mark === null || known.has(debate_id)) return [];
+    const { at_ms, winners_en, winners_de } = mark;
+    const label = winners_en.join(' / ');
+    return [{ at_ms, kind: 'result', label, data: { debate_id, motion, winners_en, winners_de } }];
+  });
+  return late.length === 0 ? [...marks] : [...marks, ...late].sort((a, b) => a.at_ms - b.at_ms);
 }
 
 /** Kinds that occur, in a fixed order; one needs no choice when there is only one. */

@@ -17,6 +17,7 @@ import {
   toast,
   useErrorText,
 } from '../../ui';
+import { DebatesOverCard, useDebatesOver } from '../../ui/debate';
 import { DetailsForm } from './DetailsForm';
 import { bodyOf, emptyForm, formOf, formTrouble, type SessionForm } from './form';
 import { LinksCard } from './LinksCard';
@@ -192,6 +193,7 @@ function Editor({ session, onSaved }: EditorProps) {
       {session && (
         <>
           <PlanCard sessionId={session.session_id} isOver={session.state === 'ended'} />
+          {session.state !== 'scheduled' && <Debates sessionId={session.session_id} />}
           <MaterialsCard sessionId={session.session_id} />
           <LinksCard sessionId={session.session_id} />
           <MembersCard sessionId={session.session_id} />
@@ -199,4 +201,9 @@ function Editor({ session, onSaved }: EditorProps) {
       )}
     </Stack>
   );
+}
+
+/** What was debated, and what is still to be revealed. */
+function Debates({ sessionId }: { sessionId: string }) {
+  return <DebatesOverCard sessionId={sessionId} debates={useDebatesOver(sessionId)} />;
 }

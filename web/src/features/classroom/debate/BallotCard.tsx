@@ -6,7 +6,7 @@ import type { DebateView } from '../../../protocol';
 import { isFacilitator, isHere } from '../selectors';
 import { useSession } from '../store';
 import classes from './debate.module.css';
-import { type Choice, CHOICES } from './judging';
+import { type Choice, CHOICES } from '../../../ui/debate';
 import { isOver } from './model';
 import { Heading, useSend } from './parts';
 

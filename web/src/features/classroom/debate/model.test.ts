@@ -4,7 +4,8 @@ import { aPerson, aSnapshot, eventsAfter } from '../fixtures';
 import { applyEvents } from '../state';
 import { saidOf } from './Bells';
 import { aDebate, aForm, aSpeech } from './fixtures';
-import { checkSheet, sheetLines, shares, signed } from './judging';
+import { shares, signed } from '../../../ui/debate';
+import { checkSheet, sheetLines } from './judging';
 import {
   bellTimes,
   clockFace,

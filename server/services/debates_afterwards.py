@@ -1,0 +1,126 @@
+"""Debates when they are over: what they came to, and revealing it when the class has gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from server.domain.debate_afterwards import AfterwardsWalk, may_reveal, notes_for
+from server.domain.debate_commands import OpenNotes, RevealDebate
+from server.domain.debate_record import Held
+from server.domain.debate_state import Debate
+from server.domain.errors import Conflict
+from server.schemas import debates_afterwards as wire
+from server.services.caller import Caller
+from server.services.errors import not_found
+from server.services.ports import Library, LiveSessions
+from server.services.sessions import facilitated, standing
+
+KEPT = 16
+"""walks, so that a page that asks now and then reads only what is new"""
+
+
+@dataclass(slots=True)
+class _Kept:
+    walk: AfterwardsWalk
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class DebatesAfterwards:
+    def __init__(self, library: Library, live: LiveSessions) -> None:
+        self._library = library
+        self._live = live
+        self._walks: OrderedDict[str, _Kept] = OrderedDict()
+
+    async def debates(self, caller: Caller, session_id: str) -> list[wire.DebateOver]:
+        """Those that are over, as the caller may see them."""
+        async with self._library.read() as unit:
+            found = await standing(unit, caller, session_id)
+            if caller.user is not None and found.role is not None:
+                seat = await unit.sessions.seat_of(session_id, user_id=caller.user.user_id)
+            else:
+                link_id = caller.seats.get(session_id)
+                seat = await unit.sessions.seat_of(session_id, link_id=link_id) if link_id else None
+        me = None if seat is None else seat.participant_id
+        walk = await self._folded(session_id)
+        marks = {one.debate_id: (at, one) for at, one in walk.results()}
+        names = {who.participant_id: who.name for who in walk.state.participants.values()}
+        return [
+            _shown(one, me, found.is_facilitator, marks.get(one.debate_id), names)
+            for one in walk.debates
+        ]
+
+    async def reveal(self, caller: Caller, session_id: str, debate_id: str) -> wire.DebateOver:
+        return await self._do(caller, session_id, RevealDebate(debate_id))
+
+    async def open_notes(self, caller: Caller, session_id: str, debate_id: str) -> wire.DebateOver:
+        return await self._do(caller, session_id, OpenNotes(debate_id))
+
+    async def _do(
+        self, caller: Caller, session_id: str, command: RevealDebate | OpenNotes
+    ) -> wire.DebateOver:
+        async with self._library.read() as unit:
+            await facilitated(unit, caller, session_id)
+        debate = (await self._folded(session_id)).state.debates.get(command.debate_id)
+        if debate is None:
+            raise not_found("debate")
+        if debate.stage != "ended":
+            raise Conflict("debate_goes_on", "The debate is not over yet.")
+        await self._live.on_behalf(session_id, command)
+        for one in await self.debates(caller, session_id):
+            if one.debate_id == command.debate_id:
+                return one
+        raise not_found("debate")
+
+    async def _folded(self, session_id: str) -> AfterwardsWalk:
+        kept = self._walks.setdefault(session_id, _Kept(AfterwardsWalk(session_id)))
+        self._walks.move_to_end(session_id)
+        while len(self._walks) > KEPT:
+            self._walks.popitem(last=False)
+        async with kept.lock:
+            for event in await self._live.log_after(session_id, kept.walk.state.seq):
+                kept.walk.step(event)
+        return kept.walk
+
+
+def _shown(
+    debate: Debate,
+    participant_id: str | None,
+    is_facilitator: bool,
+    mark: tuple[int, Held] | None,
+    names: dict[str, str],
+) -> wire.DebateOver:
+    notes = notes_for(debate, participant_id)
+    people = {*debate.seats.values(), *(note.participant_id for note in notes)}
+    return wire.DebateOver(
+        debate_id=debate.debate_id,
+        motion=debate.motion,
+        sides=[
+            wire.OverSide(one.id, one.name.get("en"), one.name.get("de"), one.stance)
+            for one in debate.form.sides
+        ],
+        result=None if debate.result is None else dict(debate.result),
+        result_mark=None
+        if mark is None
+        else wire.ResultMark(
+            mark[0],
+            [one.get("en") for one in mark[1].winners],
+            [one.get("de") for one in mark[1].winners],
+        ),
+        are_notes_open=debate.are_notes_open,
+        notes=[
+            wire.OverNote(note.note_id, note.side, note.participant_id, note.text, note.at_ms)
+            for note in notes
+        ],
+        names={who: names[who] for who in sorted(people) if who in names},
+        unrevealed=wire.Unrevealed(
+            can_reveal=may_reveal(debate),
+            voted=dict(debate.voted),
+            adjudicators=len(debate.adjudicators),
+            sheets=len(debate.sheets),
+            notes=0 if debate.are_notes_open else len(debate.notes),
+        )
+        if is_facilitator
+        else None,
+    )

@@ -1,0 +1,18 @@
+import { useState } from 'react';
+
+import type { DebateOver } from '../../protocol';
+import { type Resource, useResource } from '../../transport/resource';
+
+const ASK_MS = 20_000;
+
+/** A session's debates that are over. While one is hidden they are asked for again: what a
+ *  facilitator reveals stands here without a reload. */
+export function useDebatesOver(sessionId: string): Resource<DebateOver[]> {
+  const [isHidden, setHidden] = useState(false);
+  const found = useResource<DebateOver[]>(`/sessions/${sessionId}/debates`, {
+    pollMs: isHidden ? ASK_MS : null,
+  });
+  const hides = found.data?.some((one) => one.result === null || !one.are_notes_open) ?? false;
+  if (hides !== isHidden) setHidden(hides);
+  return found;
+}
