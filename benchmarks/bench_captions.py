@@ -31,7 +31,7 @@ from server.media.client.sources import PACKET, RATE, OpusEncoder, Recording
 from server.media.plane import HeardPacket
 from server.schemas.live_captions import CaptionLine
 
-NEVER_LESS = LoadLimits(behind_ms=10**9, far_behind_ms=10**9, busy=2.0)
+NEVER_LESS = LoadLimits(behind_ms=10**9, far_behind_ms=10**9, busy=2.0, full=2.0)
 """a benchmark measures the whole of it"""
 SESSION = "s"
 

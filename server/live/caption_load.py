@@ -20,9 +20,14 @@ class LoadLimits:
     far_behind_ms: int = 8_000
     """and so do captions"""
     busy: float = 0.85
-    """share of the machine that work of normal priority takes, over the last seconds"""
+    """share of the machine that work of normal priority takes, over the last second: provisional
+    reading, which reads the same sound again and again, ends"""
     busy_s: float = 5.0
     """for so long before it counts: a burst is none"""
+    full: float = 0.97
+    """nothing is left; captions, at low priority, only warm the processor under a class"""
+    full_s: float = 15.0
+    """for so long before captions end: while they keep up, a busy machine alone is no reason"""
     calm_s: float = 15.0
     """before the next step up"""
     rest_s: float = 20.0
@@ -36,6 +41,7 @@ class CaptionLoad:
     level: Level = "full"
     rest_until_s: float = 0.0
     _busy_since_s: float | None = None
+    _full_since_s: float | None = None
     _calm_since_s: float | None = None
     _rest_s: float = 0.0
 
@@ -43,41 +49,36 @@ class CaptionLoad:
         """``behind_ms``: how long sound has waited to be read; ``busy``: None where the machine
         does not say. Once a second."""
         limits = self.limits
+        self._busy_since_s = self._since(self._busy_since_s, now_s, busy, limits.busy)
+        self._full_since_s = self._since(self._full_since_s, now_s, busy, limits.full)
+        is_busy = self._busy_since_s is not None
         if self.level == "off":
-            if now_s >= self.rest_until_s and not self._is_busy(busy):
+            if now_s >= self.rest_until_s and self._full_since_s is None:
                 self._go("fewer", now_s)
-            return self.level
-        if behind_ms >= limits.far_behind_ms:
+        elif behind_ms >= limits.far_behind_ms or lasts(self._full_since_s, now_s, limits.full_s):
             self._fall_off(now_s)
-        elif self._busy_for(now_s, busy) >= limits.busy_s or (
-            self.level == "full" and behind_ms >= limits.behind_ms
+        elif self.level == "full" and (
+            behind_ms >= limits.behind_ms or lasts(self._busy_since_s, now_s, limits.busy_s)
         ):
-            self._busy_since_s = None
-            if self.level == "full":
-                self._go("fewer", now_s)
-            else:
-                self._fall_off(now_s)
-        elif behind_ms < limits.behind_ms // 2 and not self._is_busy(busy):
-            if self._calm_since_s is None:
-                self._calm_since_s = now_s
-            if now_s - self._calm_since_s >= limits.calm_s:
-                if self.level == "full":
-                    self._rest_s = 0.0
-                self._go("full", now_s)
-        else:
+            self._go("fewer", now_s)
+        elif behind_ms >= limits.behind_ms // 2 or is_busy:
             self._calm_since_s = None
+        elif self._calm_since_s is None:
+            self._calm_since_s = now_s
+        elif lasts(self._calm_since_s, now_s, limits.calm_s):
+            if self.level == "full":
+                self._rest_s = 0.0
+            self._go("full", now_s)
         return self.level
 
-    def _is_busy(self, busy: float | None) -> bool:
-        return busy is not None and busy >= self.limits.busy
-
-    def _busy_for(self, now_s: float, busy: float | None) -> float:
-        if not self._is_busy(busy):
-            self._busy_since_s = None
-            return 0.0
-        if self._busy_since_s is None:
-            self._busy_since_s = now_s
-        return now_s - self._busy_since_s
+    @staticmethod
+    def _since(
+        since_s: float | None, now_s: float, busy: float | None, at_least: float
+    ) -> float | None:
+        """When the load that lasts until now began; None where it does not last."""
+        if busy is None or busy < at_least:
+            return None
+        return now_s if since_s is None else since_s
 
     def _fall_off(self, now_s: float) -> None:
         limits = self.limits
@@ -87,5 +88,8 @@ class CaptionLoad:
 
     def _go(self, level: Level, now_s: float) -> None:
         self.level = level
-        self._busy_since_s = None
         self._calm_since_s = now_s if level != "off" else None
+
+
+def lasts(since_s: float | None, now_s: float, for_s: float) -> bool:
+    return since_s is not None and now_s - since_s >= for_s

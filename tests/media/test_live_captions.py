@@ -24,7 +24,7 @@ SPOKEN = {"printing", "present", "concerned", "differs", "arts", "crafts", "exhi
 SLOTS = ("stage_audio", "stage", "audio0")
 PATIENCE_S = 120
 """a slow machine may take ten times as long to read as to hear"""
-NEVER_LESS = LoadLimits(behind_ms=10**9, far_behind_ms=10**9, busy=2.0)
+NEVER_LESS = LoadLimits(behind_ms=10**9, far_behind_ms=10**9, busy=2.0, full=2.0)
 
 
 class CaptionedServer(LiveServer):
