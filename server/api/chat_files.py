@@ -1,24 +1,15 @@
-"""Routes of files in chat. What is sent to a browser here came from somebody else's computer, so
-it never runs in our name: pictures alone are shown, in a sandbox, and all else is saved."""
+"""Routes of files in chat: pictures alone are shown, all else is saved."""
 
 from __future__ import annotations
 
-from typing import Annotated
-from urllib.parse import quote
-
 from aiohttp import web
-from msgspec import Meta, Struct
+from msgspec import Struct
 
+from server.api import given_file
+from server.api.given_file import FileName
 from server.api.route import Ask, Route
 from server.schemas import api
 from server.services.file_kinds import PICTURES
-
-SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
-CHUNK = 1 << 16
-
-
-class FileName(Struct, forbid_unknown_fields=True):
-    name: Annotated[str, Meta(min_length=1, max_length=255)]
 
 
 class Saving(Struct, forbid_unknown_fields=True):
@@ -27,13 +18,12 @@ class Saving(Struct, forbid_unknown_fields=True):
 
 
 async def upload_chat_file(ask: Ask) -> api.UploadedFile:
-    request, query = ask.request, ask.query
     return await ask.services.chat_files.upload(
         ask.caller,
         ask.path("session_id"),
-        query.name,
-        request.content_length,
-        request.content.iter_chunked(CHUNK),
+        ask.query.name,
+        ask.request.content_length,
+        given_file.body(ask),
         ask.services.live,
     )
 
@@ -47,27 +37,9 @@ async def read_chat_file(ask: Ask) -> web.StreamResponse:
         ask.caller, ask.path("session_id"), ask.path("file_id"), ask.services.live
     )
     is_shown = record.media_type in PICTURES and not ask.query.download
-    plain = record.name.encode("ascii", "ignore").decode().strip(" .") or "file"
-    disposition = "inline" if is_shown else "attachment"
-    media_type = record.media_type
-    headers = {
-        # Access may be taken away, so it is asked for every time.
-        "Cache-Control": "private, no-cache",
-        "Content-Type": f"{media_type}; charset=utf-8"
-        if media_type == "text/plain"
-        else media_type,
-        "Content-Disposition": f'{disposition}; filename="{plain}"; '
-        f"filename*=UTF-8''{quote(record.name)}",
-        "Content-Security-Policy": SANDBOX,
-    }
-    path = ask.services.blobs.local_path(key)
-    if path is not None:
-        return web.FileResponse(path, headers=headers)
-    response = web.StreamResponse(headers={**headers, "Content-Length": str(record.octets)})
-    await response.prepare(ask.request)
-    async for chunk in ask.services.blobs.read(key):
-        await response.write(chunk)
-    return response
+    return await given_file.send(
+        ask, key, record.name, record.media_type, record.octets, is_shown=is_shown
+    )
 
 
 ONE = "/sessions/{session_id}/files"

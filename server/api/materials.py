@@ -1,25 +1,14 @@
-"""Routes of prep material. Files came from somebody else's computer, so they never run in our
-name: pictures and texts are shown in a sandbox, all else is saved."""
+"""Routes of prep material: pictures and texts are shown, all else is saved."""
 
 from __future__ import annotations
 
-from typing import Annotated
-from urllib.parse import quote
-
 from aiohttp import web
-from msgspec import Meta, Struct
 
+from server.api import given_file
+from server.api.given_file import FileName
 from server.api.route import Ask, Route
 from server.schemas import materials as wire
-from server.services.file_kinds import TEXT
 from server.services.material_kinds import SHOWN
-
-SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
-CHUNK = 1 << 16
-
-
-class MaterialFileName(Struct, forbid_unknown_fields=True):
-    name: Annotated[str, Meta(min_length=1, max_length=255)]
 
 
 async def list_materials(ask: Ask) -> list[wire.Material]:
@@ -31,14 +20,12 @@ async def add_material_link(ask: Ask) -> wire.Material:
 
 
 async def upload_material(ask: Ask) -> wire.Material:
-    """The body is the file itself, streamed; it is never held in memory."""
-    request = ask.request
     return await ask.services.materials.upload(
         ask.caller,
         ask.path("session_id"),
         ask.query.name,
-        request.content_length,
-        request.content.iter_chunked(CHUNK),
+        ask.request.content_length,
+        given_file.body(ask),
     )
 
 
@@ -71,24 +58,9 @@ async def read_material(ask: Ask) -> web.StreamResponse:
         ask.caller, ask.path("session_id"), ask.path("material_id")
     )
     name, media_type = record.file_name or "file", record.media_type or "application/octet-stream"
-    plain = name.encode("ascii", "ignore").decode().strip(" .") or "file"
-    disposition = "inline" if media_type in SHOWN else "attachment"
-    headers = {
-        # Access may be taken away, so it is asked for every time.
-        "Cache-Control": "private, no-cache",
-        "Content-Type": f"{TEXT}; charset=utf-8" if media_type == TEXT else media_type,
-        "Content-Disposition": f'{disposition}; filename="{plain}"; '
-        f"filename*=UTF-8''{quote(name)}",
-        "Content-Security-Policy": SANDBOX,
-    }
-    path = ask.services.blobs.local_path(key)
-    if path is not None:
-        return web.FileResponse(path, headers=headers)
-    response = web.StreamResponse(headers={**headers, "Content-Length": str(record.octets)})
-    await response.prepare(ask.request)
-    async for chunk in ask.services.blobs.read(key):
-        await response.write(chunk)
-    return response
+    return await given_file.send(
+        ask, key, name, media_type, record.octets, is_shown=media_type in SHOWN
+    )
 
 
 ALL = "/sessions/{session_id}/materials"
@@ -102,7 +74,7 @@ ROUTES = (
     ),
     Route(
         "POST", f"{ALL}/files", upload_material, "session_facilitator",
-        query=MaterialFileName, takes_file=True, answer=wire.Material, status=201, conflicts=True,
+        query=FileName, takes_file=True, answer=wire.Material, status=201, conflicts=True,
     ),
     Route(
         "PUT", f"{ALL}/order", order_materials, "session_facilitator",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from server.api.given_file import disposition
 from server.api.route import Ask, Route
 from server.schemas import api
 from server.services.errors import not_found
@@ -106,15 +106,12 @@ async def recording_media(ask: Ask) -> web.StreamResponse:
 
 async def download_recording(ask: Ask) -> web.StreamResponse:
     path, name = await ask.services.recordings.download(ask.caller, ask.path("recording_id"))
-    plain = name.encode("ascii", "ignore").decode().strip() or "recording.mp4"
     return web.FileResponse(
         path,
         headers={
             "Cache-Control": "private, no-cache",
             "Content-Type": "video/mp4",
-            "Content-Disposition": (
-                f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-            ),
+            "Content-Disposition": disposition(name, is_shown=False, otherwise="recording.mp4"),
         },
     )
 

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from aiohttp import web
-from msgspec import Meta, Struct
 
+from server.api import given_file
+from server.api.given_file import FileName
 from server.api.route import Ask, Route
 from server.schemas.slides import Deck, SlideUpload
 from server.services.errors import not_found
 
 PICTURES = ("page", "thumb")
-_CHUNK = 1 << 16
-
-
-class UploadName(Struct, forbid_unknown_fields=True):
-    name: Annotated[str, Meta(min_length=1, max_length=255)]
-    """of the file; what it is, its content says"""
 
 
 async def upload_slides(ask: Ask) -> SlideUpload:
-    """The body is the file itself, streamed; it is never held in memory."""
-    request = ask.request
-    chunks = request.content.iter_chunked(_CHUNK)
-    size = request.content_length
     return await ask.services.slides.upload(
-        ask.caller, ask.path("session_id"), ask.query.name, chunks, size
+        ask.caller,
+        ask.path("session_id"),
+        ask.query.name,
+        given_file.body(ask),
+        ask.request.content_length,
     )
 
 
@@ -60,7 +53,7 @@ ONE = "/sessions/{session_id}/slides"
 ROUTES = (
     Route(
         "POST", ONE, upload_slides, "session_facilitator",
-        query=UploadName, answer=SlideUpload, status=201, conflicts=True,
+        query=FileName, answer=SlideUpload, status=201, conflicts=True,
     ),
     Route(
         "GET", ONE + "/uploads/{upload_id}", read_slide_upload, "session_facilitator",
