@@ -7,6 +7,7 @@ from typing import Any
 from server.domain import breakout_commands as bc
 from server.domain import commands as c
 from server.domain.state import THE_SERVER, Actor, SessionState
+from tests import chat_world
 
 View = dict[str, Any]
 
@@ -139,8 +140,7 @@ def _belong(breakouts: View, participant_id: str, room_id: str | None) -> None:
 def follow(view: View, following: View) -> None:
     """The down message ``following``."""
     view["channels"] = following["channels"]
-    main = [line for line in view["chat"] if line["room_id"] == "main"]
-    view["chat"] = sorted([*main, *following["chat"]], key=lambda line: line["at_ms"])
+    chat_world.follow(view, following)
     for debate in view["debates"]:
         debate["notes"] = following["notes"].get(debate["debate_id"], [])
     breakouts = view["breakouts"]

@@ -30,8 +30,8 @@ from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView
 from server.storage.engines import sync_engine
 from server.storage.event_log import EventLog
 from server.storage.migrate import upgrade
-from tests import breakout_world
-from tests.live_world import apply, comparable, kept
+from tests import breakout_world, chat_world
+from tests.live_world import apply, kept, level
 
 NAMESPACE = "/live"
 PATIENCE_S = 20
@@ -275,6 +275,7 @@ class Client:
         sio.on("events", self._on_events, namespace=NAMESPACE)
         sio.on("closed", self._on_closed, namespace=NAMESPACE)
         sio.on("following", self._on_following, namespace=NAMESPACE)
+        sio.on("chat_page", self._on_page, namespace=NAMESPACE)
         sio.on("connect_error", self._on_refused, namespace=NAMESPACE)
         for name in ("slots", "levels", "quality", "captions", "caption_status"):
             sio.on(name, partial(self._on_push, name), namespace=NAMESPACE)
@@ -296,6 +297,10 @@ class Client:
     async def _on_following(self, following: dict[str, Any]) -> None:
         self.order.append("following")
         breakout_world.follow(self.view, following)
+
+    async def _on_page(self, page: dict[str, Any]) -> None:
+        self.order.append("chat_page")
+        chat_world.take_page(self.view, page)
 
     async def _on_closed(self, message: dict[str, Any]) -> None:
         self.closed = message["reason"]
@@ -385,12 +390,13 @@ class Client:
 
     async def is_level(self) -> None:
         """What this browser folded comes to equal a fresh snapshot."""
-        fresh: dict[str, Any] = {}
+        seen: dict[str, Any] = {}
+        wanted: dict[str, Any] = {}
         try:
             async with asyncio.timeout(PATIENCE_S):
-                while not fresh or comparable(self.view) != fresh:
+                while not wanted or seen != wanted:
                     await asyncio.sleep(0.005)
                     snapshot = await self.server.hub.snapshot(self.session_id, self.who)
-                    fresh = comparable(kept(msgspec.to_builtins(snapshot)))
+                    seen, wanted = level(self.view, kept(msgspec.to_builtins(snapshot)))
         except TimeoutError:
-            assert comparable(self.view) == fresh, self.who
+            assert seen == wanted, self.who

@@ -19,7 +19,7 @@ from server.domain.poll import answer_of
 from server.domain.poll_result import count as count_answers
 from server.domain.session import decide, evolve
 from server.domain.state import THE_SERVER, Actor, PollResult, SessionState, Settings
-from tests import agenda_world, breakout_world, debate_world, slides_world
+from tests import agenda_world, breakout_world, chat_world, debate_world, slides_world
 
 OPEN = Settings(
     "Class",
@@ -176,24 +176,6 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
         view["locks"] = sorted(others | {data["lock"]} if data["is_on"] else others)
     elif kind == "confusion_tapped":
         view["confusion"].append(at_ms)
-    elif kind == "chat_sent":
-        line = {"to": None, "reply_to": None, "mentions": [], "edited_at_ms": None}
-        line |= {"at_ms": at_ms, "is_deleted": False, "reactions": {}, "room_id": "main"}
-        sent = {key: value for key, value in data.items() if not key.startswith("file_")}
-        file = None
-        if "file_id" in data:
-            file = {"file_id": data["file_id"], "name": data["file_name"]}
-            file |= {"media_type": data["file_type"], "octets": data["file_bytes"]}
-        view["chat"].append({**line, **sent, "file": file})
-    elif kind in ("chat_edited", "chat_reacted"):
-        for line in view["chat"]:
-            if line["message_id"] == data["message_id"]:
-                _change_line(line, kind, data, at_ms)
-    elif kind == "chat_deleted":
-        for line in view["chat"]:
-            if line["message_id"] == data["message_id"]:
-                line |= {"text": "", "is_deleted": True, "mentions": [], "reactions": {}}
-                line["file"] = None
     elif kind == "track_changed" and one:
         one["tracks"][data["track"]] = data["is_on"]
         if data["track"] == "microphone" and one["invitation"] == "asked" and data["is_on"]:
@@ -252,6 +234,7 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
             recording["elapsed_ms"] += max(0, data["from_ms"] - since)
             recording["since_ms"] = data["to_ms"]
     breakout_world.fold(view, event)
+    chat_world.fold(view, event)
     agenda_world.fold(view, event)
     slides_world.fold(view, event)
     if kind == "web_page_shared":
@@ -283,18 +266,6 @@ _RECORDING = {
     "recording_paused": "paused",
     "recording_stopped": "stopped",
 }
-
-
-def _change_line(line: dict[str, Any], kind: str, data: dict[str, Any], at_ms: int) -> None:
-    if kind == "chat_edited":
-        line |= {"text": data["text"], "mentions": data.get("mentions", [])}
-        line["edited_at_ms"] = at_ms
-        return
-    who = [one for one in line["reactions"].pop(data["emoji"], []) if one != data["participant_id"]]
-    if data["is_on"]:
-        who.append(data["participant_id"])
-    if who:
-        line["reactions"][data["emoji"]] = who
 
 
 def _settle(view: Snapshot, at_ms: int) -> None:
@@ -330,8 +301,9 @@ def kept(snapshot: Snapshot) -> Snapshot:
     return {**snapshot, "recording": recording}
 
 
-NOT_IN_EVENTS = frozenset({"now_ms", "utc_ms", "seq", "lobby_is_on"})
-"""The clock, the log's own counter (a browser knows what it saw) and what was planned."""
+NOT_IN_EVENTS = frozenset({"now_ms", "utc_ms", "seq", "lobby_is_on", *chat_world.PARTS})
+"""The clock, the log's own counter (a browser knows what it saw) and what was planned; of chat a
+browser holds as much as it has asked for (``level``)."""
 
 
 def comparable(view: Snapshot) -> Snapshot:
@@ -339,3 +311,9 @@ def comparable(view: Snapshot) -> Snapshot:
         **{key: view[key] for key in view if key not in NOT_IN_EVENTS},
         "participants": sorted(view["participants"], key=lambda one: one["participant_id"]),
     }
+
+
+def level(view: Snapshot, fresh: Snapshot) -> tuple[Snapshot, Snapshot]:
+    """The two as they must be equal: what a browser has folded, and a new snapshot."""
+    seen, wanted = chat_world.level(view, fresh)
+    return comparable(view) | {"chat": seen}, comparable(fresh) | {"chat": wanted}

@@ -150,6 +150,7 @@ LIMITS: Mapping[str, Limit] = {
     "give_consent": Limit(6, 0.5),
     "media_offer": Limit(6, 0.2),
     "media_view": Limit(10, 5.0),
+    "chat_earlier": Limit(12, 3.0),
     "snapshot": Limit(6, 0.5),
     "caption_wish": Limit(8, 0.5),
     "connect": Limit(20, 1.0),

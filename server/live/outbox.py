@@ -21,6 +21,7 @@ import socketio
 from server.domain.events import SERVER, SESSION
 from server.live.direct import DirectSender
 from server.schemas.live import Following, SessionSnapshot, WireEvent
+from server.schemas.live_chat import ChatPage
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,12 @@ class _Follow:
 
 
 @dataclass(frozen=True, slots=True)
+class _Page:
+    connection_id: str
+    page: ChatPage
+
+
+@dataclass(frozen=True, slots=True)
 class _Unsubscribe:
     connection_id: str
 
@@ -62,7 +69,7 @@ class _Close:
     reason: str
 
 
-_Entry = _Events | _Subscribe | _Follow | _Unsubscribe | _Close
+_Entry = _Events | _Subscribe | _Follow | _Page | _Unsubscribe | _Close
 
 
 class Outbox:
@@ -113,6 +120,10 @@ class Outbox:
         """Other channels from here on, told without a snapshot."""
         self._queue.put_nowait(_Follow(connection_id, channels, following))
 
+    def page(self, connection_id: str, page: ChatPage) -> None:
+        """Behind the events it already knows of and before those it does not."""
+        self._queue.put_nowait(_Page(connection_id, page))
+
     def unsubscribe(self, connection_id: str) -> None:
         self._queue.put_nowait(_Unsubscribe(connection_id))
 
@@ -146,6 +157,8 @@ class Outbox:
                 self._direct.send(NAMESPACE, connection_id, "snapshot", snapshot)
             case _Follow(connection_id, channels, following):
                 await self._follow(connection_id, channels, following)
+            case _Page(connection_id, page):
+                self._direct.send(NAMESPACE, connection_id, "chat_page", page)
             case _Unsubscribe(connection_id):
                 await self._leave(connection_id)
             case _Close(connection_id, reason):

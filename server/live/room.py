@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from server.domain import breakout_events as be
 from server.domain import debate_events as de
 from server.domain import events as e
+from server.domain.errors import NotAllowed
 from server.domain.events import Event
 from server.domain.state import Actor, SessionState
+from server.live.chat_view import chat_page
 from server.live.due import DueTimer
 from server.live.flood import Buckets
 from server.live.mailbox import RoomMailbox
@@ -22,6 +24,7 @@ from server.live.reactions import Reactions
 from server.live.view import following_for, view_for
 from server.live.wire import channels_of, to_wire
 from server.schemas.live import SessionSnapshot
+from server.schemas.live_chat import ChatEarlier
 from server.schemas.live_media import MediaView
 
 MOVES = (
@@ -105,6 +108,14 @@ class Room:
         channels = tuple(snapshot.channels)
         self.followed[connection.connection_id] = channels
         self.outbox.subscribe(connection.connection_id, channels, snapshot)
+
+    def send_earlier(self, connection: Connection, asked: ChatEarlier) -> None:
+        """Chat from before the snapshot, to who follows its channel (CH8)."""
+        who = self.state.participants.get(connection.participant_id)
+        if who is None or not channels_of(self.state, who):
+            raise NotAllowed("not_present", "You are not in this session at the moment.")
+        page = chat_page(self.state, who, asked.room_id, asked.before)
+        self.outbox.page(connection.connection_id, page)
 
     def publish(self, events: Sequence[Event], utc_ms: int) -> None:
         """Tell the browsers, and change who follows what."""

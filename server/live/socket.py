@@ -34,6 +34,7 @@ from server.live.wire import error_body, refusal, to_domain
 from server.schemas.live import Acknowledgement, CommandEnvelope
 from server.schemas.live_base import ErrorBody
 from server.schemas.live_captions import CaptionWish
+from server.schemas.live_chat import ChatEarlier
 from server.schemas.live_media import MediaOffer, MediaView
 from server.schemas.live_room import Reaction
 from server.schemas.live_slides import Pointer, PointerShown
@@ -96,6 +97,7 @@ class LiveSocket:
             "reaction": self._reaction,
             "pointer": self._pointer,
             "caption_wish": self._caption_wish,
+            "chat_earlier": self._chat_earlier,
         }.items():
             self.sio.on(event, handler, namespace=NAMESPACE)
         self.pads = PadSocket(hub, self)
@@ -360,6 +362,17 @@ class LiveSocket:
                 connection.session_id, connection.participant_id, wants=wish.wants
             )
         )
+
+    async def _chat_earlier(self, sid: str, message: object = None, *_: object) -> dict[str, Any]:
+        try:
+            connection, room = self.find(sid)
+            asked = _read(message, ChatEarlier)
+            connection.buckets.take("chat_earlier", self._hub.clock.monotonic_ns())
+            await self.refresh(connection, room)
+            room.send_earlier(connection, asked)
+        except DomainError as error:
+            return {"error": to_json(error_body(error))}
+        return {}
 
     async def _snapshot(self, sid: str, *_: object) -> dict[str, Any]:
         try:

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 
 from server.domain.breakout import rooms_followed
 from server.domain.change import find_participant
-from server.domain.chat import is_in_reach, is_party
 from server.domain.events import FACILITATORS, SESSION, PollAnswer, person
 from server.domain.poll_answer import WITH_OPTION
 from server.domain.poll_result import shown_in, visible
 from server.domain.state import (
-    ChatMessage,
     Participant,
     Poll,
     PollResult,
@@ -32,6 +30,7 @@ from server.live.breakout_view import (
     room_parts,
     sets_view,
 )
+from server.live.chat_view import NO_CHAT, chat_window, lists_of
 from server.live.debate_view import debates_view, formats_view, notes_view
 from server.live.pad_view import whiteboard_view
 from server.live.slides_view import decks_view, presentation_view
@@ -40,8 +39,6 @@ from server.schemas import live as wire
 from server.schemas.live_pads import WhiteboardView
 from server.schemas.live_polls import PollView
 from server.schemas.live_room import (
-    ChatFileView,
-    ChatView,
     MomentView,
     ParticipantView,
     RecordingView,
@@ -68,6 +65,7 @@ def view_for(
     me = find_participant(state, participant_id)
     is_inside = bool(channels)
     recording = state.recording
+    chat = chat_window(state, me, lists_of(state, me)) if is_inside else NO_CHAT
     return wire.SessionSnapshot(
         session_id=state.session_id,
         title=settings.title,
@@ -90,11 +88,9 @@ def view_for(
         unattended_since_ms=state.unattended_since_ms if is_inside else None,
         talked_ms=dict(state.talked_ms) if is_inside and me.role == "facilitator" else {},
         confusion=list(state.confusion) if is_inside and me.role == "facilitator" else [],
-        chat=[
-            _message(m)
-            for m in state.chat
-            if is_inside and is_party(m, me.participant_id) and is_in_reach(state, m, me)
-        ],
+        chat=chat.lines,
+        chat_from=dict(chat.first),
+        chat_quoted=chat.quoted,
         polls=[_poll(poll, me, shown) for poll in (_polls(state, me) if is_inside else ())],
         debates=debates_view(state, me) if is_inside else [],
         debate_formats=formats_view(state) if is_inside else {},
@@ -132,14 +128,15 @@ def following_for(
     """What somebody needs who follows other rooms than before."""
     rooms = rooms_followed(state, me)
     breakouts = state.breakouts
+    chat = chat_window(state, me, rooms)
     return wire.Following(
         channels={channel: state.channels.get(channel, 0) for channel in channels},
         rooms=room_parts(state, me),
         help=[] if breakouts is None else help_views(breakouts, rooms),
         notes=notes_view(state, me),
-        chat=[
-            _message(m) for m in state.chat if m.room_id in rooms and is_party(m, me.participant_id)
-        ],
+        chat=chat.lines,
+        chat_from=dict(chat.first),
+        chat_quoted=chat.quoted,
     )
 
 
@@ -174,30 +171,6 @@ def _participant(state: SessionState, one: Participant) -> ParticipantView:
         consent=one.consent,
         joined_at_ms=one.joined_at_ms,
         is_on_record=state.is_on_record(one.participant_id),
-    )
-
-
-def _message(message: ChatMessage) -> ChatView:
-    return ChatView(
-        message_id=message.message_id,
-        participant_id=message.participant_id,
-        text=message.text,
-        at_ms=message.at_ms,
-        is_deleted=message.is_deleted,
-        to=message.to,
-        reply_to=message.reply_to,
-        mentions=list(message.mentions),
-        edited_at_ms=message.edited_at_ms,
-        reactions={str(emoji): list(who) for emoji, who in message.reactions.items()},
-        room_id=message.room_id,
-        file=None
-        if message.file is None
-        else ChatFileView(
-            message.file.file_id,
-            message.file.name,
-            message.file.media_type,
-            message.file.octets,
-        ),
     )
 
 

@@ -15,6 +15,7 @@ from server.domain.errors import DomainError
 from server.domain.events import (
     FACILITATORS,
     SESSION,
+    ChatSent,
     Event,
     ParticipantJoined,
     ParticipantWaiting,
@@ -28,6 +29,7 @@ from server.domain.poll import answer_in
 from server.domain.poll_answer import WITH_OPTION
 from server.domain.poll_result import shown_in, visible
 from server.domain.state import Participant, Poll, PollResult, SessionState
+from server.live.chat_view import quoted_by
 from server.live.debate_view import side_channels
 from server.live.view import Tallies, plain_answer
 from server.schemas import live as wire
@@ -72,6 +74,10 @@ def to_wire(event: Event, state: SessionState, shown: Tallies) -> wire.WireEvent
         data.pop("user_id", None)
     if isinstance(body, DebatePlanned | DebateEdited):
         data["format_key"] = format_key(body.format)
+    if isinstance(body, ChatSent) and body.reply_to is not None:
+        quoted = quoted_by(state, body.reply_to)
+        if quoted is not None:
+            data["quoted"] = msgspec.to_builtins(quoted)
     if isinstance(body, VoteCast | PollCounted | PollRevealed):
         data = _poll_data(data, event, state.polls.get(body.poll_id), shown)
     return wire.WireEvent(

@@ -26,6 +26,7 @@ from server.schemas import (
     live_base,
     live_breakouts,
     live_captions,
+    live_chat,
     live_debates,
     live_media,
     live_pads,
@@ -40,7 +41,7 @@ from server.schemas import (
 
 MODULES = (
     live, live_base, live_room, live_polls, live_debates, live_breakouts, live_slides, live_pads,
-    live_media, live_captions, slides, api, debate_format, live_agenda, dashboard, plan,
+    live_media, live_captions, live_chat, slides, api, debate_format, live_agenda, dashboard, plan,
     materials, bookmarks, live_web_content, debates_afterwards,
 )  # fmt: skip
 NOT_EXPORTED = frozenset({"Command", "FormatPart", "PollForm", "Request"})

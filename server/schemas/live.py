@@ -90,7 +90,10 @@ class Following(Struct):
     rooms: list[RoomPartView]
     help: list[HelpView]
     chat: list[ChatView]
-    """of the rooms followed; that of the main room stays"""
+    """the last lines of the rooms followed, private ones among them; that of the main room stays"""
+    chat_from: dict[str, str]
+    """of the rooms followed"""
+    chat_quoted: list[ChatView]
     notes: dict[str, list[NoteView]]
     """debate → the notes one may see now; where none are given there are none"""
 
@@ -124,6 +127,11 @@ class SessionSnapshot(Struct):
     confusion: list[int]
     """facilitators: when somebody was lost"""
     chat: list[ChatView]
+    """the last lines of each room"""
+    chat_from: dict[str, str]
+    """room → the line its list begins with here though there are earlier ones (``chat_earlier``)"""
+    chat_quoted: list[ChatView]
+    """lines that are not in ``chat`` and that lines in it answer"""
     polls: list[PollView]
     debates: list[DebateView]
     debate_formats: dict[str, dict[str, Any]]

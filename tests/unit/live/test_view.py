@@ -32,12 +32,13 @@ from server.domain.state import (
     PollResult,
     SessionState,
 )
+from server.live.chat_view import chat_page
 from server.live.view import following_for, view_for
 from server.live.wire import channels_of, to_wire
-from tests import breakout_world
+from tests import breakout_world, chat_world
 from tests.agenda_world import PLAN, agenda_happens
 from tests.debate_world import debates_happen
-from tests.live_world import ADA, BOB, FAY, OPEN, World, apply, comparable, kept
+from tests.live_world import ADA, BOB, FAY, OPEN, World, apply, kept, level
 from tests.poll_samples import ANSWERS, POLLS
 from tests.slides_world import slides_happen
 
@@ -81,7 +82,7 @@ class Watched(World):
             channels = channels_of(self.state, who)
             old = before.participants.get(key)
             if old is not None and self._has_moved(before, old, channels, events):
-                assert comparable(self.views[key]) == comparable(self.fresh(key)), key
+                self.check(key)
                 continue
             if key not in self.views or old is None or channels_of(before, old) != channels:
                 # Let in, shut out or of another role now: the server sends a snapshot.
@@ -94,7 +95,21 @@ class Watched(World):
                 if event.channel in channels:
                     wire = msgspec.to_builtins(to_wire(event, self.state, self.shown))
                     apply(view, copy.deepcopy(wire))
-            assert comparable(view) == comparable(self.fresh(key)), key
+            self.check(key)
+
+    def check(self, key: str) -> None:
+        seen, wanted = level(self.views[key], self.fresh(key))
+        assert seen == wanted, key
+
+    def read_back(self, key: str, room_id: str) -> bool:
+        """One page of what was said before; False when there is none."""
+        view, who = self.views[key], self.state.participants[key]
+        before = view["chat_from"].get(room_id)
+        if before is None or not channels_of(self.state, who):
+            return False
+        page = msgspec.to_builtins(chat_page(self.state, who, room_id, before))
+        chat_world.take_page(view, page)
+        return True
 
     def _has_moved(
         self,

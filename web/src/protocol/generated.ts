@@ -1122,6 +1122,13 @@ export interface Chapter {
   title: string;
 }
 /**
+ * Client → server ``chat_earlier``: the lines before that one, in the list of a room.
+ */
+export interface ChatEarlier {
+  before: string;
+  room_id: string;
+}
+/**
  * A file that came with a message: `GET /sessions/{session_id}/files/{file_id}`.
  */
 export interface ChatFileView {
@@ -1129,6 +1136,17 @@ export interface ChatFileView {
   media_type: string;
   name: string;
   octets: number;
+}
+/**
+ * Server → client ``chat_page``, in order with the events. To be taken only while
+ *     ``chat_from`` of the room is still ``before``.
+ */
+export interface ChatPage {
+  before: string;
+  first: string | null;
+  lines: ChatView[];
+  quoted: ChatView[];
+  room_id: string;
 }
 export interface ChatView {
   at_ms: number;
@@ -1790,6 +1808,10 @@ export interface Following {
     [k: string]: number;
   };
   chat: ChatView[];
+  chat_from: {
+    [k: string]: string;
+  };
+  chat_quoted: ChatView[];
   help: HelpView[];
   notes: {
     [k: string]: NoteView[];
@@ -2333,6 +2355,10 @@ export interface SessionSnapshot {
     [k: string]: number;
   };
   chat: ChatView[];
+  chat_from: {
+    [k: string]: string;
+  };
+  chat_quoted: ChatView[];
   confusion: number[];
   course_title: string | null;
   debate_formats: {

@@ -13,6 +13,8 @@ import type {
   AnyCommand,
   CaptionLine,
   CaptionStatus,
+  ChatEarlier,
+  ChatPage,
   ConnectionQuality,
   ErrorBody,
   Following,
@@ -52,6 +54,8 @@ export interface LiveListener {
   onEvents: (events: WireEvent[]) => void;
   /** We moved to another room and follow other channels from here on. */
   onFollowing: (following: Following) => void;
+  /** Chat from before the snapshot, in order with the events. */
+  onChatPage: (page: ChatPage) => void;
   onSlots: (slots: SlotAssignment[]) => void;
   onLevels: (levels: Levels) => void;
   onRoomSpeakers: (spoken: RoomSpeakers) => void;
@@ -83,6 +87,8 @@ export interface Live {
   react: (kind: ReactionKind) => Promise<void>;
   /** Captions from now on or no more; null when there is no connection. */
   wishCaptions: (wants: boolean) => Promise<CaptionStatus | null>;
+  /** What was said before; it comes as `onChatPage`. */
+  earlier: (asked: ChatEarlier) => Promise<void>;
   close: () => void;
 }
 
@@ -265,6 +271,7 @@ export function connectLive(sessionId: string, listener: LiveListener): Live {
   socket.on('snapshot', restart);
   socket.on('events', take);
   socket.on('following', follow);
+  socket.on('chat_page', (page: ChatPage) => listener.onChatPage(page));
   socket.on('slots', (slots: SlotAssignment[]) => listener.onSlots(slots));
   socket.on('levels', (levels: Levels) => listener.onLevels(levels));
   socket.on('captions', (line: CaptionLine) => listener.onCaption(line));
@@ -314,6 +321,7 @@ export function connectLive(sessionId: string, listener: LiveListener): Live {
       },
       picture: async (token, svg) => void (await ask('picture', { token, svg })),
     },
+    earlier: async (asked) => void (await ask('chat_earlier', asked)),
     command: (command) =>
       new Promise((resolve, reject) => {
         if (isClosed) return reject(failure('closed', 'The connection is closed.'));

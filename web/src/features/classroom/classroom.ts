@@ -6,6 +6,7 @@
 import { i18next } from '../../i18n';
 import type {
   AnyCommand,
+  ChatPage,
   Member,
   ParticipantView,
   ReactionKind,
@@ -18,6 +19,7 @@ import { LocalMedia } from '../../transport/local_media';
 import { toast } from '../../ui';
 import { PageCaptions } from './captions/captions';
 import { applyFollowing } from './breakouts/fold';
+import { applyPage } from './chat/fold';
 import { isWide } from './debate/wide';
 import { FloatingReactions } from './floating';
 import { Incoming } from './incoming';
@@ -99,8 +101,13 @@ export class Classroom {
       onFollowing: (following) => {
         const { session } = this.store.getState();
         if (!session) return;
-        this.store.setState({ session: applyFollowing(session, following), speakers: [] });
+        this.store.setState({
+          session: applyFollowing(session, following),
+          speakers: [],
+          earlier: 'idle',
+        });
       },
+      onChatPage: (page) => this.takePage(page),
       onSlots: (slots) => this.incoming.assign(slots),
       onLevels: ({ speakers }) => this.store.setState({ speakers }),
       onRoomSpeakers: ({ room_id, speakers }) =>
@@ -175,6 +182,24 @@ export class Classroom {
   showSpeaker(): void {
     const { aside, galleryPage } = this.store.getState();
     if (aside) this.turnGallery(aside.page - galleryPage);
+  }
+
+  /** What was said here before what the page has. */
+  async loadEarlier(): Promise<void> {
+    const { session, earlier } = this.store.getState();
+    const before = session?.chat_from[session.room_id];
+    if (!session || before === undefined || earlier === 'loading') return;
+    this.store.setState({ earlier: 'loading' });
+    try {
+      await this.live?.earlier({ room_id: session.room_id, before });
+    } catch (error) {
+      const isFast = error instanceof ApiError && error.code === 'too_fast';
+      if (isFast) await new Promise((wake) => setTimeout(wake, (error.retryAfterS ?? 1) * 1000));
+      // Only if nothing else has come meanwhile: another room, a newer snapshot.
+      if (this.isDisposed || this.store.getState().earlier !== 'loading') return;
+      this.store.setState({ earlier: isFast ? 'idle' : 'failed' });
+      if (isFast) await this.loadEarlier();
+    }
   }
 
   /** Write to one person from now on. */
@@ -261,11 +286,24 @@ export class Classroom {
   private begin(snapshot: SessionSnapshot, isNewConnection: boolean): void {
     this.store.setState({
       session: fromSnapshot(snapshot),
+      earlier: 'idle',
       clock: { nowMs: snapshot.now_ms, utcMs: snapshot.utc_ms, atMs: performance.now() },
     });
     this.seated(isNewConnection);
     this.reconcile();
     if (isNewConnection) this.pads.connected();
+  }
+
+  private takePage(page: ChatPage): void {
+    const { session, announcement } = this.store.getState();
+    const next = session && applyPage(session, page);
+    if (!next) return;
+    const text = i18next.t('room:chat.earlierLoaded', { count: page.lines.length });
+    this.store.setState({
+      session: next,
+      earlier: 'idle',
+      announcement: { text, turn: announcement.turn + 1 },
+    });
   }
 
   private fold(events: WireEvent[]): void {

@@ -64,6 +64,8 @@ export function aSnapshot(over: Partial<SessionSnapshot> = {}): SessionSnapshot 
     talked_ms: {},
     confusion: [],
     chat: [],
+    chat_from: {},
+    chat_quoted: [],
     polls: [],
     recording: { state: 'off', elapsed_ms: 0, since_ms: null, recording_id: null },
     spotlight: null,

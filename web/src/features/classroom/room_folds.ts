@@ -1,7 +1,5 @@
-/** The part of the fold that is about the room around people: chat, hands, locks, being lost. */
+/** The part of the fold that is about the room around people: hands, locks, being lost. */
 import type {
-  ChatView,
-  Emoji,
   HandOrder,
   LockKind,
   SessionSnapshot as ClassroomState,
@@ -12,42 +10,7 @@ type Fold = (state: ClassroomState, event: WireEvent) => ClassroomState;
 type Data = Record<string, unknown>;
 
 const text = (data: Data, key: string): string => String(data[key] ?? '');
-const textOrNull = (data: Data, key: string): string | null =>
-  typeof data[key] === 'string' ? data[key] : null;
 const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
-
-function withMessage(
-  state: ClassroomState,
-  event: WireEvent,
-  change: (message: ChatView) => Partial<ChatView>,
-): ClassroomState {
-  const id = text(event.data, 'message_id');
-  return {
-    ...state,
-    chat: state.chat.map((one) => (one.message_id === id ? { ...one, ...change(one) } : one)),
-  };
-}
-
-function reacted(message: ChatView, data: Data): ChatView['reactions'] {
-  const emoji = text(data, 'emoji') as Emoji;
-  const who = text(data, 'participant_id');
-  const others = (message.reactions[emoji] ?? []).filter((one) => one !== who);
-  const now = data.is_on === true ? [...others, who] : others;
-  const rest = Object.fromEntries(
-    Object.entries(message.reactions).filter(([one]) => one !== emoji),
-  );
-  return now.length > 0 ? { ...rest, [emoji]: now } : rest;
-}
-
-const fileIn = (data: Data): ChatView['file'] =>
-  typeof data.file_id === 'string'
-    ? {
-        file_id: data.file_id,
-        name: text(data, 'file_name'),
-        media_type: text(data, 'file_type'),
-        octets: Number(data.file_bytes ?? 0),
-      }
-    : null;
 
 function withInvitation(
   state: ClassroomState,
@@ -66,45 +29,6 @@ function withInvitation(
 }
 
 export const ROOM_FOLDS: Record<string, Fold> = {
-  chat_sent: (state, event) => {
-    const id = text(event.data, 'message_id');
-    if (state.chat.some((message) => message.message_id === id)) return state;
-    const message: ChatView = {
-      message_id: id,
-      participant_id: text(event.data, 'participant_id'),
-      text: text(event.data, 'text'),
-      at_ms: event.at_ms,
-      is_deleted: false,
-      to: textOrNull(event.data, 'to'),
-      reply_to: textOrNull(event.data, 'reply_to'),
-      mentions: list(event.data.mentions),
-      edited_at_ms: null,
-      reactions: {},
-      room_id: textOrNull(event.data, 'room_id') ?? 'main',
-      file: fileIn(event.data),
-    };
-    return { ...state, chat: [...state.chat, message] };
-  },
-  chat_edited: (state, event) =>
-    withMessage(state, event, (message) =>
-      message.is_deleted
-        ? {}
-        : {
-            text: text(event.data, 'text'),
-            mentions: list(event.data.mentions),
-            edited_at_ms: event.at_ms,
-          },
-    ),
-  chat_reacted: (state, event) =>
-    withMessage(state, event, (message) => ({ reactions: reacted(message, event.data) })),
-  chat_deleted: (state, event) =>
-    withMessage(state, event, () => ({
-      text: '',
-      is_deleted: true,
-      mentions: [],
-      reactions: {},
-      file: null,
-    })),
   hand_raised: (state, event) => {
     const id = text(event.data, 'participant_id');
     const talked = Number(event.data.talked_ms ?? 0);

@@ -1,4 +1,4 @@
-import type { ChatView, LockKind, ParticipantView, PollView } from '../../protocol';
+import type { LockKind, ParticipantView, PollView } from '../../protocol';
 import type { ClassroomState } from './state';
 
 type People = ParticipantView[];
@@ -49,10 +49,6 @@ export function peopleInRoom(state: ClassroomState): People {
   rooms.set(state.room_id, made);
   return made;
 }
-
-/** What is written where one is, and to oneself alone. */
-export const chatHere = (chat: ChatView[], roomId: string): ChatView[] =>
-  chat.filter((one) => one.to !== null || one.room_id === roomId);
 
 export const waiting = ofRoster((people): People =>
   people.filter((one) => one.presence === 'waiting'),

@@ -12,6 +12,7 @@ import type {
 } from '../../protocol';
 import { AGENDA_FOLDS, agendaEnded } from './agenda/fold';
 import { BREAKOUT_FOLDS, MAIN_ROOM, placed } from './breakouts/fold';
+import { CHAT_FOLDS } from './chat/fold';
 import { DEBATE_FOLDS } from './debate/fold';
 import { PAD_FOLDS } from './pads/fold';
 import { keepForms } from './debate/model';
@@ -291,6 +292,7 @@ export const FOLDS: Record<string, Fold> = {
       invitation: invitationAfter(one, event.data),
     })),
   ...ROOM_FOLDS,
+  ...CHAT_FOLDS,
   spotlight_changed: (state, event) => ({
     ...state,
     spotlight: optionalText(event.data, 'participant_id'),

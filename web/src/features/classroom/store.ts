@@ -99,6 +99,8 @@ export interface PageState {
   isDebateShown: boolean | null;
   dialog: Dialog;
   unread: number;
+  /** Chat from before the snapshot, on its way. */
+  earlier: 'idle' | 'loading' | 'failed';
   /** Whom the next chat message is for; null is everyone. */
   chatTo: string | null;
   /** Name of the facilitator who asked to speak. */
@@ -148,6 +150,7 @@ export const newStore = (choice: DeviceChoice): PageStore =>
     isDebateShown: null,
     dialog: null,
     unread: 0,
+    earlier: 'idle',
     chatTo: null,
     askedBy: '',
     layout: rememberedLayout(),

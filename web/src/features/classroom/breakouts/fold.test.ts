@@ -116,6 +116,8 @@ describe('BR12 what is in a room', () => {
       help: [{ room_id: 'b.2', participant_id: 'cy', called_at_ms: 1, place: 2 }],
       chat: [line],
       notes: {},
+      chat_from: {},
+      chat_quoted: [],
     });
     expect(followed.chat.map((one) => one.text)).toEqual(['to all', 'in Blue']);
     expect(followed.channels).toEqual({ session: 12, 'room:b.2': 4 });

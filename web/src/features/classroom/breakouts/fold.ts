@@ -6,6 +6,7 @@ import type {
   SessionSnapshot,
   WireEvent,
 } from '../../../protocol';
+import { followedChat } from '../chat/fold';
 
 type State = SessionSnapshot;
 type Fold = (state: State, event: WireEvent) => State;
@@ -248,11 +249,10 @@ export const BREAKOUT_FOLDS: Record<string, Fold> = {
 
 /** We moved, or sit on another side of a debate: other channels from here on, and what is in them. */
 export function applyFollowing(state: State, following: Following): State {
-  const chat = [...state.chat.filter((line) => line.room_id === MAIN_ROOM), ...following.chat];
   const next = {
     ...state,
     channels: following.channels,
-    chat: chat.sort((a, b) => a.at_ms - b.at_ms),
+    ...followedChat(state, following),
     debates: state.debates.map((debate) => ({
       ...debate,
       notes: following.notes[debate.debate_id] ?? [],

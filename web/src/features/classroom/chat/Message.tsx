@@ -18,6 +18,7 @@ import { isFacilitator, personOf } from '../selectors';
 import { usePage, usePageStore, useSession, useSessionList, utcOf } from '../store';
 import classes from './chat.module.css';
 import { EMOJI, EMOJI_NAMES } from './emoji';
+import { quotedBy } from './fold';
 import { SentFile } from './Files';
 import { segmentsOf } from './text';
 
@@ -131,7 +132,7 @@ function Words({ message }: { message: ChatView }) {
 
 function Quote({ id, onJump }: { id: string; onJump: (messageId: string) => void }) {
   const { t } = useTranslation('room');
-  const quoted = useSession((state) => state.chat.find((one) => one.message_id === id));
+  const quoted = useSession((state) => quotedBy(state, id));
   const name = useName(quoted?.participant_id ?? null);
   if (!quoted || quoted.is_deleted) {
     return <div className={classes.quote}>{t('chat.quoteGone')}</div>;
