@@ -20,12 +20,13 @@ from server.domain.debate_record import Held
 from server.domain.record import Record, record_of
 from server.domain.state import Stretch
 from server.schemas.api import Gap, TimelineMark
+from server.schemas.live_base import SessionRole
 
 
 class KnownPerson(Struct, frozen=True):
     participant_id: str
     name: str
-    role: Literal["facilitator", "learner"]
+    role: SessionRole
     is_on_record: bool
     """was in the room, with consent, while the recording ran"""
 

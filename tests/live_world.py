@@ -29,6 +29,7 @@ OPEN = Settings(
 FAY = Actor("fay", "facilitator", "Fay", False, "user-fay")
 ADA = Actor("ada", "learner", "Ada", False, "user-ada")
 BOB = Actor("bob", "learner", "Bob", True, None)
+OLA = Actor("ola", "observer", "Ola", False, "user-ola")
 
 
 def ids() -> Callable[[], str]:
@@ -279,7 +280,7 @@ def _settle(view: Snapshot, at_ms: int) -> None:
         view["unattended_since_ms"] = at_ms
     recording = view["recording"]
     present = [one for one in view["participants"] if one["presence"] == "present"]
-    runs = recording["state"] == "on" and bool(present)
+    runs = recording["state"] == "on" and any(one["role"] != "observer" for one in present)
     if runs and recording["since_ms"] is None:
         recording["since_ms"] = at_ms
     elif not runs and recording["since_ms"] is not None:
@@ -289,6 +290,7 @@ def _settle(view: Snapshot, at_ms: int) -> None:
         one["is_on_record"] = (
             recording["state"] == "on"
             and one["presence"] == "present"
+            and one["role"] != "observer"
             and one["consent"] == "given"
         )
 

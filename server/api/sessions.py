@@ -73,8 +73,8 @@ async def add_member(ask: Ask) -> api.Member:
     return await ask.services.planning.add_member(ask.caller, ask.path("session_id"), ask.body)
 
 
-async def set_role(ask: Ask) -> api.Member:
-    return await ask.services.planning.set_role(
+async def set_role(ask: Ask) -> None:
+    await ask.services.planning.set_role(
         ask.caller, ask.path("session_id"), ask.path("participant_id"), ask.body
     )
 
@@ -163,7 +163,7 @@ ROUTES = (
     ),
     Route(
         "PUT", ONE + "/participants/{participant_id}/role", set_role, "session_facilitator",
-        body=api.SetRole, answer=api.Member, conflicts=True,
+        body=api.SetRole, conflicts=True,
     ),
     Route("GET", f"{ONE}/links", list_links, "session_facilitator", answer=list[api.JoinLink]),
     Route(

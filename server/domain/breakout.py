@@ -14,9 +14,10 @@ from server.domain import breakout_commands as bc
 from server.domain import breakout_events as be
 from server.domain.breakout_deal import at_random, by_airtime, by_group
 from server.domain.breakout_state import BreakoutRoom, Breakouts, BreakoutSet
-from server.domain.change import Ask, Change, Decide, Evolve, clean_text, find_participant
+from server.domain.change import Ask, Change, Decide, Evolve, clean_text
 from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.events import FACILITATORS, SESSION
+from server.domain.observer import find_taking_part
 from server.domain.state import MAIN_ROOM, Participant, SessionState
 
 MOST_ROOMS = 50
@@ -89,7 +90,7 @@ def draft(state: SessionState, command: bc.DraftBreakouts, ask: Ask) -> list[Cha
         raise Invalid("bad_room_size", "A room is for one person at least.", field="room_size")
     members: list[list[str]] = [[] for _ in names]
     for participant_id, index in command.assignment.items():
-        find_participant(state, participant_id)
+        find_taking_part(state, participant_id)
         if not 0 <= index < len(names):
             raise Invalid("room_not_found", "There is no such room.", field="assignment")
         members[index].append(participant_id)

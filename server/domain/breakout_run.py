@@ -25,6 +25,7 @@ from server.domain.breakout_state import Breakouts, Broadcast, HelpCall, Returne
 from server.domain.change import Ask, Change, Decide, Evolve, clean_text, find_participant
 from server.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from server.domain.events import FACILITATORS
+from server.domain.observer import find_taking_part
 from server.domain.state import MAIN_ROOM, Participant, SessionState
 
 WARNINGS_MS: Final = (300_000, 60_000)
@@ -133,7 +134,7 @@ def closing(state: SessionState) -> list[Change]:
 def placing(state: SessionState, participant_id: str, role: e.Role) -> list[Change]:
     """Where somebody goes who has just come in (BR7)."""
     breakouts = state.breakouts
-    if breakouts is None or not breakouts.is_open or role == "facilitator":
+    if breakouts is None or not breakouts.is_open or role != "learner":
         return []
     room = breakouts.room_of(participant_id)
     if room is None and breakouts.late == "smallest":
@@ -144,9 +145,12 @@ def placing(state: SessionState, participant_id: str, role: e.Role) -> list[Chan
 
 
 def move(state: SessionState, command: bc.MoveParticipant, ask: Ask) -> list[Change]:
-    """A facilitator says where somebody belongs: at once when rooms are open."""
+    """A facilitator says where somebody belongs: at once when rooms are open. An observer
+    belongs nowhere and is let into an open room to watch (OB4)."""
     breakouts = current(state)
-    who = find_participant(state, command.participant_id)
+    find = find_participant if breakouts.is_open else find_taking_part
+    who = find(state, command.participant_id)
+    is_visit = who.role == "observer"
     is_main = command.room_id == MAIN_ROOM
     if not is_main:
         find_room(breakouts, command.room_id)
@@ -158,9 +162,10 @@ def move(state: SessionState, command: bc.MoveParticipant, ask: Ask) -> list[Cha
         return [Change(be.BreakoutAssigned(who.participant_id, wanted), FACILITATORS)]
     if who.presence not in ("present", "away"):
         raise NotFound("participant_not_present", "This participant is not in the session.")
-    if who.room_id == command.room_id and (belongs and belongs.room_id) == wanted:
+    if who.room_id == command.room_id and (is_visit or (belongs and belongs.room_id) == wanted):
         return []
-    return [Change(be.ParticipantMoved(who.participant_id, command.room_id, ask.actor_id, False))]
+    body = be.ParticipantMoved(who.participant_id, command.room_id, ask.actor_id, is_visit)
+    return [Change(body)]
 
 
 def choose(state: SessionState, command: bc.ChooseRoom, ask: Ask) -> list[Change]:

@@ -17,6 +17,7 @@ from server.domain.breakout import rooms_followed
 from server.domain.change import Ask, Change, Decide, Evolve, clean_text, find_participant
 from server.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from server.domain.events import SESSION, person
+from server.domain.observer import find_taking_part
 from server.domain.state import (
     MAIN_ROOM,
     AttachedFile,
@@ -88,7 +89,7 @@ def _check_reader(state: SessionState, message: ChatMessage, ask: Ask) -> None:
     if message.to is None:
         lock.check(state, ask, "chat")
         return
-    reader = find_participant(state, message.to)
+    reader = find_taking_part(state, message.to)
     if reader.participant_id == ask.actor_id:
         raise Invalid("message_to_self", "Write to somebody else.", field="to")
     if reader.presence not in ("present", "away"):

@@ -15,11 +15,12 @@ from typing import Any
 from server.domain import debate_commands as dc
 from server.domain import debate_events as de
 from server.domain import debate_format, debate_judging, debate_run, debate_sides, debate_turns
-from server.domain.change import Ask, Change, Decide, Evolve, clean_text, find_participant
+from server.domain.change import Ask, Change, Decide, Evolve, clean_text
 from server.domain.debate_access import find, has_chair, planned, require_chair
 from server.domain.debate_format import Format
 from server.domain.debate_state import Debate, all_seats, format_key, merged, seat_key
 from server.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from server.domain.observer import find_taking_part
 from server.domain.state import SessionState
 
 LONGEST_MOTION = 300
@@ -84,7 +85,7 @@ def assign(state: SessionState, command: dc.AssignSeat, ask: Ask) -> list[Change
     seats = {key: who for key, who in debate.seats.items() if key != command.seat}
     who = command.participant_id
     if who is not None:
-        find_participant(state, who)
+        find_taking_part(state, who)
         if who in debate.adjudicators:
             raise Conflict("is_adjudicator", "An adjudicator cannot take a side.")
         side = command.seat.partition(":")[0]
@@ -119,7 +120,7 @@ def draw(state: SessionState, command: dc.DrawSeats, ask: Ask) -> list[Change]:
 
 def _drawable(state: SessionState, debate: Debate, command: dc.DrawSeats) -> list[str]:
     if command.participant_ids:
-        found = [find_participant(state, who) for who in dict.fromkeys(command.participant_ids)]
+        found = [find_taking_part(state, who) for who in dict.fromkeys(command.participant_ids)]
     else:
         found = [
             one for one in state.present if one.role == "learner" and one.room_id == debate.room_id
@@ -143,7 +144,7 @@ def set_chair(state: SessionState, command: dc.SetChair, _: Ask) -> list[Change]
     debate = find(state, command.debate_id, "planned", "preparing", "running")
     who = command.participant_id
     if who is not None:
-        find_participant(state, who)
+        find_taking_part(state, who)
         if debate.side_of(who) is not None:
             raise Conflict("has_side", "The chair takes no side.")
     if who == debate.chair_id:
@@ -169,7 +170,7 @@ def set_adjudicators(state: SessionState, command: dc.SetAdjudicators, _: Ask) -
         raise Conflict("debate_revealed", "The results of this debate have been revealed.")
     wanted = tuple(dict.fromkeys(command.participant_ids))
     for who in wanted:
-        find_participant(state, who)
+        find_taking_part(state, who)
         if debate.side_of(who) is not None:
             raise Conflict("has_side", "An adjudicator takes no side.")
     if missing := set(debate.sheets) - set(wanted):

@@ -45,7 +45,12 @@ class Progress:
 
     def is_here(self, participant_id: str | None) -> bool:
         who = self.state.participants.get(participant_id or "")
-        return who is not None and who.presence == "present" and who.room_id == self.debate.room_id
+        return (
+            who is not None
+            and who.presence == "present"
+            and who.role != "observer"
+            and who.room_id == self.debate.room_id
+        )
 
     def missing(self) -> Halt | None:
         """Why the present part cannot run: nobody, or not one of each side, is there for it."""

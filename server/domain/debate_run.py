@@ -9,12 +9,13 @@ from typing import Any
 from server.domain import debate_commands as dc
 from server.domain import debate_events as de
 from server.domain import debate_judging, debate_turns
-from server.domain.change import Ask, Change, Decide, find_participant
+from server.domain.change import Ask, Change, Decide
 from server.domain.debate_access import find, has_chair, planned, require_chair
 from server.domain.debate_clock import Progress
 from server.domain.debate_state import HOLD_MS, SECOND, Debate
 from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.floor import debate_in
+from server.domain.observer import find_taking_part
 from server.domain.state import SessionState
 
 # ---- beginning and end -----------------------------------------------------------------------
@@ -178,7 +179,7 @@ def name_speaker(state: SessionState, command: dc.NameSpeaker, ask: Ask) -> list
     who = command.participant_id
     named = {key: one for key, one in debate.named.items() if key != str(command.place)}
     if who is not None:
-        find_participant(state, who)
+        find_taking_part(state, who)
         if debate.side_of(who) not in (None, side) or who in debate.adjudicators:
             raise Conflict("other_side", "This person does not speak for that side.")
         named[str(command.place)] = who

@@ -6,12 +6,13 @@ from typing import Any
 
 from server.domain import debate_commands as dc
 from server.domain import debate_events as de
-from server.domain.change import Ask, Change, Decide, find_participant
+from server.domain.change import Ask, Change, Decide
 from server.domain.debate_access import find, is_chair, require_chair, require_side
 from server.domain.debate_clock import Progress, pois_end_ms
 from server.domain.debate_format import Speech
 from server.domain.debate_state import RIGHT_OF_WAY_MS, SECOND, Debate
 from server.domain.errors import Conflict, NotAllowed
+from server.domain.observer import find_taking_part
 from server.domain.state import SessionState
 
 
@@ -67,7 +68,7 @@ def give_turn(state: SessionState, command: dc.GiveTurn, ask: Ask) -> list[Chang
     if who is None:
         progress.end_turn(ask.now_ms)
         return progress.changes
-    find_participant(state, who)
+    find_taking_part(state, who)
     if who == debate.turn:
         return []
     if not progress.is_here(who):

@@ -21,7 +21,7 @@ from server.domain.slides_events import SlidesBody
 from server.domain.web_content_events import WebContentBody
 from server.domain.whiteboard_events import WhiteboardBody
 
-Role = Literal["facilitator", "learner"]
+Role = Literal["facilitator", "learner", "observer"]
 TrackKind = Literal["microphone", "camera", "screen", "screen_audio"]
 Audience = Literal["none", "host", "voters", "all"]
 PollKind = Literal[

@@ -15,6 +15,7 @@ from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve, find_participant
 from server.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from server.domain.events import FACILITATORS
+from server.domain.observer import find_taking_part
 from server.domain.participant import with_participant
 from server.domain.state import Hand, Invitation, SessionState
 
@@ -62,7 +63,7 @@ def call_next(state: SessionState, _: c.CallNext, ask: Ask) -> list[Change]:
 
 
 def invite(state: SessionState, command: c.InviteToSpeak, ask: Ask) -> list[Change]:
-    if find_participant(state, command.participant_id).presence != "present":
+    if find_taking_part(state, command.participant_id).presence != "present":
         raise NotFound("participant_not_present", "This participant is not in the session.")
     return _inviting(state, command.participant_id, ask)
 

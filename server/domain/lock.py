@@ -42,7 +42,7 @@ def is_unattended(state: SessionState, now_ms: int) -> bool:
 
 
 def check(state: SessionState, ask: Ask, kind: LockKind) -> None:
-    """Raise NotAllowed when the asker is a learner and may not do this now."""
+    """Raise NotAllowed when the asker may not do this now."""
     check_now(state, ask.actor, ask.now_ms, kind)
 
 
@@ -52,6 +52,8 @@ def check_reaction(state: SessionState, actor: Actor, now_ms: int) -> None:
 
 
 def check_now(state: SessionState, actor: Actor, now_ms: int, kind: LockKind) -> None:
+    if actor.role == "observer":
+        raise NotAllowed("observer_watches", "You are here to watch, not to take part.")
     if actor.role != "learner":
         return
     if kind in state.locks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from server.domain import breakout_run
+from server.domain import breakout_run, observer
 from server.domain import commands as c
 from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve, find_participant
@@ -37,6 +37,7 @@ def join(state: SessionState, _: c.Join, ask: Ask) -> list[Change]:
     ):
         return [Change(e.ParticipantReturned(ask.actor_id))]
     return [
+        *(() if who is None else _giving_up(state, who, role, ask)),
         Change(e.ParticipantJoined(ask.actor_id, actor.name, role, actor.is_guest, actor.user_id)),
         *breakout_run.placing(state, ask.actor_id, role),
     ]
@@ -49,12 +50,19 @@ def _check_door(state: SessionState, is_known: bool, ask: Ask) -> None:
         for other in state.participants.values()
     ):
         raise NotAllowed("removed", "A facilitator removed you from this session.")
-    if ask.actor.role == "learner" and not is_known and "room" in state.locks:
+    if ask.actor.role != "facilitator" and not is_known and "room" in state.locks:
         raise NotAllowed("room_locked", "The room is locked; nobody new can come in now.")
 
 
 def _role(ask: Ask) -> e.Role:
-    return "facilitator" if ask.actor.role == "facilitator" else "learner"
+    return "learner" if ask.actor.role == "server" else ask.actor.role
+
+
+def _giving_up(state: SessionState, who: Participant, role: e.Role, ask: Ask) -> list[Change]:
+    """Before somebody who took part becomes an observer (OB5)."""
+    if role != "observer" or who.role == "observer":
+        return []
+    return [*_put_down(state, who.participant_id, None), *observer.giving_up(state, who, ask)]
 
 
 def changed_seat(state: SessionState, ask: Ask) -> list[Change]:
@@ -64,17 +72,21 @@ def changed_seat(state: SessionState, ask: Ask) -> list[Change]:
         return []
     if (who.name, who.role) == (ask.actor.name, ask.actor.role):
         return []
-    return [Change(e.ParticipantChanged(who.participant_id, ask.actor.name, _role(ask)))]
+    return [
+        *_giving_up(state, who, _role(ask), ask),
+        Change(e.ParticipantChanged(who.participant_id, ask.actor.name, _role(ask))),
+    ]
 
 
-def note_seat(state: SessionState, command: c.NoteSeat, _: Ask) -> list[Change]:
+def note_seat(state: SessionState, command: c.NoteSeat, ask: Ask) -> list[Change]:
     """Told by who changed it, so that it need not wait for their next command (PA9)."""
     who = state.participants.get(command.participant_id)
-    if who is None or who.presence not in ("present", "away"):
+    if who is None or who.presence not in ("waiting", "present", "away"):
         return []
     if (who.name, who.role) == (command.name, command.role):
         return []
-    return [Change(e.ParticipantChanged(who.participant_id, command.name, command.role))]
+    changed = e.ParticipantChanged(who.participant_id, command.name, command.role)
+    return [*_giving_up(state, who, command.role, ask), Change(changed, channel_of(who))]
 
 
 def let_in(who: Participant) -> Change:

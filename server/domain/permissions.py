@@ -19,7 +19,7 @@ from server.domain import whiteboard_commands as wc
 from server.domain.errors import Conflict, NotAllowed
 from server.domain.state import Actor, Presence, SessionState, Stage
 
-ActorRole = Literal["facilitator", "learner", "server"]
+ActorRole = Literal["facilitator", "learner", "observer", "server"]
 Standing = Presence | Literal["unknown"]
 """``unknown`` has never been in this session."""
 
@@ -42,11 +42,13 @@ def _rule(roles: str, standings: str = "present", stages: str = "scheduled live"
 
 _FACILITATOR = "facilitator"
 _ANYONE = "facilitator learner"
+"""who takes part"""
+_WATCHING_TOO = "facilitator learner observer"
 _ALWAYS = "scheduled live ended"
 
 PERMISSIONS: Mapping[type[Any], Rule] = {
-    c.Join: _rule(_ANYONE, "unknown waiting present away left"),
-    c.Leave: _rule(_ANYONE, "waiting present away"),
+    c.Join: _rule(_WATCHING_TOO, "unknown waiting present away left"),
+    c.Leave: _rule(_WATCHING_TOO, "waiting present away"),
     c.StartSession: _rule(_FACILITATOR, stages="scheduled"),
     c.EndSession: _rule("facilitator server", stages="live"),
     c.Admit: _rule(_FACILITATOR),
@@ -81,7 +83,7 @@ PERMISSIONS: Mapping[type[Any], Rule] = {
     c.ResumeRecording: _rule(_FACILITATOR, stages="live"),
     c.StopRecording: _rule(_FACILITATOR, stages="live"),
     c.GiveConsent: _rule(_ANYONE),
-    c.MarkMoment: _rule(_ANYONE, stages="live"),
+    c.MarkMoment: _rule(_WATCHING_TOO, stages="live"),
     c.NoteSeat: _rule("server"),
     c.CountAirtime: _rule("server", stages="live"),
     c.CountReactions: _rule("server", stages="live"),

@@ -58,7 +58,7 @@ class Actor:
     """Who asks. ``participant_id`` None is the server itself."""
 
     participant_id: str | None
-    role: Literal["facilitator", "learner", "server"]
+    role: Role | Literal["server"]
     name: str = ""
     is_guest: bool = False
     user_id: str | None = None
@@ -267,6 +267,11 @@ class SessionState:
     def present(self) -> tuple[Participant, ...]:
         return tuple(p for p in self.participants.values() if p.presence == "present")
 
+    @property
+    def taking_part(self) -> tuple[Participant, ...]:
+        """Who is here and not only to watch (OB1)."""
+        return tuple(p for p in self.present if p.role != "observer")
+
     def is_on_record(self, participant_id: str) -> bool:
         """Whether this person may be captured and shown in the recording right now (CO1)."""
         participant = self.participants.get(participant_id)
@@ -274,6 +279,7 @@ class SessionState:
             participant is not None
             and self.recording.stage == "on"
             and participant.presence == "present"
+            and participant.role != "observer"
             and participant.consent == "given"
         )
 

@@ -66,7 +66,7 @@ log = logging.getLogger(__name__)
 
 TICK_S = 1.0
 IDLE_END_S = 15 * 60.0
-"""A live session nobody is in ends by itself (SE5)."""
+"""A live session nobody takes part in ends by itself (SE5)."""
 UNLOAD_S = 60.0
 SEAL_S = 10.0
 """Longest wait for captures to be sealed before the session's end is passed on."""
@@ -245,7 +245,7 @@ class LiveHub:
         room.publish(events, self.clock.utc_ms())
         if room.due is not None:
             room.due.set()
-        if after.present:
+        if after.taking_part:
             room.empty_since_ns = None
         elif room.empty_since_ns is None:
             room.empty_since_ns = self.clock.monotonic_ns()

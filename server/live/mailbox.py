@@ -239,7 +239,7 @@ class RoomMailbox:
             return True
         voting = {one.actor.participant_id for one in self._held}
         return all(
-            who.participant_id in voting or who.role == "facilitator" for who in self.state.present
+            who.participant_id in voting or who.role != "learner" for who in self.state.present
         )
 
     def _take_held(self) -> list[_Pending]:

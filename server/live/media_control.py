@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from server.domain.errors import Conflict, Invalid
+from server.domain.errors import Conflict, Invalid, NotAllowed
 from server.domain.events import Event, ParticipantReturned
 from server.domain.state import SessionState
 from server.live.captions import Captions
@@ -106,6 +106,10 @@ class PlaneMediaControl:
         who = state.participants.get(participant_id) if state is not None else None
         if state is None or who is None or who.presence != "present":
             raise Conflict("not_present", "Only who is in the session can send and receive media.")
+        if who.role == "observer" and offer.tracks:
+            raise NotAllowed(
+                "observer_watches", "You are here to watch, not to take part.", field="tracks"
+            )
         transport_id = uuid.uuid4().hex
         try:
             answer = await self.plane.open(

@@ -108,9 +108,10 @@ class SessionMedia:
         for link in self.links.values():
             who = state.participants.get(link.participant_id)
             is_here = who is not None and who.presence == "present" and state.stage != "ended"
+            takes_part = who is not None and who.role != "observer"
             # Mute before placing: nobody may be heard for even one packet by mistake.
             for mid, kind in link.tracks.items():
-                is_on = is_here and state.track_is_on(link.participant_id, kind)
+                is_on = is_here and takes_part and state.track_is_on(link.participant_id, kind)
                 if link.enabled.get(mid) != is_on:
                     link.enabled[mid] = is_on
                     commands.append(SetPublicationEnabled(link.publication(mid), is_on))
@@ -121,6 +122,8 @@ class SessionMedia:
             if link.room_id != room_id:
                 link.room_id = room_id
                 commands.append(PlaceTransport(link.transport_id, self.plane_room(room_id)))
+            if not takes_part:
+                continue
             on: frozenset[TrackKind] = frozenset(k for k, is_on in who.tracks.items() if is_on)
             sources.append(
                 Source(

@@ -127,13 +127,19 @@ class SessionPictures:
         self._ask(connection_id, self._wanted.token)
 
     def _next(self) -> str | None:
-        """A facilitator's browser first, then in the order in which they opened it."""
-        followers = self._pads.followers["whiteboard"]
+        """A facilitator's browser first, then in the order in which they opened it; an observer
+        gives nothing to the recording."""
+        people = self._mailbox.state.participants
+        followers = {
+            key: role
+            for key, who in self._pads.followers["whiteboard"].items()
+            if (role := people[who.participant_id or ""].role) != "observer"
+        }
         if followers and not set(followers) - self._silent:
             self._silent.clear()
             return None
         able = [key for key in followers if key not in self._silent]
-        able.sort(key=lambda key: followers[key].role != "facilitator")
+        able.sort(key=lambda key: followers[key] != "facilitator")
         return able[0] if able else None
 
     async def take(self, connection_id: str, token: str, data: bytes) -> None:

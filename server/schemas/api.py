@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from server.schemas.live_base import Role, SessionState
+from server.schemas.live_base import GuestRole, Role, SessionRole, SessionState
 from server.schemas.live_polls import PollView
 from server.schemas.live_room import Consent
 
@@ -172,6 +172,7 @@ class Session(Struct):
 
 class CreateJoinLink(Request):
     name: Name
+    role: GuestRole = "learner"
 
 
 class JoinLink(Struct):
@@ -183,6 +184,7 @@ class JoinLink(Struct):
     is_revoked: bool
     is_used: bool
     link: str | None = None
+    role: GuestRole = "learner"
 
 
 class JoinInfo(Struct):
@@ -195,6 +197,7 @@ class JoinInfo(Struct):
     starts_at: datetime | None
     time_zone: str
     record_automatically: bool
+    role: GuestRole = "learner"
 
 
 class TakeSeat(Request):
@@ -224,16 +227,16 @@ class UploadedFile(Struct):
 
 
 class SetRole(Request):
-    """Of a participant whose account is a member; from inside the class."""
+    """Of a participant, from inside the class: a member's, or a guest's."""
 
-    role: Literal["facilitator", "learner"]
+    role: SessionRole
 
 
 class AddMember(Request):
     """Enrol an account in a session; ``role`` within the session."""
 
     email: Email
-    role: Literal["facilitator", "learner"] = "learner"
+    role: SessionRole = "learner"
 
 
 class EarlierBreakoutRoom(Struct):
@@ -268,7 +271,7 @@ class Member(Struct):
     user_id: str
     name: str
     email: str
-    role: Literal["facilitator", "learner"]
+    role: SessionRole
 
 
 # ---- recordings ------------------------------------------------------------------------------

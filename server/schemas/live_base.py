@@ -8,8 +8,10 @@ from msgspec import Meta, Struct
 
 Role = Literal["admin", "facilitator", "learner"]
 """What an account may do on the whole server."""
-SessionRole = Literal["facilitator", "learner"]
+SessionRole = Literal["facilitator", "learner", "observer"]
 """What a participant may do inside one session. Read from the database on every command."""
+GuestRole = Literal["learner", "observer"]
+"""What somebody with a join link may be."""
 SessionState = Literal["scheduled", "live", "ended"]
 TrackKind = Literal["microphone", "camera", "screen", "screen_audio"]
 Text = Annotated[str, Meta(min_length=1, max_length=2000)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from server.domain.errors import Conflict, NotAllowed
 from server.schemas import api
+from server.schemas.live_base import GuestRole
 from server.services.caller import Caller
 from server.services.errors import not_found
 from server.services.ports import Clock, Library, LinkRecord, LiveSessions, SessionRecord, Unit
@@ -28,10 +29,11 @@ def _show(link: LinkRecord, path: str | None = None) -> api.JoinLink:
         is_revoked=link.revoked_at is not None,
         is_used=link.used_at is not None,
         link=path,
+        role=link.role,
     )
 
 
-def _info(session: SessionRecord, name: str) -> api.JoinInfo:
+def _info(session: SessionRecord, name: str, role: GuestRole) -> api.JoinInfo:
     return api.JoinInfo(
         session_id=session.session_id,
         title=session.title,
@@ -40,6 +42,7 @@ def _info(session: SessionRecord, name: str) -> api.JoinInfo:
         starts_at=session.starts_at,
         time_zone=session.time_zone,
         record_automatically=session.record_automatically,
+        role=role,
     )
 
 
@@ -57,7 +60,7 @@ class JoinLinks:
     async def add(self, caller: Caller, session_id: str, body: api.CreateJoinLink) -> api.JoinLink:
         user = caller.account()
         token = new_token()
-        link = LinkRecord(new_id(), session_id, body.name, self._now(), None, None)
+        link = LinkRecord(new_id(), session_id, body.name, self._now(), None, None, body.role)
         async with self._library.write() as unit:
             found = await facilitated(unit, caller, session_id)
             if found.session.state == "ended":
@@ -81,7 +84,7 @@ class JoinLinks:
     async def info(self, token: str) -> api.JoinInfo:
         async with self._library.read() as unit:
             link, session = await self._behind(unit, token)
-            return _info(session, link.name)
+            return _info(session, link.name, link.role)
 
     async def take_seat(self, token: str, body: api.TakeSeat) -> TakenSeat:
         """Taking it again (another device, a lost cookie) leads to the same seat."""
@@ -92,7 +95,8 @@ class JoinLinks:
             await unit.sessions.change_link(
                 link.link_id, name=body.name, used_at=link.used_at or self._now()
             )
-            return TakenSeat(_info(session, body.name), session.session_id, link.link_id)
+            info = _info(session, body.name, link.role)
+            return TakenSeat(info, session.session_id, link.link_id)
 
     @staticmethod
     async def _behind(unit: Unit, token: str) -> tuple[LinkRecord, SessionRecord]:

@@ -19,7 +19,7 @@ from server.domain.events import Event
 from server.domain.state import SessionState as FoldedSession
 from server.schemas.api import Item, RecordingSummary, Step
 from server.schemas.live import SessionSnapshot, WireEvent
-from server.schemas.live_base import Role, SessionRole, SessionState
+from server.schemas.live_base import GuestRole, Role, SessionRole, SessionState
 from server.schemas.live_polls import PollView
 from server.schemas.plan import SessionPlan
 
@@ -99,6 +99,7 @@ class LinkRecord:
     created_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
+    role: GuestRole = "learner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class StandingRecord:
     session_id: str
     link_id: str | None
     link_name: str | None
+    link_role: GuestRole | None
     is_link_revoked: bool
     user: UserRecord | None
     membership: SessionRole | None

@@ -86,7 +86,7 @@ class Seats:
         link = await unit.sessions.link(link_id) if link_id else None
         if link is not None:
             seat = await unit.sessions.seat_of(session_id, link_id=link.link_id)
-            return _place(seat, "learner"), link
+            return _place(seat, link.role), link
         if caller.user is None:
             raise NotSignedIn("Sign in, or open your join link again.")
         raise NotAllowed("not_a_member", "You do not belong to this session.")
@@ -102,7 +102,7 @@ class Seats:
         if found.link_id is not None:
             if found.link_name is None or found.is_link_revoked:
                 raise NotAllowed("link_revoked", "This link has been withdrawn.")
-            return Place(participant_id, found.link_name, "learner", None)
+            return Place(participant_id, found.link_name, found.link_role or "learner", None)
         user = found.user
         if user is None or user.is_disabled:
             raise NotAllowed("account_disabled", "This account has been disabled.")

@@ -19,6 +19,7 @@ from server.services.ports import (
     CourseRecord,
     Library,
     LiveSessions,
+    SeatRecord,
     SessionRecord,
     Unit,
     UserRecord,
@@ -196,13 +197,15 @@ class SessionPlanning:
                     "unknown_user", "Nobody has an account with this address.", field="email"
                 )
             if body.role == "facilitator" and not may_facilitate(user):
-                raise Conflict(
-                    "needs_facilitator_account",
-                    "This is a learner's account; an admin can change that.",
-                    field="role",
-                )
+                raise _needs_facilitator_account()
+            if body.role == "observer" and user.role == "admin":
+                raise _admin_facilitates()
             await unit.sessions.put_member(session_id, user.user_id, body.role, self._now())
             await self._check_facilitators(unit, session_id)
+            seat = await unit.sessions.seat_of(session_id, user_id=user.user_id)
+        role = session_role(user, body.role) or body.role
+        if seat is not None:
+            await self._live.seat_changed(session_id, seat.participant_id, user.name, role)
         return api.Member(user.user_id, user.name, user.email, body.role)
 
     async def remove_member(self, caller: Caller, session_id: str, user_id: str) -> None:
@@ -217,28 +220,30 @@ class SessionPlanning:
 
     async def set_role(
         self, caller: Caller, session_id: str, participant_id: str, body: api.SetRole
-    ) -> api.Member:
-        """Make somebody who is in class a facilitator of this session, or a learner again."""
+    ) -> None:
+        """Make somebody who is in class a facilitator of this session, an observer, or a learner
+        again. A guest's role goes with the link, an account's with the membership."""
         async with self._library.write() as unit:
             await facilitated(unit, caller, session_id)
             seat = await unit.sessions.seat(participant_id)
             if seat is None or seat.session_id != session_id:
                 raise not_found("participant")
-            user = await unit.accounts.user(seat.user_id) if seat.user_id is not None else None
-            if user is None or user.is_disabled:
-                raise Conflict("needs_account", "A guest has no account to facilitate with.")
-            if body.role == "facilitator" and not may_facilitate(user):
-                raise Conflict(
-                    "needs_facilitator_account",
-                    "This is a learner's account; an admin can change that.",
-                    field="role",
-                )
-            if body.role == "learner" and user.role == "admin":
-                raise Conflict("admin_facilitates", "Admins facilitate every session.")
-            await unit.sessions.put_member(session_id, user.user_id, body.role, self._now())
-            await self._check_facilitators(unit, session_id)
-        await self._live.seat_changed(session_id, participant_id, user.name, body.role)
-        return api.Member(user.user_id, user.name, user.email, body.role)
+            if seat.link_id is not None:
+                await _set_guest_role(unit, seat.link_id, body.role)
+            else:
+                await self._set_member_role(unit, seat, body.role)
+        await self._live.seat_changed(session_id, participant_id, seat.name, body.role)
+
+    async def _set_member_role(self, unit: Unit, seat: SeatRecord, role: SessionRole) -> None:
+        user = await unit.accounts.user(seat.user_id) if seat.user_id is not None else None
+        if user is None or user.is_disabled:
+            raise Conflict("needs_account", "This account has been disabled.")
+        if role == "facilitator" and not may_facilitate(user):
+            raise _needs_facilitator_account()
+        if role != "facilitator" and user.role == "admin":
+            raise _admin_facilitates()
+        await unit.sessions.put_member(seat.session_id, user.user_id, role, self._now())
+        await self._check_facilitators(unit, seat.session_id)
 
     @staticmethod
     async def _check_facilitators(unit: Unit, session_id: str) -> None:
@@ -272,6 +277,24 @@ class SessionPlanning:
             material_count=prepared[0],
             material_done_count=prepared[1],
         )
+
+
+async def _set_guest_role(unit: Unit, link_id: str, role: SessionRole) -> None:
+    if role == "facilitator":
+        raise Conflict("needs_account", "A guest has no account to facilitate with.")
+    await unit.sessions.change_link(link_id, role=role)
+
+
+def _needs_facilitator_account() -> Conflict:
+    return Conflict(
+        "needs_facilitator_account",
+        "This is a learner's account; an admin can change that.",
+        field="role",
+    )
+
+
+def _admin_facilitates() -> Conflict:
+    return Conflict("admin_facilitates", "Admins facilitate every session.")
 
 
 def _show_course(course: CourseRecord, user: UserRecord) -> api.Course:

@@ -69,8 +69,18 @@ def upgrade(engine: Engine, database: Database) -> None:
             f"{database}.db has a schema that this version does not know. Start the newer version "
             "that wrote it, or restore an older backup."
         )
-    with engine.begin() as connection:
-        command.upgrade(_config(database, connection), "head")
+    with engine.connect() as connection:
+        # A table that is made anew is dropped on the way; rows that refer to it must not go with
+        # it. SQLite takes this outside of a transaction only.
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                command.upgrade(_config(database, connection), "head")
+                if lost := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+                    raise RuntimeError(f"a migration of {database}.db lost rows: {lost[:3]}")
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
 
 
 def schema_state(engine: Engine, database: Database) -> Literal["current", "older", "newer"]:

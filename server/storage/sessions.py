@@ -30,6 +30,7 @@ def _link(row: Row[Any]) -> LinkRecord:
         created_at=row.created_at,
         used_at=row.used_at,
         revoked_at=row.revoked_at,
+        role=row.role,
     )
 
 
@@ -247,6 +248,7 @@ class SqlSessions:
                 token_hash=token_hash,
                 created_by=created_by,
                 created_at=link.created_at,
+                role=link.role,
             )
         )
 

@@ -174,7 +174,7 @@ session_members = Table(
     Column("user_id", ForeignKey("users.user_id", ondelete="CASCADE"), primary_key=True),
     Column("role", String(16), nullable=False),
     Column("added_at", UtcTime, nullable=False),
-    _one_of("role", "facilitator", "learner"),
+    _one_of("role", "facilitator", "learner", "observer"),
     Index(None, "user_id"),
 )
 
@@ -190,6 +190,8 @@ join_links = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("used_at", UtcTime),
     Column("revoked_at", UtcTime),
+    Column("role", String(16), nullable=False, server_default="learner"),
+    _one_of("role", "learner", "observer"),
     Index(None, "session_id"),
 )
 

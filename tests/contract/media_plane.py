@@ -317,6 +317,27 @@ async def test_who_is_in_no_room_is_heard_and_seen_by_nobody(hall: Hall) -> None
     assert bob.received("stage") == bob.received("audio1") == 0
 
 
+async def test_who_may_send_nothing_hears_and_is_not_heard(hall: Hall) -> None:
+    """The offer still has lines that send; what the caller does not name as tracks is refused."""
+    ann, bob = await hall.join("ann"), await hall.join("bob")
+    client = MediaClient(TRACKS, SLOTS)
+    offer = client.offer()
+    answer = await hall.plane.open(OpenTransport("ola", "ola", offer.sdp, {}, offer.slots))
+    refused = [block for block in answer.split("m=")[1:] if "a=inactive" in block]
+    assert len(refused) == len(TRACKS)
+    assert all(block.split()[1] == "0" for block in refused)
+    hall.apply(PlaceTransport("ola", "main"))
+    await client.connect(answer)
+    ola = Member("ola", client)
+    hall.members.append(ola)
+    ola.speaks(880)
+    ann.speaks(440)
+    await ola.hears("audio0", 440)
+    await settle(bob)
+    assert not [n for n in hall.all(PublicationStarted) if n.participant_id == "ola"]
+    assert not [n for n in hall.all(ActiveSpeakers) if "ola" in n.participant_ids]
+
+
 async def test_muting_is_enforced_against_a_client_that_goes_on_sending(hall: Hall) -> None:
     ann, bob, carl = await hall.join("ann"), await hall.join("bob"), await hall.join("carl")
     ann.speaks(440)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from server.domain.commands import DeclareGap, ReportCaptureStarted, ReportCaptureStopped
-from server.domain.errors import Conflict, Invalid
+from server.domain.errors import Conflict, Invalid, NotAllowed
 from server.domain.events import Event, ParticipantReturned
 from server.domain.state import Participant, Recording, SessionState
 from server.live.media_control import PlaneMediaControl
@@ -180,6 +180,35 @@ async def test_an_offer_that_cannot_be_served_says_why(room: Class) -> None:
     with pytest.raises(Invalid) as refused:
         await room.control.offer("s1", "ann", "c", MediaOffer("bad", TRACKS, SLOTS))  # type: ignore[arg-type]
     assert refused.value.code == "no_codec"
+
+
+async def test_OB9_an_observer_offers_nothing_to_be_heard_or_seen(room: Class) -> None:
+    await room.change(Participant("ola", "Ola", "observer", False, "present"))
+    with pytest.raises(NotAllowed) as refused:
+        await room.control.offer("s1", "ola", "c", MediaOffer("sdp", TRACKS, SLOTS))  # type: ignore[arg-type]
+    assert (refused.value.code, refused.value.field) == ("observer_watches", "tracks")
+    assert room.plane.opened == []
+    await room.control.offer("s1", "ola", "c", MediaOffer("sdp", {}, SLOTS))
+    assert room.plane.opened[0].tracks == {}
+    # She sees and hears the room, and is on nobody's stage.
+    ola = room.plane.opened[0].transport_id
+    assert PlaceTransport(ola, "s1/main") in room.plane.commands
+    ann = await room.present("ann")
+    shown = [one for one in room.plane.take(AssignSlot) if one.transport_id == ann]
+    assert all(one.publication_id is None for one in shown)
+    assert ("stage", "ola", None, None) not in room.told("ann")
+
+
+async def test_OB9_what_an_observer_still_sends_is_dropped(room: Class) -> None:
+    ann = await room.present("ann", "microphone", "camera")
+    assert SetPublicationEnabled(f"{ann}:1", True) in room.plane.commands
+    room.plane.commands.clear()
+    # Even if the state said that her tracks are on.
+    await room.change(replace(room.host.current.participants["ann"], role="observer"))
+    assert room.plane.take(SetPublicationEnabled) == [
+        SetPublicationEnabled(f"{ann}:0", False),
+        SetPublicationEnabled(f"{ann}:1", False),
+    ]
 
 
 async def test_the_state_wins_over_what_a_client_sends(room: Class) -> None:

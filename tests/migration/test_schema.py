@@ -94,3 +94,34 @@ def test_PO7_anonymous_votes_of_single_choices_are_kept_as_answers(tmp_path: Pat
         rows = connection.execute(text("SELECT vote_key, answer FROM anonymous_votes")).all()
         assert sorted(tuple(row) for row in rows) == [("k1", "0"), ("k2", "3")]
     engine.dispose()
+
+
+def test_OB8_seats_survive_that_links_have_a_role_now(tmp_path: Path) -> None:
+    engine = sync_engine(tmp_path / "x.db")
+    with engine.begin() as connection:
+        command.upgrade(_config("library", connection), "library_0007")
+        for table, row in (
+            ("users", {"user_id": "u", "email": "u@x", "name": "U", "role": "admin",
+                       "password_hash": "", "is_disabled": 0, "sign_in_epoch": 0}),
+            ("sessions", {"session_id": "s", "title": "S", "description": "", "duration_min": 60,
+                          "time_zone": "UTC", "lobby_is_on": 0, "record_automatically": 0,
+                          "state": "live", "created_by": "u"}),
+            ("join_links", {"link_id": "l", "session_id": "s", "name": "Gil", "token_hash": "h",
+                            "created_by": "u"}),
+            ("seats", {"participant_id": "p", "session_id": "s", "link_id": "l"}),
+        ):  # fmt: skip
+            names = ", ".join((*row, "created_at"))
+            values = ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values}, 0)"), row)
+        connection.execute(text("INSERT INTO session_members VALUES ('s', 'u', 'facilitator', 0)"))
+    upgrade(engine, "library")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT participant_id FROM seats")).scalars().all() == ["p"]
+        assert connection.execute(text("SELECT role FROM join_links")).scalars().all() == [
+            "learner"
+        ]
+        assert connection.execute(text("SELECT role FROM session_members")).scalars().all() == [
+            "facilitator"
+        ]
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()

@@ -79,6 +79,10 @@ HOST |= {
 }  # fmt: skip
 
 
+WATCHING = {"join", "leave", "mark_moment"}
+"""all that an observer may ask for (OB1)"""
+
+
 def is_allowed(name: str, role: str, presence: str | None, stage: str) -> bool:
     if role == "server":
         if name in SERVER_ALWAYS:
@@ -94,6 +98,8 @@ def is_allowed(name: str, role: str, presence: str | None, stage: str) -> bool:
         )
     if stage == "ended":
         return name in AFTERWARDS and role == "facilitator" and presence == "present"
+    if role == "observer" and name not in WATCHING:
+        return False
     if name == "join":
         return presence in (None, "waiting", "present", "away", "left")
     if name == "leave":
@@ -158,6 +164,7 @@ def test_PE1_a_command_outside_the_table_is_denied() -> None:
     ("role", "presence", "stage", "code"),
     [
         ("learner", None, "ended", "not_allowed"),
+        ("observer", None, "ended", "not_allowed"),
         ("facilitator", "waiting", "live", "waiting"),
         ("facilitator", "denied", "live", "denied"),
         ("facilitator", "removed", "live", "removed"),

@@ -308,7 +308,7 @@ def random_command(random: Random, world: World) -> tuple[Actor, Command]:
         (actor, c.SetLock(random.choice(LOCKS), random.random() < 0.4)),
         (actor, c.TapConfusion()), (FAY, c.Remove(learner, may_return=True)),
         (THE_SERVER, c.CountAirtime((who,), (500,))),
-        (THE_SERVER, c.NoteSeat(who, "New", "learner")),
+        (THE_SERVER, c.NoteSeat(who, "New", random.choice(["learner", "learner", "observer"]))),
         (actor, c.RaiseHand()), (actor, c.LowerHand(random.choice([None, who]))),
         (actor, c.SendChat("text")), (actor, c.DeleteChat(message)),
         (actor, c.SetTrack(track, random.random() < 0.6)), (actor, c.MuteParticipant(who, track)),
@@ -349,7 +349,7 @@ def agenda_commands(random: Random, world: World, actor: Actor) -> list[tuple[Ac
 def roles_change(random: Random, actor: Actor) -> Actor:
     if actor.role == "server" or random.random() > 0.01:
         return actor
-    role: Any = random.choice(["facilitator", "learner"])
+    role: Any = random.choice(["facilitator", "learner", "observer"])
     return Actor(actor.participant_id, role, actor.name)
 
 

@@ -123,6 +123,7 @@ export type Emoji =
   'check' | 'clap' | 'heart' | 'laugh' | 'question' | 'sad' | 'surprised' | 'thumbs_up';
 export type FormatOrigin = 'other' | 'own' | 'shipped';
 export type FormatStance = 'against' | 'for';
+export type GuestRole = 'learner' | 'observer';
 export type Halt = 'paused' | 'restart' | 'speaker_absent' | 'speaker_lost';
 export type HandOrder = 'equity' | 'fifo';
 export type ItemState = 'accepted' | 'draft' | 'dropped';
@@ -159,7 +160,7 @@ export type ReactionKind =
 export type RecordingStage = 'failed' | 'live' | 'processing' | 'provisional' | 'published';
 export type RecordingState = 'off' | 'on' | 'paused' | 'stopped';
 export type Role = 'admin' | 'facilitator' | 'learner';
-export type SessionRole = 'facilitator' | 'learner';
+export type SessionRole = 'facilitator' | 'learner' | 'observer';
 export type SessionState = 'ended' | 'live' | 'scheduled';
 export type SpeakInvitation = 'asked' | 'granted' | 'none';
 export type SpeechKind =
@@ -238,7 +239,7 @@ export interface AddMaterialLink {
  */
 export interface AddMember {
   email: string;
-  role?: 'facilitator' | 'learner';
+  role?: 'facilitator' | 'learner' | 'observer';
 }
 /**
  * Any address of the site.
@@ -1429,6 +1430,7 @@ export interface CreateInvitation {
 }
 export interface CreateJoinLink {
   name: string;
+  role?: 'learner' | 'observer';
 }
 export interface CreateSession {
   course_id?: string | null;
@@ -1501,7 +1503,7 @@ export interface DashboardPerson {
   participant_id: string;
   present_ms: number;
   right_count: number;
-  role: 'facilitator' | 'learner';
+  role: 'facilitator' | 'learner' | 'observer';
   sides: string[];
   stays: DashboardStay[];
   talked_ms: number;
@@ -1907,6 +1909,7 @@ export interface Step {
 export interface JoinInfo {
   name: string;
   record_automatically: boolean;
+  role: 'learner' | 'observer';
   session_id: string;
   starts_at: string | null;
   state: 'ended' | 'live' | 'scheduled';
@@ -1923,6 +1926,7 @@ export interface JoinLink {
   link: string | null;
   link_id: string;
   name: string;
+  role: 'learner' | 'observer';
 }
 /**
  * One's own mark. Opening counts as seen and never takes a tick back.
@@ -2002,7 +2006,7 @@ export interface MediaView {
 export interface Member {
   email: string;
   name: string;
-  role: 'facilitator' | 'learner';
+  role: 'facilitator' | 'learner' | 'observer';
   user_id: string;
 }
 export interface MomentView {
@@ -2095,7 +2099,7 @@ export interface ParticipantView {
   name: string;
   participant_id: string;
   presence: 'away' | 'denied' | 'left' | 'present' | 'removed' | 'waiting';
-  role: 'facilitator' | 'learner';
+  role: 'facilitator' | 'learner' | 'observer';
   room_id: string;
   tracks: {
     [k: string]: boolean;
@@ -2422,10 +2426,10 @@ export interface SetPassword {
   password: string;
 }
 /**
- * Of a participant whose account is a member; from inside the class.
+ * Of a participant, from inside the class: a member's, or a guest's.
  */
 export interface SetRole {
-  role: 'facilitator' | 'learner';
+  role: 'facilitator' | 'learner' | 'observer';
 }
 export interface Setup {
   email: string;

@@ -7,10 +7,10 @@ import { i18next } from '../../i18n';
 import type {
   AnyCommand,
   ChatPage,
-  Member,
   ParticipantView,
   ReactionKind,
   SessionSnapshot,
+  SetRole,
   WireEvent,
 } from '../../protocol';
 import { ApiError, http } from '../../transport/http';
@@ -221,7 +221,7 @@ export class Classroom {
     const role = person.role === 'facilitator' ? 'learner' : 'facilitator';
     const path = `/sessions/${this.sessionId}/participants/${person.participant_id}/role`;
     try {
-      await http.put<Member>(path, { role });
+      await http.put(path, { role } satisfies SetRole);
     } catch (error) {
       sayError(error);
       return;

@@ -95,7 +95,7 @@ function seated(state: ClassroomState, event: WireEvent, presence: Presence): Cl
 }
 
 const roleIn = (data: Data): ParticipantView['role'] =>
-  data.role === 'facilitator' ? 'facilitator' : 'learner';
+  data.role === 'facilitator' || data.role === 'observer' ? data.role : 'learner';
 
 const personOf = (state: ClassroomState, id: string): ParticipantView | undefined =>
   state.participants.find((one) => one.participant_id === id);
@@ -121,11 +121,12 @@ function invitationAfter(one: ParticipantView, data: Data): ParticipantView['inv
 const allOff = (tracks: Record<string, boolean>): Record<string, boolean> =>
   Object.fromEntries(Object.keys(tracks).map((kind) => [kind, false]));
 
-/** The recording's clock runs while it is on and somebody is here; on record is who agreed. */
+/** The recording's clock runs while it is on and somebody who takes part is here; on record is who agreed. */
 function settle(state: ClassroomState, atMs: number): ClassroomState {
   const { recording } = state;
   const isOn = recording.state === 'on';
-  const runs = isOn && state.participants.some((one) => one.presence === 'present');
+  const takesPart = (one: ParticipantView) => one.presence === 'present' && one.role !== 'observer';
+  const runs = isOn && state.participants.some(takesPart);
   const settled =
     runs === (recording.since_ms !== null)
       ? recording
@@ -136,7 +137,7 @@ function settle(state: ClassroomState, atMs: number): ClassroomState {
         };
   let hasChanged = settled !== recording;
   const participants = state.participants.map((one) => {
-    const is = isOn && one.consent === 'given' && one.presence === 'present';
+    const is = isOn && one.consent === 'given' && takesPart(one);
     if (one.is_on_record === is) return one;
     hasChanged = true;
     return { ...one, is_on_record: is };
