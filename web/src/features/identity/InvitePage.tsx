@@ -1,4 +1,3 @@
-import { PasswordInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -9,6 +8,7 @@ import { useMe } from '../../transport/me';
 import { useResource } from '../../transport/resource';
 import { EmptyState, ErrorState, Loading, PageShell } from '../../ui';
 import { FormPage } from './FormPage';
+import { NameField, NewPasswordField } from './fields';
 
 export default function InvitePage({ token }: { token: string }) {
   const { t } = useTranslation('identity');
@@ -48,26 +48,9 @@ export default function InvitePage({ token }: { token: string }) {
         navigate('/', { replace: true });
       }}
     >
-      <TextInput
-        label={t('name')}
-        autoComplete="name"
-        required
-        withAsterisk={false}
-        maxLength={80}
-        value={shownName}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
+      <NameField value={shownName} onChange={setName} />
       <input type="email" hidden readOnly autoComplete="username" value={data.email} />
-      <PasswordInput
-        label={t('password')}
-        description={t('passwordHint')}
-        autoComplete="new-password"
-        required
-        withAsterisk={false}
-        minLength={10}
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-      />
+      <NewPasswordField label={t('password')} value={password} onChange={setPassword} />
     </FormPage>
   );
 }

@@ -1,4 +1,3 @@
-import { PasswordInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -8,6 +7,7 @@ import { http } from '../../transport/http';
 import { useMe } from '../../transport/me';
 import { toast } from '../../ui';
 import { FormPage } from './FormPage';
+import { NewPasswordField } from './fields';
 
 export default function ResetPage({ token }: { token: string }) {
   const { t } = useTranslation('identity');
@@ -26,16 +26,7 @@ export default function ResetPage({ token }: { token: string }) {
         navigate('/sign-in', { replace: true });
       }}
     >
-      <PasswordInput
-        label={t('newPassword')}
-        description={t('passwordHint')}
-        autoComplete="new-password"
-        required
-        withAsterisk={false}
-        minLength={10}
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-      />
+      <NewPasswordField label={t('newPassword')} value={password} onChange={setPassword} />
     </FormPage>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useSearch } from 'wouter';
@@ -8,6 +8,7 @@ import { http } from '../../transport/http';
 import { useMe } from '../../transport/me';
 import { EmptyState, PageShell } from '../../ui';
 import { FormPage } from './FormPage';
+import { EmailField, NameField, NewPasswordField } from './fields';
 
 export default function SetupPage() {
   const { t } = useTranslation('identity');
@@ -60,34 +61,9 @@ export default function SetupPage() {
           onChange={(event) => setToken(event.currentTarget.value)}
         />
       )}
-      <TextInput
-        label={t('name')}
-        autoComplete="name"
-        required
-        withAsterisk={false}
-        maxLength={80}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <TextInput
-        type="email"
-        label={t('email')}
-        autoComplete="username"
-        required
-        withAsterisk={false}
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
-      />
-      <PasswordInput
-        label={t('password')}
-        description={t('passwordHint')}
-        autoComplete="new-password"
-        required
-        withAsterisk={false}
-        minLength={10}
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-      />
+      <NameField value={name} onChange={setName} />
+      <EmailField value={email} onChange={setEmail} />
+      <NewPasswordField label={t('password')} value={password} onChange={setPassword} />
     </FormPage>
   );
 }

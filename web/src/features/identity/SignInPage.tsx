@@ -1,4 +1,4 @@
-import { PasswordInput, TextInput } from '@mantine/core';
+import { PasswordInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, useLocation, useSearch } from 'wouter';
@@ -7,6 +7,7 @@ import type { SignIn, User } from '../../protocol';
 import { http } from '../../transport/http';
 import { useMe } from '../../transport/me';
 import { FormPage } from './FormPage';
+import { EmailField } from './fields';
 import { nextPath } from './next';
 
 export default function SignInPage() {
@@ -35,15 +36,7 @@ export default function SignInPage() {
         navigate(nextPath(search), { replace: true });
       }}
     >
-      <TextInput
-        type="email"
-        label={t('email')}
-        autoComplete="username"
-        required
-        withAsterisk={false}
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
-      />
+      <EmailField value={email} onChange={setEmail} />
       <PasswordInput
         label={t('password')}
         autoComplete="current-password"
