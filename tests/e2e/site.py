@@ -13,27 +13,7 @@ from server.demo.classroom_page import ClassroomPage, sign_in_as
 from server.demo.http_account import Account
 from server.demo.school import School
 from server.demo.seat import Seat
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A window and a colour scheme."""
-
-    width: int
-    height: int
-    scheme: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.width}-{self.scheme}"
-
-
-LOOKS = (
-    Look(1440, 900, "light"),
-    Look(1440, 900, "dark"),
-    Look(390, 844, "light"),
-    Look(390, 844, "dark"),
-)
+from tests.e2e.looks import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +89,9 @@ async def build(school: School, recording_id: str, teacher: Account) -> Site:
     )
 
 
-async def visit(browser: Browser, site: Site, look: Look) -> AsyncIterator[tuple[str, Page]]:
-    """Every page in this look, then the device check and the class; one at a time."""
-    setting = {
-        "viewport": {"width": look.width, "height": look.height},
-        "color_scheme": look.scheme, "reduced_motion": "reduce",
-    }  # fmt: skip
+async def visit(browser: Browser, site: Site, window: Window) -> AsyncIterator[tuple[str, Page]]:
+    """Every page in this window, then the device check and the class; one at a time."""
+    setting = window.setting
     for place in site.places:
         context = await person(browser, {}, **setting)
         page = await context.new_page()

@@ -13,8 +13,8 @@ from server.demo.classroom_page import sign_in_as
 from server.demo.http_account import Account
 from server.demo.school import School
 from tests.e2e.conftest import PageOf
-from tests.e2e.site import LOOKS, settle
-from tests.e2e.test_pages import violations
+from tests.e2e.looks import WINDOWS, faults
+from tests.e2e.site import settle
 from tests.unit.test_debatekeeper import VERSION_2
 
 pytestmark = pytest.mark.timeout(400)
@@ -89,13 +89,10 @@ async def test_the_pages_are_accessible_and_fit(
     made = await teacher.post("/debate-formats", {"format": popper})
     own = f"/debate-formats/{made['summary']['format_id']}"
     wrong: dict[str, list[str]] = {}
-    for look in LOOKS:
+    for window in WINDOWS:
         # The longer words where there is least room.
-        language = "de" if look.name == "390-dark" else "en"
-        context = await person(
-            browser, {}, viewport={"width": look.width, "height": look.height},
-            color_scheme=look.scheme, reduced_motion="reduce", locale=language,
-        )  # fmt: skip
+        language = "de" if window.width == 390 else "en"
+        context = await person(browser, {}, locale=language, **window.setting)
         page = await context.new_page()
         await sign_in_as(page, teacher)
         for path in ("/debate-formats", own, f"{own}/edit"):
@@ -105,19 +102,7 @@ async def test_the_pages_are_accessible_and_fit(
             if path.endswith("edit"):
                 await page.locator("[data-speech] [aria-expanded]").first.click()
             await settle(page)
-            problems = await violations(page, repository)
-            overflow = await page.evaluate(
-                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            if overflow > 0:
-                problems.append(f"{overflow} px wider than the window")
-            if problems:
-                wrong[f"{path} {look.name}"] = problems
-            folder = repository / "build" / "formats"
-            folder.mkdir(parents=True, exist_ok=True)
-            name = path.strip("/").replace(made["summary"]["format_id"], "own").replace("/", "-")
-            await page.screenshot(
-                path=folder / f"{name}-{look.name}-{language}.png", full_page=True
-            )
+            if found := await faults(page, repository):
+                wrong[f"{path} {window.width}"] = found
         await context.close()
     assert wrong == {}

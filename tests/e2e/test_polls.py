@@ -19,7 +19,7 @@ from server.demo.http_account import Account
 from server.demo.school import School
 from server.demo.seat import Seat
 from tests.e2e.conftest import PageOf
-from tests.e2e.test_pages import violations
+from tests.e2e.looks import violations
 
 pytestmark = pytest.mark.timeout(600)
 PATIENT_MS = 60_000

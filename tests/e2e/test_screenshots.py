@@ -14,9 +14,9 @@ from server.demo.school import PASSWORD, School
 from server.demo.seat import Refused
 from tests.e2e import site
 from tests.e2e.demo_recording import DemoRun
+from tests.e2e.looks import WINDOWS, in_each_scheme, overflow, violations
 from tests.e2e.states import GROUPS
 from tests.e2e.states.cast import Cast, State, View, open_class
-from tests.e2e.test_pages import violations
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -36,11 +36,12 @@ async def test_draw_every_page(
     await teacher.post("/sign-in", {"email": "helen.marsh@example.org", "password": PASSWORD})
     built = await site.build(library, demo_run.recording_id, teacher)
     folder.mkdir(parents=True, exist_ok=True)
-    for look in site.LOOKS:
-        async for name, page in site.visit(browser, built, look):
-            target = folder / f"{name}-{look.name}.png"
-            await page.screenshot(path=target, full_page=not name.startswith("class"))
-            assert target.stat().st_size > 1000
+    for window in WINDOWS:
+        async for name, page in site.visit(browser, built, window):
+            async for scheme in in_each_scheme(page):
+                target = folder / f"{name}-{window.width}-{scheme}.png"
+                await page.screenshot(path=target, full_page=not name.startswith("class"))
+                assert target.stat().st_size > 1000
     await teacher.close()
 
 
@@ -87,20 +88,9 @@ async def look_at(cast: Cast, state: State, folder: Path, repository: Path) -> l
 
 async def draw(view: View, name: str, folder: Path, repository: Path) -> list[str]:
     problems: list[str] = []
-    for scheme in ("light", "dark"):
-        await view.page.emulate_media(color_scheme=scheme)
-        # The page follows the scheme in an event of its own.
-        await view.page.locator(f"html[data-mantine-color-scheme={scheme}]").wait_for(
-            state="attached"
-        )
-        await view.page.evaluate("() => document.fonts.ready")
+    async for scheme in in_each_scheme(view.page):
         target = folder / f"state-{name}-{view.role}-{view.width}-{scheme}.png"
         await view.page.screenshot(path=target, animations="disabled")
         found = await violations(view.page, repository)
         problems += [f"{view.width} {scheme} {view.role}: {one}" for one in found]
-    overflow = await view.page.evaluate(
-        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    if overflow > 0:
-        problems.append(f"{view.width}: {overflow} px wider than the window")
-    return problems
+    return problems + [f"{view.width}: {one}" for one in await overflow(view.page)]
