@@ -275,7 +275,7 @@ def _marks(record: Record, end_ms: int) -> list[TimelineMark]:
 
     def add(
         at_ms: int, kind: Literal["poll", "hand", "chat", "moment", "screen", "confusion", "speech",
-        "turn", "poi", "result", "breakout", "activity", "web_page"],
+        "turn", "poi", "audience", "result", "breakout", "activity", "web_page"],
         label: str,
         data: _Data,
     ) -> None:  # fmt: skip

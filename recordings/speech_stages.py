@@ -77,8 +77,8 @@ class SpeechStages(StageBase):
     def _chapters(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         facts = self._facts(job, done)
         kinds = {"screen": "screen", "confusion": "confusion", "moment": "moment", "poll": "poll",
-                 "speech": "phase", "breakout": "breakout", "activity": "activity",
-                 "slide": "screen"}  # fmt: skip
+                 "speech": "phase", "audience": "moment", "breakout": "breakout",
+                 "activity": "activity", "slide": "screen"}  # fmt: skip
         work = {
             "transcript": self._transcript(job, done),
             "duration_ms": facts.duration_ms,

@@ -54,7 +54,7 @@ def _empty() -> View:
     nothing = dict.fromkeys(
         (
             "chair_id", "since_ms", "halt", "hold_until_ms", "next_at_ms", "pool_side",
-            "pool_since_ms", "turn", "turn_since_ms", "free_since_ms", "point",
+            "pool_since_ms", "turn", "turn_since_ms", "turn_end_ms", "free_since_ms", "point",
             "point_since_ms", "ballot", "own_sheet", "result",
         )
     )  # fmt: skip

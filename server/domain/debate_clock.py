@@ -25,7 +25,7 @@ from server.domain.events import (
 )
 from server.domain.state import SessionState
 
-Due = Literal["bell", "end", "point", "period", "share", "turn", "pool", "hold", "next"]
+Due = Literal["bell", "end", "point", "period", "share", "audience", "turn", "pool", "hold", "next"]
 
 
 class Progress:
@@ -210,15 +210,24 @@ class Progress:
 
     def give_turn(self, participant_id: str) -> None:
         debate = self.debate
+        side = debate.side_of(participant_id)
         self.say(
             de.DebateTurnGiven(
                 debate_id=debate.debate_id,
-                side=debate.side_of(participant_id) or "",
+                side=side or "",
                 turn=participant_id,
                 turn_since_ms=None if debate.since_ms is None else self.now_ms,
                 turn_asks=tuple(who for who in debate.turn_asks if who != participant_id),
+                turn_end_ms=self._turn_end(side),
             )
         )
+
+    def _turn_end(self, side: str | None) -> int | None:
+        """Who answers speaks as long as the chair lets them; who asks, as the format says."""
+        part = self.debate.part
+        if part is None or side is not None or not part.turn_limit_s:
+            return None
+        return self.debate.elapsed_ms(self.now_ms) + part.turn_limit_s * SECOND
 
     def next_turn(self, *, is_late: bool = False) -> None:
         """Give the turn to who may have it: the side that has spoken less goes first; when it
@@ -291,6 +300,8 @@ def dues(debate: Debate) -> Iterator[tuple[int, Due]]:
         if debate.turn_since_ms is not None and part is not None and part.is_balanced and side:
             left = debate.share_ms - debate.turn_used.get(side, 0)
             yield debate.turn_since_ms + max(0, left), "share"
+        if debate.turn is not None and debate.turn_end_ms is not None:
+            yield max(zero + debate.turn_end_ms, debate.since_ms), "audience"
         if debate.free_since_ms is not None and debate.turn_asks:
             yield debate.free_since_ms + RIGHT_OF_WAY_MS, "turn"
     if debate.point_since_ms is not None:
@@ -367,8 +378,8 @@ def advanced(state: SessionState, debate: Debate, now_ms: int) -> Progress:
 
 
 _ORDER: Mapping[Due, int] = {
-    "point": 0, "period": 1, "bell": 2, "share": 3, "turn": 4, "end": 5, "pool": 6, "hold": 7,
-    "next": 8,
+    "point": 0, "period": 1, "bell": 2, "share": 3, "audience": 3, "turn": 4, "end": 5, "pool": 6,
+    "hold": 7, "next": 8,
 }  # fmt: skip
 
 
@@ -386,7 +397,7 @@ def _happen(progress: Progress, kind: Due, at_ms: int) -> None:
             progress.close_point(debate.point or "", "timed_out")
         case "period":
             progress.drop_points("lapsed", made_too=False)
-        case "share":
+        case "share" | "audience":
             progress.end_turn(at_ms)
         case "turn":
             progress.next_turn(is_late=True)

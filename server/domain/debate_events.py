@@ -100,6 +100,7 @@ class DebateTurned:
     points: tuple[str, ...] = ()
     point: str | None = None
     point_since_ms: int | None = None
+    turn_end_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ class DebatePartEnded:
     points: tuple[str, ...] = ()
     point: str | None = None
     point_since_ms: int | None = None
+    turn_end_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,8 @@ class DebateTurnGiven:
     turn_since_ms: int | None
     turn_asks: tuple[str, ...]
     free_since_ms: int | None = None
+    turn_end_ms: int | None = None
+    """of the part's time; None: no limit"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +242,7 @@ class DebateTurnEnded:
     free_since_ms: int | None
     turn: str | None = None
     turn_since_ms: int | None = None
+    turn_end_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

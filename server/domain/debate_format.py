@@ -111,6 +111,8 @@ class Speech:
     periods: tuple[Period, ...] = ()
     is_balanced: bool = False
     """free: the side that has spoken less comes first, none beyond its share of ``length_s``"""
+    turn_limit_s: int = 0
+    """questions: how long one of the audience may speak; 0: as long as the chair lets them"""
 
     @property
     def floor(self) -> Floor:

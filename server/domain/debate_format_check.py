@@ -22,6 +22,7 @@ from server.domain.debate_format import (
 LONGEST_NAME = 80
 LONGEST_TEXT = 600
 LONGEST_S = 2 * 3600
+LONGEST_TURN_S = 600
 MOST_SEATS = 12
 MOST_PHASES = 30
 MOST_SPEECHES = 60
@@ -131,6 +132,13 @@ def _speech(form: Format, speech: Speech, path: str) -> Iterator[Problem]:
         yield Problem(
             "not_balanced", "Only a free debate is balanced by side.", f"{path}.is_balanced"
         )
+    if speech.turn_limit_s:
+        if speech.kind != "questions":
+            yield Problem(
+                "no_audience", "Only questions have a limit for the audience.",
+                f"{path}.turn_limit_s",
+            )  # fmt: skip
+        yield from _between(speech.turn_limit_s, 5, LONGEST_TURN_S, f"{path}.turn_limit_s")
     yield from _speakers(form, speech, path)
     yield from _bells(speech, path)
     yield from _periods(form, speech, path)

@@ -12,7 +12,8 @@ from server.domain.debate_state import Debate
 from server.domain.events import Event
 from server.domain.state import SessionState
 
-HeldKind = Literal["speech", "turn", "poi", "result"]
+HeldKind = Literal["speech", "turn", "poi", "audience", "result"]
+"""``audience``: a turn of somebody who speaks for no side, while the audience asks"""
 
 
 class RecordingTime(Protocol):
@@ -95,8 +96,9 @@ class DebateWalk:
             return
         own = side if kind != "speech" else part.side
         names: Mapping[str, Text] = {one.id: one.name for one in debate.form.sides}
+        is_audience = kind == "turn" and part.kind == "questions" and side is None
         self._open[debate.debate_id, kind] = Held(
-            kind=kind,
+            kind="audience" if is_audience else kind,
             debate_id=debate.debate_id,
             room_id=debate.room_id,
             motion=debate.motion,

@@ -81,6 +81,8 @@ class Debate:
     turn_since_ms: int | None = None
     turn_used: Mapping[str, int] = field(default_factory=dict[str, int])
     turn_asks: tuple[str, ...] = ()
+    turn_end_ms: int | None = None
+    """of the part's time: then the turn of one of the audience ends by itself"""
     free_since_ms: int | None = None
     points: tuple[str, ...] = ()
     points_end_ms: int | None = None

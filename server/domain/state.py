@@ -26,7 +26,7 @@ from server.domain.events import (
 from server.domain.slides_state import Deck, Presentation
 from server.domain.web_content_state import WebPage
 
-VERSION = 6
+VERSION = 7
 MAIN_ROOM = "main"
 
 Presence = Literal["waiting", "present", "away", "left", "denied", "removed"]

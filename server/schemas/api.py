@@ -386,7 +386,7 @@ class TimelineMark(Struct):
     at_ms: int
     kind: Literal[
         "poll", "hand", "chat", "moment", "screen", "confusion", "speech", "turn", "poi",
-        "result", "breakout", "activity",
+        "audience", "result", "breakout", "activity",
         "slide", "web_page",
     ]  # fmt: skip
     label: str

@@ -70,6 +70,8 @@ class FormatSpeech(FormatPart):
     bells: list[FormatBell] = []
     periods: list[FormatPeriod] = []
     is_balanced: bool = False
+    turn_limit_s: Seconds = 0
+    """``questions``: how long one of the audience may speak; 0 is no limit"""
 
 
 class FormatPhase(FormatPart):

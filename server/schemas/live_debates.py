@@ -341,6 +341,8 @@ class DebateView(Struct):
     turn_used: dict[str, int]
     """side → time used in this free debate, ms, without the running turn"""
     turn_asks: list[str]
+    turn_end_ms: int | None
+    """questions: of the part's time, when the turn of one of the audience ends by itself"""
     free_since_ms: int | None
     """free debate: since when nobody has had the turn while the clock ran"""
     points: list[str]

@@ -1217,6 +1217,7 @@ export interface FormatSpeech {
   periods: FormatPeriod[];
   seat: string | null;
   side: string | null;
+  turn_limit_s: number;
 }
 export interface FormatBell {
   at_s: number;
@@ -1667,6 +1668,7 @@ export interface DebateView {
   stage: 'ended' | 'planned' | 'preparing' | 'running';
   turn: string | null;
   turn_asks: string[];
+  turn_end_ms: number | null;
   turn_since_ms: number | null;
   turn_used: {
     [k: string]: number;
@@ -2215,6 +2217,7 @@ export interface TimelineMark {
   };
   kind:
     | 'activity'
+    | 'audience'
     | 'breakout'
     | 'chat'
     | 'confusion'

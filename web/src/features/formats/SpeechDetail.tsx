@@ -111,7 +111,7 @@ export function SpeechDetail({ speech, path, put }: Props) {
           {t('editor.addPeriod')}
         </Button>
       </div>
-      {(speech.others.length > 0 || errorAt(`${path}.others`) || speech.kind === 'free') && (
+      {(speech.others.length > 0 || errorAt(`${path}.others`) || speech.kind === 'free' || speech.kind === 'questions') && (
         <div>
           {speech.others.map((place, index) => (
             <PlaceField
@@ -121,6 +121,12 @@ export function SpeechDetail({ speech, path, put }: Props) {
             />
           ))}
           {errorAt(`${path}.others`) && <p className={classes.error} role="alert">{errorAt(`${path}.others`)}</p>}
+          {speech.kind === 'questions' && (
+            <ClockField
+              label={t('editor.turnLimit')} path={`${path}.turn_limit_s`} value={speech.turn_limit_s}
+              onChange={(turn_limit_s) => put({ turn_limit_s })}
+            />
+          )}
           {speech.kind === 'free' && (
             <Switch
               label={t('editor.balanced')} checked={speech.is_balanced}

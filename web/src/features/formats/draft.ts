@@ -42,11 +42,11 @@ export function beginning(name: { en: string; de: string }): DebateFormat {
         speeches: [
           {
             id: 'opening-pro', name: { en: 'Opening Pro', de: 'Eröffnung Pro' }, kind: 'opening',
-            length_s: 180, side: 'pro', seat: '1', others: [], is_balanced: false, ...timing,
+            length_s: 180, side: 'pro', seat: '1', others: [], is_balanced: false, turn_limit_s: 0, ...timing,
           },
           {
             id: 'opening-con', name: { en: 'Opening Con', de: 'Eröffnung Kontra' }, kind: 'opening',
-            length_s: 180, side: 'con', seat: '1', others: [], is_balanced: false, ...timing,
+            length_s: 180, side: 'con', seat: '1', others: [], is_balanced: false, turn_limit_s: 0, ...timing,
           },
         ],
       },

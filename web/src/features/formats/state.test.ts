@@ -16,7 +16,7 @@ function speech(id: string, side: string | null, change: Partial<FormatSpeech> =
     periods: [
       { from_s: 30, kind: 'pois' }, { from_s: 105, kind: 'warning' }, { from_s: 120, kind: 'overtime' },
     ],
-    is_balanced: false, ...change,
+    is_balanced: false, turn_limit_s: 0, ...change,
   };
 }
 

@@ -145,7 +145,7 @@ export function addSpeech(format: DebateFormat, phase: number): DebateFormat {
     id: freshId(speechesOf(format).map((each) => each.id), 'speech-'),
     name: { en: 'New speech', de: 'Neue Rede' },
     kind: last?.kind ?? 'constructive',
-    length_s, side, seat: null, others: [], is_balanced: false,
+    length_s, side, seat: null, others: [], is_balanced: false, turn_limit_s: 0,
     ...usualBells(length_s, format.poi.allowed || format.poi.is_optional),
   };
   return withPhase(format, phase, { ...target, speeches: [...target.speeches, speech] });
@@ -206,10 +206,16 @@ export const removePhase = (format: DebateFormat, index: number): DebateFormat =
   phases: without(format.phases, index),
 });
 
+/** of somebody in the audience */
+const USUAL_TURN_S = 60;
+
 /** A kind asks for other speakers: those it cannot have are dropped, those it needs are named. */
 export function ofKind(format: DebateFormat, speech: FormatSpeech, kind: SpeechKind): FormatSpeech {
   const floor = floorOf(kind);
-  const next: FormatSpeech = { ...speech, kind, is_balanced: kind === 'free' && speech.is_balanced };
+  const next: FormatSpeech = {
+    ...speech, kind, is_balanced: kind === 'free' && speech.is_balanced,
+    turn_limit_s: kind === 'questions' ? speech.turn_limit_s || USUAL_TURN_S : 0,
+  };
   if (floor !== 'one') {
     next.periods = speech.periods.map((period) =>
       period.kind === 'pois' ? { ...period, kind: 'normal' } : period,

@@ -1,7 +1,7 @@
 import { Chip, Group } from '@mantine/core';
 import {
   IconChartBar, IconCheck, IconChecklist, IconHandStop, IconHelpCircle, IconMessage, IconMessageQuestion, IconMicrophone2, IconPresentation, IconScreenShare,
-  IconSpeakerphone, IconStar, IconTrophy, IconUsersGroup, IconWorld,
+  IconSpeakerphone, IconStar, IconTrophy, IconUser, IconUsersGroup, IconWorld,
 } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,6 +24,7 @@ const ICONS: Readonly<Record<MomentKind, ReactNode>> = {
   turn: <IconSpeakerphone size={18} />,
   result: <IconTrophy size={18} />,
   poi: <IconMessageQuestion size={18} />,
+  audience: <IconUser size={18} />,
   breakout: <IconUsersGroup size={18} />,
   activity: <IconChecklist size={18} />,
   slide: <IconPresentation size={18} />,

@@ -4,9 +4,9 @@ import type { DebateOver, TimelineMark } from '../../protocol';
 export type MomentKind = TimelineMark['kind'];
 
 export const KINDS: readonly MomentKind[] = ['chat', 'poll', 'hand', 'moment', 'screen', 'confusion',
-  'speech', 'poi', 'turn', 'result', 'breakout', 'activity', 'slide', 'web_page'];
+  'speech', 'poi', 'turn', 'audience', 'result', 'breakout', 'activity', 'slide', 'web_page'];
 
-const HELD: readonly MomentKind[] = ['speech', 'turn', 'poi'];
+const HELD: readonly MomentKind[] = ['speech', 'turn', 'poi', 'audience'];
 
 /** Who won, by the ballots and by the sheets, and what was debated. */
 function resultText(mark: TimelineMark, language: string): string {

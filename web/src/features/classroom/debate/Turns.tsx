@@ -6,7 +6,7 @@ import { formatClock } from '../../../i18n';
 import type { DebateView } from '../../../protocol';
 import { useSession } from '../store';
 import classes from './debate.module.css';
-import { hasFloor, isChair, isQueue, partOf, sideOf, turnTimes } from './model';
+import { hasFloor, isChair, isQueue, partOf, sideOf, turnLeftMs, turnTimes } from './model';
 import { Heading, PersonLine, SideName, useName, useNow, useSend, useText } from './parts';
 
 /** Free debate, panel, questions: whose turn it is, who waits, what each side has used. */
@@ -28,6 +28,7 @@ export function Turns({ debate }: { debate: DebateView }) {
   const isUsed =
     part.is_balanced && times.some(({ side, usedMs, shareMs }) => side.id === own && usedMs >= shareMs);
   const chairs = isChair(session, debate);
+  const leftMs = turnLeftMs(debate, now);
   return (
     <section aria-label={t('turns.title')}>
       {part.kind === 'free' && (
@@ -59,6 +60,19 @@ export function Turns({ debate }: { debate: DebateView }) {
               </div>
             );
           })}
+        </div>
+      )}
+      {leftMs !== null && (
+        <div className={classes.note} data-testid="turn-left">
+          {t(hasTurn ? 'turns.yourTime' : 'turns.timeLeft', {
+            name: name(debate.turn),
+            time: formatClock(Math.ceil(leftMs / 1000) * 1000),
+          })}
+        </div>
+      )}
+      {mayAsk && own === null && !hasTurn && part.turn_limit_s > 0 && (
+        <div className={classes.note}>
+          {t('turns.audience', { time: formatClock(part.turn_limit_s * 1000) })}
         </div>
       )}
       {(mayAsk || hasTurn) && (

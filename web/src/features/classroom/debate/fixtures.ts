@@ -22,6 +22,7 @@ export function aSpeech(id: string, over: Partial<Speech> = {}): Speech {
       { from_s: 105, kind: 'warning' },
     ],
     is_balanced: false,
+    turn_limit_s: 0,
     ...over,
   };
 }

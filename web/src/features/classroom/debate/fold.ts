@@ -40,6 +40,7 @@ export function newDebate(planned: Data): DebateView {
     pool_since_ms: null,
     turn: null,
     turn_since_ms: null,
+    turn_end_ms: null,
     turn_used: {},
     turn_asks: [],
     free_since_ms: null,

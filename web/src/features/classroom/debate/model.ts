@@ -230,6 +230,12 @@ export interface SideTime {
   shareMs: number;
 }
 
+/** How long one of the audience may still speak; null where nothing limits the turn. */
+export function turnLeftMs(debate: DebateView, nowMs: number): number | null {
+  if (debate.turn === null || debate.turn_end_ms === null) return null;
+  return Math.max(0, debate.turn_end_ms - elapsedMs(debate, nowMs));
+}
+
 export function turnTimes(debate: DebateView, nowMs: number): SideTime[] {
   const form = formOf(debate);
   const shareMs = lengthMs(debate) / form.sides.length;
