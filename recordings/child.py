@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from recordings.assemble import Assembled, assemble
 from recordings.compose import Composer
-from recordings.edit_list import Epoch, Levels, edit_list, slide_id
+from recordings.edit_list import Epoch, Levels, edit_list, stills_of
 from recordings.facts import Facts
 from recordings.follow import follow
 from recordings.ports import StepFailed
@@ -38,8 +38,8 @@ class ComposeJob(Struct):
     pieces: str
     """folder that survives a killed run"""
     names: dict[str, str]
-    slides: str = ""
-    """folder of the session's decks"""
+    stills: dict[str, str] = {}
+    """pages of slides and pictures of the whiteboard, by the name they have in the edit list"""
 
 
 class RenderJob(Struct):
@@ -87,7 +87,7 @@ def _assemble(job: AssembleJob, out: Path, progress: Progress) -> None:
         levels,
         facts.spotlights,
         facts.facilitators(),
-        [(slide.span, slide_id(slide.deck_id, slide.page)) for slide in facts.slides],
+        stills_of(facts),
     )
     (out / "assembled.json").write_bytes(msgspec.json.encode(assembled))
     (out / "epochs.json").write_bytes(msgspec.json.encode(epochs))
@@ -98,8 +98,9 @@ def _compose(job: ComposeJob, out: Path, progress: Progress) -> None:
     assembled = msgspec.json.decode((tracks / "assembled.json").read_bytes(), type=Assembled)
     epochs = msgspec.json.decode((tracks / "epochs.json").read_bytes(), type=list[Epoch])
     composer = Composer(
-        tracks, assembled.videos, job.names, Path(job.pieces), out, slides=Path(job.slides)
-    )
+        tracks, assembled.videos, job.names, Path(job.pieces), out,
+        stills={key: Path(path) for key, path in job.stills.items()},
+    )  # fmt: skip
     composer.compose(epochs, progress)
 
 

@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 
 from recordings.edit_list import Epoch
 from recordings.process import run_ffmpeg, source
-from recordings.slides import picture_of
 from recordings.tracks import VideoTrack
 
 PIECE_MS = 60_000
@@ -77,18 +76,19 @@ def pieces_of(epochs: Sequence[Epoch]) -> list[Piece]:
 
 class Composer:
     """``tracks`` holds the assembled files, ``pieces`` keeps what is drawn over a killed run,
-    ``out`` gets the joined pictures."""
+    ``stills`` are the pages and pictures that stand on the stage, ``out`` gets the joined
+    pictures."""
 
     def __init__(
         self, tracks: Path, videos: Sequence[VideoTrack], names: Mapping[str, str], pieces: Path,
-        out: Path, *, slides: Path | None = None,
+        out: Path, *, stills: Mapping[str, Path],
     ) -> None:  # fmt: skip
         self._tracks = tracks
         self._videos = {video.track_id: video for video in videos}
         self._names = names
         self._pieces = pieces
         self._out = out
-        self._slides = slides
+        self._stills = stills
         self._times: dict[str, NDArray[np.int64]] = {
             video.track_id: np.load(tracks / video.frames_path) for video in videos
         }
@@ -143,7 +143,7 @@ class Composer:
         elif epoch.main in self._videos:
             main = self._track(piece, epoch.main, _WIDTH, _HEIGHT)
         else:
-            main = self._page(piece, epoch.main)
+            main = self._still(piece, self._stills.get(epoch.main))
         if epoch.inset is None:
             return main
         width, height, margin = _INSET
@@ -183,10 +183,8 @@ class Composer:
             .filter("trim", end_frame=piece.frames)
         )  # fmt: skip
 
-    def _page(self, piece: Piece, key: str) -> Any:
-        """A page of slides for as long as the piece lasts; without its file the bare ground."""
-        _, deck_id, page = key.split(":")
-        path = None if self._slides is None else picture_of(self._slides, deck_id, int(page))
+    def _still(self, piece: Piece, path: Path | None) -> Any:
+        """A picture for as long as the piece lasts; without its file the bare ground."""
         if path is None or not path.is_file():
             return self._card(piece, None)
         still = source(

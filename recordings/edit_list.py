@@ -1,8 +1,9 @@
 """Who fills the picture when: a pure function of what the tracks hold and the log says.
 
-A shared screen fills the frame, with the speaker's camera small in a corner. Without one, the
-speaker's camera fills it. Who speaks is heard from the microphones, so a cut can fall where a
-turn begins instead of after it. The spotlight overrules the microphones.
+The whiteboard, a shared screen or a page of slides (in this order) fills the frame, with the
+speaker's camera small in a corner. Without one, the speaker's camera fills it. Who speaks is heard
+from the microphones, so a cut can fall where a turn begins instead of after it. The spotlight
+overrules the microphones.
 
 Rules: a turn shorter than ``MIN_TURN_MS`` changes nothing; an epoch lasts at least
 ``MIN_EPOCH_MS`` unless a picture appears or ends; a pause keeps the last speaker; all boundaries
@@ -12,11 +13,13 @@ lie on ``GRID_MS``, which is a whole number of frames at 15 and at 25 a second.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from recordings.facts import Facts
 from recordings.spans import Span, Spans, covers
 from recordings.tracks import VideoTrack
 
@@ -35,8 +38,8 @@ class Epoch(Struct, frozen=True):
     start_ms: int
     end_ms: int
     main: str | None
-    """track id, or a page of slides (``slide_id``); None: nobody has a picture, show a card for
-    ``speaker``"""
+    """track id, a page of slides (``slide_id``) or the whiteboard (``board_id``); None: nobody has
+    a picture, show a card for ``speaker``"""
     inset: str | None
     is_screen: bool
     speaker: str | None
@@ -44,6 +47,17 @@ class Epoch(Struct, frozen=True):
 
 def slide_id(deck_id: str, page: int) -> str:
     return f"slide:{deck_id}:{page}"
+
+
+def board_id(picture_id: str) -> str:
+    return f"board:{picture_id}"
+
+
+def stills_of(facts: Facts) -> Stills:
+    return Stills(
+        [(slide.span, slide_id(slide.deck_id, slide.page)) for slide in facts.slides],
+        [(board.span, board_id(board.picture_id)) for board in facts.boards],
+    )
 
 
 class Levels(Struct, frozen=True):
@@ -108,13 +122,22 @@ def _settled(loudest: Sequence[int | None], heard: NDArray[np.float32]) -> list[
     return result
 
 
+class Stills(NamedTuple):
+    """What stands on the stage besides tracks, recording time."""
+
+    slides: Sequence[tuple[Span, str]] = ()
+    """a shared screen stands before them (SL4)"""
+    boards: Sequence[tuple[Span, str]] = ()
+    """they stand before a shared screen (WB1)"""
+
+
+NO_STILLS = Stills()
+
+
 class _Pictures:
-    def __init__(
-        self, videos: Sequence[VideoTrack], slides: Sequence[tuple[Span, str]] = ()
-    ) -> None:
-        self.slides: dict[str, list[Span]] = {}
-        for span, key in slides:
-            self.slides.setdefault(key, []).append(span)
+    def __init__(self, videos: Sequence[VideoTrack], stills: Stills) -> None:
+        self.slides = _by_key(stills.slides)
+        self.boards = _by_key(stills.boards)
         self.screens = [v for v in videos if v.kind == "screen"]
         self.cameras: dict[str, list[VideoTrack]] = {}
         for video in videos:
@@ -131,11 +154,21 @@ class _Pictures:
     def slide(self, at_ms: float) -> str | None:
         return next((key for key, spans in self.slides.items() if covers(spans, at_ms)), None)
 
+    def board(self, at_ms: float) -> str | None:
+        return next((key for key, spans in self.boards.items() if covers(spans, at_ms)), None)
+
     def camera(self, participant_id: str | None, at_ms: float) -> str | None:
         for video in self.cameras.get(participant_id or "", ()):
             if covers(video.spans, at_ms):
                 return video.track_id
         return None
+
+
+def _by_key(stills: Sequence[tuple[Span, str]]) -> dict[str, list[Span]]:
+    found: dict[str, list[Span]] = {}
+    for span, key in stills:
+        found.setdefault(key, []).append(span)
+    return found
 
 
 def _since(spans: Spans, at_ms: float) -> float:
@@ -148,10 +181,9 @@ def edit_list(
     levels: Mapping[str, Levels],
     spotlights: Sequence[tuple[Span, str]],
     facilitators: Sequence[str],
-    slides: Sequence[tuple[Span, str]] = (),
+    stills: Stills = NO_STILLS,
 ) -> list[Epoch]:
-    """``slides``: pages on the stage, which a shared screen stands before (SL4)."""
-    pictures = _Pictures(videos, slides)
+    pictures = _Pictures(videos, stills)
     speakers = speakers_of(levels, duration_ms)
     first_speaker = next((who for who in speakers if who is not None), None)
     raw: list[Epoch] = []
@@ -163,7 +195,7 @@ def edit_list(
         held = next((who for span, who in spotlights if _inside(span, middle)), None)
         person = held or speaker or next(iter(facilitators), None) or first_speaker
         screen = pictures.screen(middle, screen)
-        shown = screen if screen is not None else pictures.slide(middle)
+        shown = pictures.board(middle) or screen or pictures.slide(middle)
         camera = pictures.camera(person, middle)
         if camera is not None:
             seen = person
@@ -216,6 +248,7 @@ def _lengthened(epochs: list[Epoch], pictures: _Pictures) -> list[Epoch]:
     for cameras in pictures.cameras.values():
         spans_of |= {v.track_id: v.spans for v in cameras}
     spans_of |= pictures.slides
+    spans_of |= pictures.boards
 
     def shows(track_id: str | None, epoch: Epoch) -> bool:
         if track_id is None:

@@ -74,6 +74,15 @@ class LoggedSlide(Struct, frozen=True):
         return self.span.end_ms - self.span.start_ms >= STOOD_MS
 
 
+class LoggedBoard(Struct, frozen=True):
+    """A picture of the whiteboard on the stage; ``span`` is recording time."""
+
+    span: Span
+    picture_id: str
+    opened_ms: int
+    """session time at which the whiteboard was opened that it shows"""
+
+
 STOOD_MS = 2000
 
 
@@ -95,6 +104,7 @@ class Facts(Struct, frozen=True):
     polls: list[LoggedPoll]
     rooms: list[LoggedRoom] = []
     slides: list[LoggedSlide] = []
+    boards: list[LoggedBoard] = []
 
     @property
     def time(self) -> RecordingTime:
@@ -148,6 +158,7 @@ def facts_of(session_id: str, recording_id: str, log: Sequence[e.Event]) -> Fact
         ],
         rooms=_rooms(record),
         slides=_slides(record, end_ms),
+        boards=_boards(record),
     )  # fmt: skip
 
 
@@ -218,6 +229,14 @@ def _slides(record: Record, end_ms: int) -> list[LoggedSlide]:
                 result.pop()
             result.append(LoggedSlide(span, now.deck_id, now.page, now.title))
     return result
+
+
+def _boards(record: Record) -> list[LoggedBoard]:
+    return [
+        LoggedBoard(Span(on.start_ms, on.end_ms), shown.picture_id, shown.opened_ms)
+        for shown in record.boards
+        for on in record.time.clip(shown.from_ms, shown.to_ms)
+    ]
 
 
 LOST_TOGETHER_MS = 60_000

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from recordings.assemble import Assembled
 from recordings.clock import clocks_of
-from recordings.edit_list import Epoch, Levels, edit_list, slide_id
+from recordings.edit_list import Epoch, Levels, edit_list, stills_of
 from recordings.facts import Facts
 from recordings.mux import FileMuxer
 from recordings.packet_order import Counts, Tail
@@ -235,7 +235,7 @@ class Follower:
             levels,
             facts.spotlights,
             facts.facilitators(),
-            [(slide.span, slide_id(slide.deck_id, slide.page)) for slide in facts.slides],
+            stills_of(facts),
         )
         assembled = Assembled(facts.duration_ms, videos, [], [], "", "audio_mix.webm", [], [])
         (self._out / "epochs.json").write_bytes(msgspec.json.encode(epochs))

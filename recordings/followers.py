@@ -19,6 +19,7 @@ from pathlib import Path
 
 import msgspec
 
+from recordings.boards import Boards
 from recordings.child import FollowJob
 from recordings.facts import Facts, facts_of
 from recordings.follow import Horizon
@@ -44,6 +45,7 @@ class _Following:
     is_good: bool = False
     is_finishing: bool = False
     ended: threading.Event = field(default_factory=threading.Event)
+    painting: threading.Thread | None = None
 
     @property
     def horizon_path(self) -> Path:
@@ -51,10 +53,13 @@ class _Following:
 
 
 class Followers:
-    def __init__(self, store: RecordingsStore, source: EventSource, folders: Folders) -> None:
+    def __init__(
+        self, store: RecordingsStore, source: EventSource, folders: Folders, boards: Boards
+    ) -> None:
         self._store = store
         self._source = source
         self._folders = folders
+        self._boards = boards
         self._following: dict[str, _Following] = {}
         self._lock = threading.Lock()
 
@@ -81,6 +86,7 @@ class Followers:
             with self._lock:
                 if not following.is_finishing:
                     _tell(following, horizon)
+            self._paint(following, horizon.facts)
 
     def finish(self, job: Job, facts: Facts) -> tuple[Path, float] | None:
         """What was made while the class was live and its processor time; None when there is
@@ -105,6 +111,15 @@ class Followers:
             # Also what a killed worker's followers left.
             for folder in self._folders.work(job.recording_id).glob(f"{_PREFIX}*"):
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _paint(self, following: _Following, facts: Facts) -> None:
+        """The whiteboard's pictures so far, so that few are left to draw when the class ends."""
+        if facts.boards and (following.painting is None or not following.painting.is_alive()):
+            following.painting = threading.Thread(
+                target=self._boards.drawn, args=(following.job, facts.boards),
+                name=f"paint {following.job.recording_id}", daemon=True,
+            )  # fmt: skip
+            following.painting.start()
 
     def _horizon(self, job: Job) -> Horizon | None:
         now_utc_ms = time.time_ns() // 1_000_000

@@ -7,7 +7,7 @@ transaction of the library for a few milliseconds only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -121,9 +121,14 @@ class RecordingsStore(Protocol):
         ...
 
     def index(
-        self, recording_id: str, segments: Sequence[Segment], chapters: Sequence[Chapter]
+        self,
+        recording_id: str,
+        segments: Sequence[Segment],
+        chapters: Sequence[Chapter],
+        shown: Sequence[tuple[int, str]] = (),
     ) -> None:
-        """Replace the recording's rows of the search index."""
+        """Replace the recording's rows of the search index. ``shown``: recording time and text of
+        what stood on the stage."""
         ...
 
     def notify(
@@ -141,6 +146,17 @@ class EventSource(Protocol):
 
     def events(self, session_id: str) -> Sequence[Event]:
         """All events of a session in order."""
+        ...
+
+
+class BoardPainter(Protocol):
+    """Draws pictures of whiteboards, which are SVG from a browser, cleaned when they came."""
+
+    def paint(
+        self, pictures: Sequence[Path], took: Callable[[Path, Path, str | None], None]
+    ) -> None:
+        """Call ``took(picture, drawn, text)`` for each, while the file ``drawn`` (WebP) is
+        there; with None for one that cannot be drawn. Blocks."""
         ...
 
 
@@ -176,6 +192,9 @@ class Folders:
 
     def slides(self, session_id: str) -> Path:
         return self.data / "slides" / session_id
+
+    def whiteboards(self, session_id: str) -> Path:
+        return self.data / "whiteboards" / session_id
 
     def recording(self, recording_id: str) -> Path:
         return self.data / "recordings" / recording_id

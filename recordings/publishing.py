@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from recordings import boards
 from recordings.assemble import Assembled
 from recordings.edit_list import Epoch
 from recordings.facts import Facts
@@ -35,7 +36,6 @@ from server.schemas.api import (
     Cut,
     Item,
     RecordedRoom,
-    RecordedSlide,
     Recording,
     RecordingSummary,
     Track,
@@ -59,9 +59,11 @@ class Publisher:
         self._folders = folders
 
     def publish_provisional(
-        self, job: Job, facts: Facts, assembled_folder: Path, digest: str, report: dict[str, Any]
-    ) -> int | None:
-        """The tracks as they are with one mix, for a player that switches by the edit list.
+        self, job: Job, facts: Facts, assembled_folder: Path, drawn: Path, digest: str,
+        report: dict[str, Any],
+    ) -> int | None:  # fmt: skip
+        """The tracks as they are with one mix, for a player that switches by the edit list;
+        ``drawn`` has the pictures of the whiteboard.
         None when a finished version is there: it stays."""
         row = self._row(job)
         if row.version is not None:
@@ -84,7 +86,7 @@ class Publisher:
             recording = self._recording(job, row, facts, version, [], None)
             recording.summary.stage = "provisional"
             recording.rooms = _rooms(assembled, base)
-            recording.slides = self._slides(job, facts, out, base)
+            self._put_stage(recording, job, facts, drawn, out)
             recording.audio_url = f"{base}/audio_mix.webm"
             recording.tracks = [
                 Track(
@@ -113,6 +115,7 @@ class Publisher:
         job: Job,
         facts: Facts,
         assembled_folder: Path,
+        drawn: Path,
         rendered: Path,
         renditions: Renditions,
         transcript: Transcript,
@@ -144,7 +147,7 @@ class Publisher:
             )
             recording.summary.stage = "published"
             recording.rooms = _rooms(assembled, base)
-            recording.slides = self._slides(job, facts, out, base)
+            self._put_stage(recording, job, facts, drawn, out)
             recording.hls_url = f"{base}/{renditions.master}"
             recording.download_url = f"/api/v1/recordings/{job.recording_id}/download"
             recording.captions_url = f"{base}/captions.vtt"
@@ -168,8 +171,17 @@ class Publisher:
         self._prune(job, version)
         return version
 
-    def _slides(self, job: Job, facts: Facts, out: Path, base: str) -> list[RecordedSlide]:
-        return put_slides(self._folders.slides(job.session_id), facts.slides, out, base)
+    def _put_stage(
+        self, recording: Recording, job: Job, facts: Facts, drawn: Path, out: Path
+    ) -> None:
+        """What stood on the stage: pages of slides, the whiteboard."""
+        base = _media(job, recording.version)
+        slides = self._folders.slides(job.session_id)
+        recording.slides = put_slides(slides, facts.slides, out, base)
+        recording.boards = boards.put_boards(drawn, facts, out, base)
+        recording.marks = sorted(
+            [*recording.marks, *boards.marks_of(drawn, facts.boards)], key=lambda mark: mark.at_ms
+        )
 
     def _row(self, job: Job) -> RecordingRow:
         row = self._store.load(job.recording_id)

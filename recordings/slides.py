@@ -46,6 +46,15 @@ def terms_of(folder: Path, slides: Sequence[LoggedSlide]) -> list[str]:
     return list(dict.fromkeys(line[:LONGEST_TERM] for line in lines if line.strip()))[:MOST_TERMS]
 
 
+def lines_of(folder: Path, slides: Sequence[LoggedSlide]) -> list[tuple[int, str]]:
+    """``(recording time, text)`` of each page when it first stood on the stage."""
+    pages = shown_pages(folder, slides)
+    first: dict[tuple[str, int], int] = {}
+    for slide in slides:
+        first.setdefault((slide.deck_id, slide.page), round(slide.span.start_ms))
+    return [(at_ms, pages[key].text) for key, at_ms in first.items() if key in pages]
+
+
 def put_slides(
     folder: Path, slides: Sequence[LoggedSlide], out: Path, base: str
 ) -> list[RecordedSlide]:

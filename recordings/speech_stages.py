@@ -6,14 +6,16 @@ from collections.abc import Mapping
 
 import msgspec
 
+from recordings.boards import lines_of, marks_of
+from recordings.facts import Facts
 from recordings.ports import (
     Job,
 )
-from recordings.slides import terms_of
+from recordings.slides import LONGEST_TERM, MOST_TERMS, terms_of
 from recordings.stage_base import FORMAT, Done, Progress, StageBase, write
 from recordings.workshop import digest_of
 
-_NAMED = ("moment", "speech", "activity", "slide")
+_NAMED = ("moment", "speech", "activity", "slide", "whiteboard")
 """marks whose label is a title"""
 CONTEXT_LENGTH = 480
 """characters; Whisper takes at most 224 tokens before the sound, and long ones cost time"""
@@ -78,7 +80,8 @@ class SpeechStages(StageBase):
         facts = self._facts(job, done)
         kinds = {"screen": "screen", "confusion": "confusion", "moment": "moment", "poll": "poll",
                  "speech": "phase", "audience": "moment", "breakout": "breakout",
-                 "activity": "activity", "slide": "screen"}  # fmt: skip
+                 "activity": "activity", "slide": "screen", "whiteboard": "screen"}  # fmt: skip
+        written = marks_of(self._drawn(job, facts), facts.boards)
         work = {
             "transcript": self._transcript(job, done),
             "duration_ms": facts.duration_ms,
@@ -88,7 +91,7 @@ class SpeechStages(StageBase):
                     "kind": kinds[mark.kind],
                     "label": mark.label if mark.kind in _NAMED else "",
                 }
-                for mark in facts.marks
+                for mark in sorted([*facts.marks, *written], key=lambda mark: mark.at_ms)
                 if mark.kind in kinds
             ],
         }
@@ -98,6 +101,13 @@ class SpeechStages(StageBase):
         return msgspec.structs.replace(
             result, detail=f"{len(chapters)} chapters", counts={"chapters": len(chapters)}
         )
+
+    def _terms(self, job: Job, facts: Facts) -> list[str]:
+        """What stood on slides and on the whiteboard."""
+        written = lines_of(self._drawn(job, facts), facts.boards)
+        lines = [line[:LONGEST_TERM] for _, text in written for line in text.split("\n")]
+        on_slides = terms_of(self._folders.slides(job.session_id), facts.slides)
+        return list(dict.fromkeys([*on_slides, *lines]))[:MOST_TERMS]
 
     def _items(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         facts = self._facts(job, done)
@@ -113,7 +123,7 @@ class SpeechStages(StageBase):
             ],
             "participant_names": [person.name for person in facts.people],
             "facilitator_ids": facts.facilitators(),
-            "slide_terms": terms_of(self._folders.slides(job.session_id), facts.slides),
+            "slide_terms": self._terms(job, facts),
         }  # fmt: skip
         digest = digest_of("items", FORMAT, work)
         result = self._transcripts_step(job, "items", digest, work, progress)

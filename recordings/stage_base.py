@@ -11,8 +11,10 @@ import msgspec
 from msgspec import Struct, field
 
 from recordings.assemble import Assembled
+from recordings.boards import Boards
 from recordings.facts import Facts
 from recordings.ports import (
+    BoardPainter,
     EventSource,
     Folders,
     Job,
@@ -48,6 +50,7 @@ class StageBase:
         log: EventSource,
         texts: Texts,
         folders: Folders,
+        painter: BoardPainter,
         *,
         transcribe_options: Mapping[str, Any] | None = None,
         transcripts_command: Sequence[str] = (sys.executable, "-m", "transcripts.child"),
@@ -56,6 +59,7 @@ class StageBase:
         self._log = log
         self._texts = texts
         self._folders = folders
+        self.boards = Boards(painter, folders)
         self._transcribe_options = dict(transcribe_options or {})
         self._transcripts_command = tuple(transcripts_command)
 
@@ -72,6 +76,10 @@ class StageBase:
     def _facts(self, job: Job, done: Mapping[str, Done]) -> Facts:
         raw = (self._folder(job, done, "seal") / "facts.json").read_bytes()
         return msgspec.json.decode(raw, type=Facts)
+
+    def _drawn(self, job: Job, facts: Facts) -> Path:
+        """Folder with the pictures of the whiteboard."""
+        return self.boards.drawn(job, facts.boards)
 
     def _assembled(self, job: Job, done: Mapping[str, Done]) -> Assembled:
         raw = (self._folder(job, done, "assemble") / "assembled.json").read_bytes()

@@ -14,9 +14,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from recordings import boards
 from recordings.capture import scan_all
 from recordings.child import AssembleJob, ComposeJob, RenderJob
-from recordings.facts import facts_of
+from recordings.edit_list import board_id, slide_id
+from recordings.facts import Facts, facts_of
 from recordings.followers import Followers
 from recordings.ports import (
     Job,
@@ -25,6 +27,8 @@ from recordings.ports import (
 from recordings.pruning import prune
 from recordings.publishing import Publisher
 from recordings.renditions import Renditions
+from recordings.slides import lines_of as slide_lines
+from recordings.slides import picture_of
 from recordings.speech_stages import SpeechStages
 from recordings.stage_base import FORMAT, Done, Progress, report_of, write
 from recordings.workshop import digest_of
@@ -59,7 +63,7 @@ class Stages(SpeechStages):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.publisher = Publisher(self._store, self._folders)
-        self.followers = Followers(self._store, self._log, self._folders)
+        self.followers = Followers(self._store, self._log, self._folders, self.boards)
 
     def run(self, name: StepName, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         step = getattr(self, f"_{name}")
@@ -190,7 +194,7 @@ class Stages(SpeechStages):
             folder, cpu_s = made
             digest = digest_of("early", FORMAT, done["seal"].digest)
             version = self.publisher.publish_provisional(
-                job, facts, folder, digest, report_of(done)
+                job, facts, folder, self._drawn(job, facts), digest, report_of(done)
             )
             if version is None:
                 return None
@@ -203,8 +207,9 @@ class Stages(SpeechStages):
         if "early" in done:
             return done["early"]
         digest = digest_of("provisional", FORMAT, done["assemble"].digest)
+        facts = self._facts(job, done)
         version = self.publisher.publish_provisional(
-            job, self._facts(job, done), self._folder(job, done, "assemble"), digest,
+            job, facts, self._folder(job, done, "assemble"), self._drawn(job, facts), digest,
             report_of(done),
         )  # fmt: skip
         if version is None:
@@ -220,13 +225,24 @@ class Stages(SpeechStages):
         pieces = f"pieces-{digest}"
         if workshop.folder("compose", digest).exists():
             return Done(digest, was_kept=True)
+        facts = self._facts(job, done)
         work = ComposeJob(
-            str(folder), str(workshop.scratch(pieces)), self._facts(job, done).names(),
-            str(self._folders.slides(job.session_id)),
-        )  # fmt: skip
+            str(folder), str(workshop.scratch(pieces)), facts.names(), self._stills(job, facts)
+        )
         result = self._child_step(job, "compose", digest, work, progress)
         workshop.drop(pieces)
         return result
+
+    def _stills(self, job: Job, facts: Facts) -> dict[str, str]:
+        """Files by the name that the edit list has for them."""
+        slides, drawn = self._folders.slides(job.session_id), self._drawn(job, facts)
+        found = {
+            slide_id(one.deck_id, one.page): picture_of(slides, one.deck_id, one.page)
+            for one in facts.slides
+        }
+        for picture_id, shown in boards.standing(drawn, facts.boards).items():
+            found[board_id(picture_id)] = boards.picture_of(drawn, shown)
+        return {key: str(path) for key, path in found.items()}
 
     def _renditions(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         facts = self._facts(job, done)
@@ -247,8 +263,13 @@ class Stages(SpeechStages):
         """Whoever may watch may find it: search asks for the same rights."""
         transcript = self._transcript(job, done)
         chapters = self._chapter_list(job, done)
-        self._store.index(job.recording_id, transcript.segments, chapters)
-        digest = digest_of("index", FORMAT, done["merge"].digest, done["chapters"].digest)
+        facts = self._facts(job, done)
+        shown = [
+            *slide_lines(self._folders.slides(job.session_id), facts.slides),
+            *boards.lines_of(self._drawn(job, facts), facts.boards),
+        ]
+        self._store.index(job.recording_id, transcript.segments, chapters, shown)
+        digest = digest_of("index", FORMAT, done["merge"].digest, done["chapters"].digest, shown)
         return Done(digest, detail=f"{len(transcript.segments) + len(chapters)} lines")
 
     def _publish(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
@@ -260,10 +281,12 @@ class Stages(SpeechStages):
         transcript = self._transcript(job, done)
         chapters = self._chapter_list(job, done)
         rendered = self._folder(job, done, "renditions")
+        facts = self._facts(job, done)
         version = self.publisher.publish(
             job,
-            self._facts(job, done),
+            facts,
             self._folder(job, done, "assemble"),
+            self._drawn(job, facts),
             rendered,
             msgspec.json.decode((rendered / "renditions.json").read_bytes(), type=Renditions),
             transcript,

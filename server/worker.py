@@ -29,6 +29,7 @@ from recordings.process import die_with_parent
 from recordings.stages import Stages
 from server.domain.events import Event
 from server.schemas.api import Chapter, Transcript
+from server.slides.painter import Painter
 from server.storage import event_log
 from server.storage.engines import sync_engine
 from server.storage.recordings_store import RecordingsStore
@@ -100,7 +101,7 @@ class Worker:
         leases = Leases(sync_engine(jobs), new_executor_id())
         store = RecordingsStore(library)
         stages = Stages(
-            store, LiveLog(live), TranscriptTexts(), Folders(data),
+            store, LiveLog(live), TranscriptTexts(), Folders(data), Painter(),
             transcribe_options=self._settings.transcribe_options,
             transcripts_command=self._settings.transcripts_command,
         )  # fmt: skip

@@ -6,7 +6,7 @@ job fail once.
 
 As ``python -m tests.recordings_worker VERB JOB OUT`` it speaks the protocol of
 ``transcripts.child``: each track of a transcription says "beep" every two seconds, there are two
-chapters and one item.
+chapters and one item; with ``REAL_CHAPTERS`` the chapters are the real ones.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import msgspec
 
 from recordings.process import die_with_parent
 from server.schemas.api import Chapter, Item, Option, Word
+from transcripts.child import main as transcripts_child
 
 
 def once(name: str) -> bool:
@@ -73,6 +74,8 @@ def main() -> None:
         if verb == os.environ.get("FAIL_IN") and once(f"failed-{verb}"):
             print('{"error": {"code": "no_model", "message": "The speech model is missing."}}')
             sys.exit(1)
+        if verb == "chapters" and os.environ.get("REAL_CHAPTERS"):
+            sys.exit(transcripts_child([verb, str(job), str(out)]))
         made = {"transcribe": transcribe, "chapters": chapters, "items": items}[verb](
             msgspec.json.decode(job.read_bytes())
         )

@@ -16,6 +16,7 @@ from server.domain import breakout_events as be
 from server.domain import events as e
 from server.domain import web_content_events as we
 from server.domain.agenda_state import ActivityKind, Agenda
+from server.domain.board_record import BoardShown, BoardWalk
 from server.domain.debate_record import DebateWalk, Held, recorded
 from server.domain.events import Event, PollAnswer, PollKind, Role, TrackKind
 from server.domain.place import floors, huddles, voice_to_all
@@ -187,6 +188,8 @@ class Record:
     """``(from, participant)``, in order"""
     slides: tuple[tuple[int, Presentation | None], ...]
     """``(from, what was presented)``, in order"""
+    boards: tuple[BoardShown, ...]
+    """pictures of the whiteboard while it was open, in order"""
     rooms: tuple[RoomOnRecord, ...]
     """breakout rooms, in the order in which they were opened"""
     activities: tuple[ActivityOnRecord, ...]
@@ -255,6 +258,7 @@ class _Walk:
         self.debates = DebateWalk()
         self.spotlights: list[tuple[int, str | None]] = []
         self.slides: list[tuple[int, Presentation | None]] = []
+        self.boards = BoardWalk()
         self.rooms: list[RoomOnRecord] = []
         self.web_pages: list[WebPage] = []
 
@@ -272,6 +276,7 @@ class _Walk:
         if before.presentation != after.presentation:
             self.slides.append((event.at_ms, after.presentation))
         self._note(event, after)
+        self.boards.note(event)
         self.debates.note(event, after)
 
     def _note(self, event: Event, state: SessionState) -> None:
@@ -388,6 +393,7 @@ class _Walk:
             debates=recorded(self.debates.finish(), time),
             spotlights=tuple(self.spotlights),
             slides=tuple(self.slides),
+            boards=self.boards.finish(end_ms),
             rooms=tuple(self.rooms),
             web_pages=tuple(self.web_pages),
             activities=_activities(state.agenda, time, end_ms),

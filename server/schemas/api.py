@@ -387,7 +387,7 @@ class TimelineMark(Struct):
     kind: Literal[
         "poll", "hand", "chat", "moment", "screen", "confusion", "speech", "turn", "poi",
         "audience", "result", "breakout", "activity",
-        "slide", "web_page",
+        "slide", "web_page", "whiteboard",
     ]  # fmt: skip
     label: str
     data: dict[str, str | int | list[str | int] | None]
@@ -438,6 +438,16 @@ class RecordedSlide(Struct):
     url: str
 
 
+class RecordedBoard(Struct):
+    """The whiteboard as it stood on the stage; ``text`` is what was written on it."""
+
+    start_ms: int
+    end_ms: int
+    picture_id: str
+    text: str
+    url: str
+
+
 class Recording(Struct):
     summary: RecordingSummary
     version: int
@@ -458,7 +468,9 @@ class Recording(Struct):
     rooms: list[RecordedRoom] = []
     """the recording itself follows the main room"""
     slides: list[RecordedSlide] = []
-    """in order; a cut with the main track ``slide`` shows the page of that moment"""
+    """in order; a cut whose main track begins with ``slide:`` shows the page of that moment"""
+    boards: list[RecordedBoard] = []
+    """in order; a cut whose main track begins with ``board:`` shows the picture of that moment"""
 
 
 class Transcript(Struct):

@@ -29,7 +29,7 @@ STEP_SHARES: dict[api.StepName, float] = {
 }  # fmt: skip
 """The pipeline's order, and each step's usual part of the whole, for the estimate of the rest."""
 MEDIA = re.compile(
-    r"(hls|tracks|thumbs|rooms|slides)/[\w./-]+|captions\.vtt|chapters\.vtt|audio_mix\.webm|storyboard\.\w+"
+    r"(hls|tracks|thumbs|rooms|slides|boards)/[\w./-]+|captions\.vtt|chapters\.vtt|audio_mix\.webm|storyboard\.\w+"
 )
 """What players may fetch of a version folder; the rest holds keys and reports."""
 MAX_WORDS = 8

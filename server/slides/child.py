@@ -1,8 +1,9 @@
 """Looks at an upload, inside the sandbox: ``python -I child.py <verb> FILE OUT``.
 
 Verbs: ``pdf`` draws the pages into ``OUT`` and writes ``pages.json``; ``pptx`` writes
-``slides.json`` with titles and notes; ``old`` tells what a container of old Office files is. On
-standard output come lines of JSON: ``{"page": n, "of": m}``, and ``{"error": code}`` with status 1.
+``slides.json`` with titles and notes; ``old`` tells what a container of old Office files is;
+``boards`` draws the pictures of a whiteboard that lie in the folder ``FILE``. On standard output
+come lines of JSON: ``{"page": n, "of": m}``, and ``{"error": code}`` with status 1.
 """
 
 from __future__ import annotations
@@ -51,7 +52,13 @@ def _old(file: Path, out: Path) -> None:
     check_old_office(file)
 
 
-VERBS = {"pdf": _pdf, "pptx": _pptx, "old": _old}
+def _boards(folder: Path, out: Path) -> None:
+    from server.slides.board import draw
+
+    draw(folder, out, lambda page, of: _say({"page": page, "of": of}))
+
+
+VERBS = {"pdf": _pdf, "pptx": _pptx, "old": _old, "boards": _boards}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -12,10 +12,9 @@ import contextlib
 import logging
 import os
 import shutil
-import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -26,16 +25,8 @@ from msgspec import Meta, Struct
 from server.domain.errors import Invalid
 from server.slides.launch import NOT_CUT_OFF
 from server.slides.page import LONGEST_NOTES, LONGEST_TEXT, LONGEST_TITLE, MOST_PAGES
-from server.slides.sandbox import (
-    CODE,
-    OFFICE_LIMITS,
-    PDF_LIMITS,
-    Limits,
-    Sandbox,
-    environment,
-    office,
-    sandbox,
-)
+from server.slides.run import run
+from server.slides.sandbox import CODE, OFFICE_LIMITS, PDF_LIMITS, Sandbox, office, sandbox
 
 log = logging.getLogger(__name__)
 
@@ -172,7 +163,9 @@ class Converter:
             f"-env:UserInstallation=file://{work}/profile", f"-env:OSL_SOCKET_PATH={work}",
             "--convert-to", "pdf", "--outdir", str(work), str(named),
         ]  # fmt: skip
-        status, _ = await self._run(box, arguments, work, OFFICE_LIMITS, lambda _: None, True)
+        status, _ = await run(
+            box, arguments, work, OFFICE_LIMITS, longest_s=self._longest_s, needs_network_cut=True
+        )
         made = work / "slides.pdf"
         if status == NOT_CUT_OFF:
             raise refused("slides_no_office")
@@ -198,60 +191,15 @@ class Converter:
 
         arguments = [sys.executable, "-I", str(CODE / "child.py"), verb, str(file), str(out)]
         work = file.parent
-        status, tail = await self._run(box, arguments, work, PDF_LIMITS, on_line, False)
+        status, tail = await run(
+            box, arguments, work, PDF_LIMITS, on_line=on_line, longest_s=self._longest_s
+        )
         if status == 0:
             return
         if error:
             raise refused(error)
         log.warning("slides could not be converted (%s %d): %s", verb, status, tail[-500:])
         raise refused("slides_too_heavy" if _was_stopped(status) else "slides_damaged")
-
-    async def _run(
-        self,
-        box: Sandbox,
-        arguments: Sequence[str],
-        work: Path,
-        limits: Limits,
-        on_line: Callable[[bytes], None],
-        needs_network_cut: bool,
-    ) -> tuple[int, str]:
-        line = box.command(arguments, work, limits, needs_network_cut=needs_network_cut)
-        child = await asyncio.create_subprocess_exec(
-            *line,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=work,
-            env=environment(work),
-            start_new_session=True,
-        )
-        assert child.stdout is not None
-        assert child.stderr is not None
-        tail = b""
-
-        async def listen(stream: asyncio.StreamReader) -> None:
-            with contextlib.suppress(ValueError):  # a line longer than any we say
-                async for said in stream:
-                    on_line(said)
-            while await stream.read(1 << 16):
-                pass
-
-        async def keep_tail(stream: asyncio.StreamReader) -> None:
-            nonlocal tail
-            while chunk := await stream.read(1 << 16):
-                tail = (tail + chunk)[-2000:]
-
-        try:
-            async with asyncio.timeout(self._longest_s):
-                await asyncio.gather(listen(child.stdout), keep_tail(child.stderr))
-                status = await child.wait()
-        except TimeoutError:
-            status = -signal.SIGKILL
-        finally:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(child.pid, signal.SIGKILL)
-            await child.wait()
-        return status, tail.decode(errors="replace")
 
 
 def _was_stopped(status: int) -> bool:

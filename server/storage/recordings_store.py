@@ -316,7 +316,11 @@ class RecordingsStore:
                 connection.execute(insert(i), rows)
 
     def index(
-        self, recording_id: str, segments: Sequence[Segment], chapters: Sequence[Chapter]
+        self,
+        recording_id: str,
+        segments: Sequence[Segment],
+        chapters: Sequence[Chapter],
+        shown: Sequence[tuple[int, str]] = (),
     ) -> None:
         rows = [
             {
@@ -338,6 +342,13 @@ class RecordingsStore:
             }
             for chapter in chapters
         ]
+        rows += [
+            {
+                "id": recording_id, "kind": "shown", "start_ms": start_ms, "speaker": "",
+                "text": text_,
+            }
+            for start_ms, text_ in shown
+        ]  # fmt: skip
         with self._engine.begin() as connection:
             connection.execute(
                 text("DELETE FROM transcript_search WHERE recording_id = :id"),

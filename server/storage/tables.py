@@ -472,7 +472,8 @@ SEARCH_DDL = (
     "recording_id UNINDEXED, kind UNINDEXED, start_ms UNINDEXED, speaker UNINDEXED, text, "
     "tokenize = 'porter unicode61 remove_diacritics 2')"
 )
-"""One row a spoken segment (kind ``segment``) or chapter title (kind ``chapter``)."""
+"""One row a spoken segment (kind ``segment``), chapter title (kind ``chapter``) or what stood on a
+page of slides or the whiteboard (kind ``shown``)."""
 
 
 @event.listens_for(metadata, "after_create")

@@ -72,9 +72,9 @@ def compose(made: Made, folder: Path) -> Path:
     out, pieces = folder / "composed", folder / "pieces"
     out.mkdir()
     pieces.mkdir()
-    Composer(made.folder, made.assembled.videos, made.facts.names(), pieces, out).compose(
-        made.epochs, lambda _: None
-    )
+    Composer(
+        made.folder, made.assembled.videos, made.facts.names(), pieces, out, stills={}
+    ).compose(made.epochs, lambda _: None)
     return out
 
 

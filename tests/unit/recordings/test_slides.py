@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 
 from recordings.compose import Composer, Piece
-from recordings.edit_list import Epoch, edit_list, slide_id
+from recordings.edit_list import Epoch, Stills, edit_list, slide_id
 from recordings.facts import Facts, facts_of
-from recordings.slides import put_slides, terms_of
+from recordings.slides import picture_of, put_slides, terms_of
 from recordings.spans import Span
 from server.domain import commands as c
 from server.domain import slides_commands as sc
@@ -61,7 +61,7 @@ def test_SL10_a_page_takes_the_stage_and_a_shared_screen_stands_before_it() -> N
         30_000,
         [camera("ada", (0, 30_000)), picture("ada", "screen", (12_000, 16_000))],
         {"ada": voice(30_000, (0, 30_000))},
-        [], ["ada"], pages,
+        [], ["ada"], Stills(pages),
     )  # fmt: skip
     assert rows(epochs) == [
         (0, 10_000, "slide:d:1", "ada-camera"),
@@ -115,7 +115,8 @@ def test_SL10_the_composed_picture_is_the_page(tmp_path: Path) -> None:
     deck(tmp_path / "slides")
     pieces = tmp_path / "pieces"
     pieces.mkdir()
-    composer = Composer(tmp_path, [], {}, pieces, tmp_path, slides=tmp_path / "slides")
+    stills = {slide_id("d1", page): picture_of(tmp_path / "slides", "d1", page) for page in (1, 2)}
+    composer = Composer(tmp_path, [], {}, pieces, tmp_path, stills=stills)
     for index, (page, expected) in enumerate(((1, (255, 0, 0)), (2, (20, 22, 26)))):
         epoch = Epoch(0, 400, slide_id("d1", page), None, True, None)
         composer.draw(Piece(index, epoch))

@@ -2167,6 +2167,16 @@ export interface ReactionShown {
   participant_id: string;
 }
 /**
+ * The whiteboard as it stood on the stage; ``text`` is what was written on it.
+ */
+export interface RecordedBoard {
+  end_ms: number;
+  picture_id: string;
+  start_ms: number;
+  text: string;
+  url: string;
+}
+/**
  * What was said in a breakout room while it was open. Its sound begins at ``start_ms``.
  */
 export interface RecordedRoom {
@@ -2192,6 +2202,7 @@ export interface RecordedSlide {
 }
 export interface Recording {
   audio_url: string | null;
+  boards: RecordedBoard[];
   captions_url: string | null;
   chapters: Chapter[];
   cuts: Cut[];
@@ -2230,7 +2241,8 @@ export interface TimelineMark {
     | 'slide'
     | 'speech'
     | 'turn'
-    | 'web_page';
+    | 'web_page'
+    | 'whiteboard';
   label: string;
 }
 export interface RecordingSummary {

@@ -1,7 +1,7 @@
 import { Chip, Group } from '@mantine/core';
 import {
   IconChartBar, IconCheck, IconChecklist, IconHandStop, IconHelpCircle, IconMessage, IconMessageQuestion, IconMicrophone2, IconPresentation, IconScreenShare,
-  IconSpeakerphone, IconStar, IconTrophy, IconUser, IconUsersGroup, IconWorld,
+  IconSpeakerphone, IconStar, IconTrophy, IconUser, IconUsersGroup, IconWorld, IconWritingSign,
 } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -28,6 +28,7 @@ const ICONS: Readonly<Record<MomentKind, ReactNode>> = {
   breakout: <IconUsersGroup size={18} />,
   activity: <IconChecklist size={18} />,
   slide: <IconPresentation size={18} />,
+  whiteboard: <IconWritingSign size={18} />,
   web_page: <IconWorld size={18} />,
 };
 

@@ -19,10 +19,10 @@ import { Captions } from './Captions';
 import classes from './PlayerFrame.module.css';
 import { usePlayer, usePlayerState } from './player';
 import { ProvisionalStage } from './ProvisionalStage';
-import { SlideText } from './SlideText';
 import { RateMenu } from './RateMenu';
 import { gapAt } from './seek';
 import { SeekBar } from './SeekBar';
+import { StageText } from './StageText';
 
 interface Props {
   recording: Recording;
@@ -65,7 +65,7 @@ export function PlayerFrame({ recording, segments, items, frame, onRetry }: Prop
   return (
     <div ref={frame} id="player-frame" className={classes.frame} data-testid="player">
       {!isStream && <ProvisionalStage recording={recording} />}
-      <SlideText recording={recording} />
+      <StageText recording={recording} />
       <MediaController
         key={`${i18n.language}-${isStream}`}
         className={classes.controller}

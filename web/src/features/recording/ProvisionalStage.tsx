@@ -2,10 +2,10 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Recording, Track } from '../../protocol';
-import { correct, isSlideAt, layoutAt, tracksToLoad, trackTime } from './cuts';
+import { correct, layoutAt, tracksToLoad, trackTime } from './cuts';
 import classes from './PlayerFrame.module.css';
 import { usePlayer, usePlayerState } from './player';
-import { slideAt } from './slides';
+import { stillAt } from './slides';
 
 const CHECK_MS = 250;
 
@@ -24,10 +24,8 @@ export function ProvisionalStage({ recording }: { recording: Recording }) {
   const insetId = usePlayerState(
     (state) => layoutAt(cuts, tracks, state.timeMs).inset?.track_id ?? null,
   );
-  // The text of the page is beside the player, for every kind of recording.
-  const slideUrl = usePlayerState((state) =>
-    isSlideAt(cuts, state.timeMs) ? (slideAt(recording.slides, state.timeMs)?.url ?? null) : null,
-  );
+  // What stands on it is told beside the player, for every kind of recording.
+  const stillUrl = usePlayerState((state) => stillAt(recording, state.timeMs));
   const loaded = tracks.filter((track) => loadedIds.split(' ').includes(track.track_id));
   return (
     <div className={classes.stage}>
@@ -35,26 +33,26 @@ export function ProvisionalStage({ recording }: { recording: Recording }) {
         <Picture
           key={track.track_id}
           track={track}
-          place={placeOf(track.track_id, mainId, insetId, slideUrl !== null)}
+          place={placeOf(track.track_id, mainId, insetId, stillUrl !== null)}
           name={recording.participant_names[track.participant_id] ?? ''}
         />
       ))}
-      {slideUrl !== null && (
-        <img className={classes.slide} src={slideUrl} alt="" data-testid="slide" />
+      {stillUrl !== null && (
+        <img className={classes.still} src={stillUrl} alt="" data-testid="still" />
       )}
-      {mainId === null && slideUrl === null && <p className={classes.nothing}>{t('provisional.noPicture')}</p>}
+      {mainId === null && stillUrl === null && <p className={classes.nothing}>{t('provisional.noPicture')}</p>}
     </div>
   );
 }
 
-/** A page has the room to itself; whoever speaks is small beside it. */
+/** A page or the whiteboard has the room to itself; whoever speaks is small beside it. */
 function placeOf(
   id: string,
   main: string | null,
   inset: string | null,
-  hasSlide: boolean,
+  hasStill: boolean,
 ): PictureProps['place'] {
-  if (id === main) return hasSlide ? 'inset' : 'main';
+  if (id === main) return hasStill ? 'inset' : 'main';
   return id === inset ? 'inset' : 'waiting';
 }
 

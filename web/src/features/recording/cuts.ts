@@ -45,10 +45,6 @@ export function layoutAt(
   return main === null ? { main: inset, inset: null } : { main, inset };
 }
 
-/** Whether a page of slides has the picture; its cut names no track but the page. */
-export const isSlideAt = (cuts: readonly Cut[], atMs: number): boolean =>
-  cuts.find((each) => covers(each, atMs))?.main_track_id?.startsWith('slide:') === true;
-
 /** Pictures to keep loaded at `atMs`: those shown, and those the next cuts bring. */
 export function tracksToLoad(
   cuts: readonly Cut[],

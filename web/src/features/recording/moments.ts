@@ -4,7 +4,8 @@ import type { DebateOver, TimelineMark } from '../../protocol';
 export type MomentKind = TimelineMark['kind'];
 
 export const KINDS: readonly MomentKind[] = ['chat', 'poll', 'hand', 'moment', 'screen', 'confusion',
-  'speech', 'poi', 'turn', 'audience', 'result', 'breakout', 'activity', 'slide', 'web_page'];
+  'speech', 'poi', 'turn', 'audience', 'result', 'breakout', 'activity', 'slide', 'whiteboard',
+  'web_page'];
 
 const HELD: readonly MomentKind[] = ['speech', 'turn', 'poi', 'audience'];
 

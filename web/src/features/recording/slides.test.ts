@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 
-import type { RecordedSlide } from '../../protocol';
-import { isSlideAt } from './cuts';
-import { slideAt } from './slides';
+import type { RecordedBoard, RecordedSlide, Recording } from '../../protocol';
+import { boardAt, slideAt, stillAt } from './slides';
 
 const slide = (start_ms: number, end_ms: number, page: number): RecordedSlide => ({
   start_ms, end_ms, deck_id: 'd', page, title: '', text: '', url: '',
@@ -15,12 +14,30 @@ test('the page of a moment, and none between them', () => {
   );
 });
 
-test('a shared screen stands before the page', () => {
-  const cut = (start_ms: number, end_ms: number, main_track_id: string) => ({
+const board = (start_ms: number, end_ms: number, picture_id: string): RecordedBoard => ({
+  start_ms, end_ms, picture_id, text: '', url: `/${picture_id}.webp`,
+});
+
+test('the whiteboard of a moment', () => {
+  const boards = [board(0, 1000, 'a'), board(1000, 2000, 'b')];
+  expect([0, 999, 1000, 2000].map((at) => boardAt(boards, at)?.picture_id ?? null)).toEqual(
+    ['a', 'a', 'b', null],
+  );
+});
+
+test('the cut says what stands: a page, the whiteboard, or a track', () => {
+  const cut = (start_ms: number, end_ms: number, main_track_id: string | null) => ({
     start_ms, end_ms, main_track_id, inset_track_id: null,
   });
-  const cuts = [cut(0, 1000, 'slide:d:1'), cut(1000, 2000, 'ada-screen')];
-  expect([isSlideAt(cuts, 500), isSlideAt(cuts, 1500), isSlideAt(cuts, 2500)]).toEqual([
-    true, false, false,
-  ]);
+  const recording = {
+    cuts: [
+      cut(0, 1000, 'slide:d:1'), cut(1000, 2000, 'ada-screen'), cut(2000, 3000, 'board:a'),
+      cut(3000, 4000, null), cut(4000, 5000, 'board:b'), cut(5000, 6000, 'board:gone'),
+      cut(6000, 7000, 'slide:d:2'),
+    ],
+    slides: [{ ...slide(0, 4000, 1), url: '/1.webp' }, { ...slide(6000, 7000, 2), url: '/2.webp' }],
+    boards: [board(1500, 3000, 'a'), board(4000, 5000, 'b')],
+  } as unknown as Recording;
+  expect([500, 1700, 2500, 3500, 4500, 5500, 6500, 7000, 9000].map((at) => stillAt(recording, at)))
+    .toEqual(['/1.webp', null, '/a.webp', null, '/b.webp', null, '/2.webp', '/2.webp', '/2.webp']);
 });

@@ -1,0 +1,160 @@
+"""SL10, WB7: what stood on the stage is in the recording at its moment, from the log and the files
+on disk to the picture of the finished film, and in the provisional recording before it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import msgspec
+import numpy as np
+import pytest
+from PIL import Image
+from sqlalchemy import text
+
+from server.domain import events as e
+from server.domain import slides_events as se
+from server.domain import whiteboard_events as we
+from server.schemas.api import Recording
+from server.schemas.slides import Deck, SlidePage
+from tests.recordings_synth import Log, Publisher, opus, vp8
+from tests.recordings_world import WorkerProcess, World, until
+
+pytestmark = pytest.mark.timeout(400)  # the machine may be busy with other tests
+PATIENCE_S = 200
+LENGTH_MS = 8000
+RED, BLUE, GREEN, YELLOW, GREY = (
+    (200, 0, 0), (0, 0, 200), (0, 160, 0), (230, 220, 0), (60, 60, 60),
+)  # fmt: skip
+
+
+def board(colour: tuple[int, int, int], words: str) -> str:
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="1600" height="900" viewBox="0 0 1600 900">'
+        f'<rect x="0" y="0" width="1600" height="900" fill="rgb{colour}"></rect>'
+        f'<text x="900" y="120" font-family="Excalifont" font-size="40">{words}</text></svg>'
+    )
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Two slides, then the whiteboard with two pictures, then the teacher's face alone."""
+    folder = tmp_path_factory.mktemp("stage")
+    ada = Publisher(participant_id="ada", folder=folder / "captures" / "s1")
+    ada.write("microphone", opus(LENGTH_MS, (1520,)), codec="opus")
+    ada.write("camera", vp8(LENGTH_MS, flashes=()))
+    deck = folder / "slides" / "s1" / "d1"
+    deck.mkdir(parents=True)
+    pages = [
+        SlidePage(1, "Paper from China", "Paper from China\nRags and bark", "", 1920, 1080),
+        SlidePage(2, "Ink", "Ink\nSoot and oil", "", 1920, 1080),
+    ]
+    (deck / "deck.json").write_bytes(msgspec.json.encode(Deck("d1", "Printing", pages)))
+    for number, colour in ((1, RED), (2, BLUE)):
+        Image.new("RGB", (1920, 1080), colour).save(deck / f"page-{number}.webp", quality=90)
+    boards = folder / "whiteboards" / "s1"
+    boards.mkdir(parents=True)
+    (boards / "p1.svg").write_text(board(GREEN, "Movable type"))
+    (boards / "p2.svg").write_text(board(YELLOW, "Movable type in Mainz"))
+    log = Log().join(0, "ada", "microphone", "camera", name="Ada", role="facilitator")
+    log.join(0, "bo", name="Bo").capture(0, ada).add(0, e.RecordingStarted("r1"))
+    log.add(0, se.SlidesPresented("d1", "Printing", 2, 1, "Paper from China", "ada"))
+    log.add(2000, se.SlideChanged("d1", 2, "Ink", "ada"))
+    log.add(4000, se.SlidesStopped("d1", "ada"))
+    log.add(4000, we.WhiteboardOpened("ada"))
+    # It is asked for a moment after the whiteboard was opened.
+    log.add(4600, we.WhiteboardPictured("p1", 4500, 1600, 900))
+    # The last one comes when the whiteboard is closed already.
+    log.add(7000, we.WhiteboardClosed("ada"))
+    log.add(7300, we.WhiteboardPictured("p2", 6000, 1600, 900))
+    log.add(LENGTH_MS, e.SessionEnded())
+    world = World.create(folder, log.sorted())
+    with WorkerProcess(world.data, REAL_CHAPTERS="yes"):
+        until(lambda: world.workflow_state() in ("SUCCESS", "ERROR"), PATIENCE_S, "published")
+    assert world.stage() == "published", (world.data / "worker.log").read_text()[-3000:]
+    return world
+
+
+def colours(film: Path) -> list[tuple[float, tuple[int, ...]]]:
+    """(ms, colour of the left half) of every frame; the speaker is small on the right."""
+    found: list[tuple[float, tuple[int, ...]]] = []
+    with av.open(str(film)) as container:
+        for frame in container.decode(video=0):
+            assert frame.pts is not None and frame.time_base is not None
+            picture = frame.to_ndarray(format="rgb24")
+            middle = np.median(picture[200:500, 100:500].reshape(-1, 3), axis=0)
+            at_ms = float(frame.pts * frame.time_base) * 1000
+            found.append((at_ms, tuple(int(value) for value in middle)))
+    return found
+
+
+def is_like(have: tuple[int, ...], want: tuple[int, ...]) -> bool:
+    return all(abs(a - b) < 40 for a, b in zip(have, want, strict=True))
+
+
+def test_SL10_WB7_the_film_shows_pages_and_whiteboard_at_their_moments(world: World) -> None:
+    seen = colours(world.folder() / "download.mp4")
+    expected = ((0, RED), (2000, BLUE), (4000, GREEN), (6000, YELLOW), (7000, GREY))
+    edges = [at for at, _ in expected[1:]] + [LENGTH_MS]
+    for (start, colour), end in zip(expected, edges, strict=True):
+        # 15 frames a second: the frame at an edge may be of either side.
+        inside = [have for at, have in seen if start + 70 <= at < end - 70]
+        assert inside, start
+        assert all(is_like(have, colour) for have in inside), (start, set(inside))
+
+
+def test_SL10_WB7_the_player_knows_page_and_picture_of_each_moment(world: World) -> None:
+    recording = world.recording()
+    base = f"/api/v1/recordings/r1/media/{world.version()}"
+    assert [(one.start_ms, one.end_ms, one.title, one.url) for one in recording.slides] == [
+        (0, 2000, "Paper from China", f"{base}/slides/d1-1.webp"),
+        (2000, 4000, "Ink", f"{base}/slides/d1-2.webp"),
+    ]
+    assert [(one.start_ms, one.end_ms, one.text, one.url) for one in recording.boards] == [
+        (4000, 6000, "Movable type", f"{base}/boards/p1.webp"),
+        (6000, 7000, "Movable type in Mainz", f"{base}/boards/p2.webp"),
+    ]
+    marks = [(mark.at_ms, mark.label) for mark in recording.marks if mark.kind == "whiteboard"]
+    assert marks == [(4000, "Movable type in Mainz")]
+    with Image.open(world.folder() / "boards" / "p1.webp") as picture:
+        assert picture.size == (1920, 1080)
+        assert is_like(picture.convert("RGB").getpixel((300, 500)), GREEN)  # type: ignore[arg-type]
+
+
+def test_SL10_a_chapter_has_the_title_of_its_page(world: World) -> None:
+    assert world.recording().chapters[0].title == "Paper from China"
+
+
+def test_SL10_WB7_the_provisional_recording_has_them_too(world: World) -> None:
+    raw = (world.folder(1) / "recording.json").read_bytes()
+    recording = msgspec.json.decode(raw, type=Recording)
+    assert recording.summary.stage == "provisional"
+    shown = [
+        (cut.start_ms, cut.main_track_id)
+        for cut in recording.cuts
+        if ":" in (cut.main_track_id or "")
+    ]
+    assert shown == [
+        (0, "slide:d1:1"),
+        (2000, "slide:d1:2"),
+        (4000, "board:p1"),
+        (6000, "board:p2"),
+    ]
+    assert [cut.inset_track_id for cut in recording.cuts][:4] == ["ada-camera"] * 4
+    for one in recording.boards:
+        assert (world.folder(1) / "boards" / one.url.rpartition("/")[2]).is_file()
+
+
+def test_WB7_what_was_written_is_found(world: World) -> None:
+    with world.library.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT start_ms, text FROM transcript_search WHERE transcript_search MATCH :q "
+                "ORDER BY start_ms"
+            ),
+            {"q": "mainz OR soot"},
+        ).all()
+    assert [tuple(row) for row in rows] == [
+        (2000, "Ink\nSoot and oil"),
+        (6000, "Movable type in Mainz"),
+    ]
