@@ -8,7 +8,10 @@ RUN make setup-run && rm -rf web/node_modules .make/logs
 FROM python:3.11-slim-bookworm
 WORKDIR /app
 COPY scripts/system_packages.py scripts/
-RUN python3 scripts/system_packages.py run && rm -rf /var/lib/apt/lists/*
+# LibreOffice for PPTX; the fonts stand in for those that slides are mostly written in.
+RUN python3 scripts/system_packages.py run \
+    && apt-get install -y -q --no-install-recommends libreoffice-impress fonts-liberation2 fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --home-dir /data --no-create-home reprise && install -d -o reprise /data
 COPY --from=build /app /app
 USER reprise

@@ -26,11 +26,13 @@ class CannotInstall(Exception):
 
 @dataclass(frozen=True)
 class Need:
-    """``without`` says what is lost; None when nothing works without it."""
+    """``without`` says what is lost; None when nothing works without it. What is ``large`` is
+    not installed unasked: how to do it is said."""
 
     is_there: Callable[[], bool]
     packages: tuple[str, ...]
     without: str | None
+    large: bool = False
 
 
 def has_program(name: str) -> Callable[[], bool]:
@@ -78,6 +80,15 @@ NEEDS: dict[str, Need] = {
         ("wordnet-base",),
         "quiz items get no distractors from WordNet",
     ),
+    "bubblewrap": Need(
+        has_program("bwrap"), ("bubblewrap",), "slides are opened in what the kernel alone offers"
+    ),
+    "libreoffice": Need(
+        lambda: has_program("soffice")() or has_program("libreoffice")(),
+        ("libreoffice-impress",),
+        "slides are taken as PDF, not as PPTX",
+        large=True,
+    ),
     "espeak-ng": Need(has_program("espeak-ng"), ("espeak-ng",), "the demo's learners are silent"),
     "chromium": Need(
         has_browser, () if is_ubuntu() else ("chromium",), "Playwright's own Chromium is used"
@@ -85,9 +96,9 @@ NEEDS: dict[str, Need] = {
 }
 
 GOALS: dict[str, list[str]] = {
-    "run": ["ffmpeg", "wordnet"],
-    "test": ["ffmpeg", "wordnet", "espeak-ng", "chromium"],
-    "demo": ["ffmpeg", "wordnet", "espeak-ng", "chromium"],
+    "run": ["ffmpeg", "wordnet", "bubblewrap", "libreoffice"],
+    "test": ["ffmpeg", "wordnet", "bubblewrap", "espeak-ng", "chromium"],
+    "demo": ["ffmpeg", "wordnet", "bubblewrap", "espeak-ng", "chromium"],
     "lint": [],
 }
 
@@ -130,7 +141,9 @@ def apt_install(packages: Sequence[str], prefix: list[str]) -> bool:
 def provide(names: Sequence[str], say: Say) -> None:
     """Have every named need, or raise CannotInstall for an indispensable one."""
     missing = [name for name in names if not NEEDS[name].is_there()]
-    packages = [package for name in missing for package in NEEDS[name].packages]
+    packages = [
+        package for name in missing if not NEEDS[name].large for package in NEEDS[name].packages
+    ]
     if not missing:
         return
     prefix = apt_prefix()
@@ -144,7 +157,10 @@ def provide(names: Sequence[str], say: Say) -> None:
     for name in missing:
         if NEEDS[name].without is None:
             raise CannotInstall(f"{name} is missing and cannot be installed from here. {command}")
-        if NEEDS[name].packages:
+        if NEEDS[name].large:
+            large = f"sudo apt-get install --no-install-recommends {' '.join(NEEDS[name].packages)}"
+            say(f"! {name} is not here: {NEEDS[name].without}. To have it (large): {large}")
+        elif NEEDS[name].packages:
             say(f"! {name} is missing: {NEEDS[name].without}. To have it: {command}")
 
 

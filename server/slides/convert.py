@@ -37,6 +37,9 @@ LONGEST_S = 240.0
 """of one child on the clock: it may wait for something that never comes"""
 LARGEST_PICTURE = 6 << 20
 LARGEST_JSON = 8 << 20
+ASKS_FOR_ANOTHER_RUN = 81
+"""what LibreOffice ends with when it has made itself a profile; its starter sees to that"""
+MOST_RUNS = 3
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _PREFIX = "reprise-slides-"
 
@@ -159,17 +162,21 @@ class Converter:
         work = source.parent
         named = source.rename(work / "slides.pptx")
         arguments = [
-            program, "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nologo",
-            f"-env:UserInstallation=file://{work}/profile", f"-env:OSL_SOCKET_PATH={work}",
-            "--convert-to", "pdf", "--outdir", str(work), str(named),
+            without_splash(program), "--headless", "--norestore", "--nolockcheck", "--nodefault",
+            "--nologo", f"-env:UserInstallation=file://{work}/profile", "--convert-to", "pdf", "--outdir", str(work), str(named),
         ]  # fmt: skip
-        status, _ = await run(
-            box, arguments, work, OFFICE_LIMITS, longest_s=self._longest_s, needs_network_cut=True
-        )
+        for _ in range(MOST_RUNS):
+            status, tail = await run(
+                box, arguments, work, OFFICE_LIMITS, longest_s=self._longest_s,
+                needs_network_cut=True,
+            )  # fmt: skip
+            if status != ASKS_FOR_ANOTHER_RUN:
+                break
         made = work / "slides.pdf"
         if status == NOT_CUT_OFF:
             raise refused("slides_no_office")
         if not made.is_file():
+            log.warning("LibreOffice made no PDF (%d): %s", status, tail[-500:])
             raise refused("slides_too_heavy" if _was_stopped(status) else "slides_damaged")
         return made
 
@@ -200,6 +207,13 @@ class Converter:
             raise refused(error)
         log.warning("slides could not be converted (%s %d): %s", verb, status, tail[-500:])
         raise refused("slides_too_heavy" if _was_stopped(status) else "slides_damaged")
+
+
+def without_splash(program: str) -> str:
+    """The program itself where it lies beside its starter, which looks for Java and wants a place
+    for sockets before anything else."""
+    itself = Path(program).resolve().with_name("soffice.bin")
+    return str(itself) if itself.is_file() else program
 
 
 def _was_stopped(status: int) -> bool:

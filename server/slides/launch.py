@@ -9,7 +9,7 @@ limits, and the program in this process's place.
 
 ``python -I launch.py --probe`` says as JSON what of the fallback this machine can do. With
 ``"needs_network_cut": true`` the program is not run (status 76) where the network stays within
-reach.
+reach, or where it cannot have a ``/tmp`` of its own: LibreOffice insists on a socket there.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ import struct
 import sys
 
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_NEWNS = 0x00020000
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
+_TMP = "/tmp"  # noqa: S108 - its own
 _NEWUTS, _NEWIPC, _NEWUSER, _NEWNET = 0x04000000, 0x08000000, 0x10000000, 0x40000000
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _RULE_PATH_BENEATH = 1
@@ -49,10 +52,10 @@ def die_with_parent(libc: ctypes.CDLL) -> None:
         os._exit(1)
 
 
-def cut_network(libc: ctypes.CDLL) -> bool:
+def cut_network(libc: ctypes.CDLL, more: int = 0) -> bool:
     """Into namespaces of its own; as an ordinary user through a user namespace first."""
     user, group = os.getuid(), os.getgid()
-    if libc.unshare(_NEWUSER | _NEWNET | _NEWIPC | _NEWUTS) == 0:
+    if libc.unshare(_NEWUSER | _NEWNET | _NEWIPC | _NEWUTS | more) == 0:
         # The same numbers inside, so that files keep their owner.
         with contextlib.suppress(OSError):
             for name, text in (
@@ -62,7 +65,26 @@ def cut_network(libc: ctypes.CDLL) -> bool:
                 with open(f"/proc/self/{name}", "w") as file:
                     file.write(text)
         return True
-    return libc.unshare(_NEWNET | _NEWIPC | _NEWUTS) == 0
+    return libc.unshare(_NEWNET | _NEWIPC | _NEWUTS | more) == 0
+
+
+def own_tmp(libc: ctypes.CDLL, work: str) -> bool:
+    """A small empty ``/tmp`` in the place of everybody's, in a mount namespace of its own. ``work``
+    stays where it was, also when that is inside."""
+    handle = os.open(work, os.O_PATH | os.O_DIRECTORY)
+    flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
+    is_own = (
+        libc.mount(None, b"/", None, _MS_REC | _MS_PRIVATE, None) == 0
+        and libc.mount(b"tmpfs", _TMP.encode(), b"tmpfs", flags, b"size=1m,mode=700") == 0
+    )
+    if is_own and os.path.realpath(work).startswith(_TMP + "/"):
+        os.makedirs(work)
+        source = f"/proc/self/fd/{handle}".encode()
+        is_own = libc.mount(source, work.encode(), None, _MS_BIND, None) == 0
+    os.close(handle)
+    if is_own:
+        os.chdir(work)
+    return is_own
 
 
 def landlock_abi(libc: ctypes.CDLL) -> int:
@@ -130,10 +152,14 @@ def main(arguments: list[str]) -> None:
     contain = spec.get("contain")
     if contain is not None:
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        is_cut = cut_network(libc)
-        if spec.get("needs_network_cut") and not is_cut:
+        write = contain["write"]
+        if not spec.get("needs_network_cut"):
+            cut_network(libc)
+        elif cut_network(libc, _NEWNS) and own_tmp(libc, write[0]):
+            write = [*write, _TMP]
+        else:
             os._exit(NOT_CUT_OFF)
-        lock_files(libc, contain["read"], contain["write"])
+        lock_files(libc, contain["read"], write)
     os.nice(10)
     set_limits(spec["limits"])
     os.execvp(arguments[1], arguments[1:])  # noqa: S606 - no shell is meant

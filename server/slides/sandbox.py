@@ -85,7 +85,8 @@ def system_paths() -> list[str]:
     fixed = (
         "/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/opt/libreoffice", "/etc/fonts",
         "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives",
-        "/etc/libreoffice", "/etc/localtime", "/etc/passwd", "/var/cache/fontconfig",
+        "/etc/libreoffice", "/var/spool/libreoffice", "/var/lib/libreoffice", "/etc/localtime",
+        "/etc/passwd", "/etc/nsswitch.conf", "/var/cache/fontconfig",
         "/proc/self", "/sys/devices/system/cpu",
     )  # fmt: skip
     ours = [

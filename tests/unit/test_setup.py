@@ -128,3 +128,28 @@ def test_a_python_that_is_too_old_is_refused(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 1
     assert "Python 3.11" in done.stderr
+
+
+def test_what_is_large_is_said_and_not_installed(
+    packages: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed: list[str] = []
+
+    def install(names: list[str], _: list[str]) -> bool:
+        installed.extend(names)
+        return True
+
+    needs = {
+        "office": packages.Need(lambda: False, ("big",), "no PPTX", large=True),
+        "box": packages.Need(lambda: "small" in installed, ("small",), "a weaker sandbox"),
+    }
+    monkeypatch.setattr(packages, "NEEDS", needs)
+    monkeypatch.setattr(packages, "apt_prefix", list)
+    monkeypatch.setattr(packages, "apt_install", install)
+    said: list[str] = []
+    packages.provide(["office", "box"], said.append)
+    assert installed == ["small"]
+    assert said[-1] == (
+        "! office is not here: no PPTX. To have it (large): "
+        "sudo apt-get install --no-install-recommends big"
+    )

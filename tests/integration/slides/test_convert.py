@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,7 @@ from tests.slides_files import LECTURE, OLD_OFFICE, other_zip, pdf, pptx
 LOCKED = "EncryptedPackage".encode("utf-16-le")
 HERE = sandbox()
 FALLBACK = Sandbox("fallback", None, HERE.network, HERE.files)
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "slides"
 BOXES = tuple(dict.fromkeys((FALLBACK, HERE)))
 """the fallback always, and bubblewrap where it works"""
 
@@ -152,6 +156,21 @@ def test_the_sandbox_reads_and_writes_nothing_else(tmp_path: Path) -> None:
         assert run(box, work, "import os; print(sorted(os.environ)[:1])") == "['HOME']"
 
 
+@pytest.mark.skipif(not HERE.network, reason="this kernel gives no network namespace")
+def test_office_files_are_opened_with_an_empty_tmp(tmp_path: Path) -> None:
+    """LibreOffice wants a socket there; it sees no other program's and leaves none behind."""
+    seen = Path(tempfile.gettempdir()) / f"reprise-seen-{os.getpid()}"
+    seen.touch()
+    code = f"import os; open('/tmp/mine', 'w'); print(os.path.exists({str(seen)!r}), os.getcwd())"
+    line = FALLBACK.command(
+        [sys.executable, "-I", "-c", code], tmp_path, OFFICE_LIMITS, needs_network_cut=True
+    )
+    done = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path, check=False)
+    seen.unlink()
+    assert done.stdout.split() == ["False", str(tmp_path)], done.stderr
+    assert not Path("/tmp/mine").exists()
+
+
 def test_the_sandbox_has_limits(tmp_path: Path) -> None:
     small = Limits(memory=300 << 20, file=1 << 20, cpu_s=1, files=32)
     for box in BOXES:
@@ -249,11 +268,64 @@ class _InReach(Converter):
         return await super()._to_pdf(box, source)
 
 
-@pytest.mark.skipif(office() is None, reason="LibreOffice is not installed")
-@pytest.mark.skipif(not HERE.network, reason="no network namespace: no PPTX")
-async def test_SL2_libreoffice_in_the_sandbox_makes_pages() -> None:
-    pages, _ = await converted(LECTURE, Converter(HERE))
-    assert pages
+def lecture_pptx(port: int) -> bytes:
+    """Three slides, the second hidden; the first shows a picture that lies on this machine's
+    ``port``."""
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(FIXTURES / "lecture.pptx") as source,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b":65535/", f":{port}/".encode()))
+    return buffer.getvalue()
+
+
+with_office = pytest.mark.skipif(
+    office() is None or not HERE.network, reason="LibreOffice or a network namespace is missing"
+)
+
+
+@with_office
+@pytest.mark.parametrize("box", BOXES, ids=lambda box: box.kind)
+async def test_SL2_libreoffice_in_the_sandbox_makes_pages_and_fetches_nothing(
+    box: Sandbox,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        pages, _ = await converted(lecture_pptx(server.getsockname()[1]), Converter(box))
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert [(page.title, page.notes) for page in pages] == [
+        ("The press", "Say The press"), ("Ink", "Say Ink"),
+    ]  # fmt: skip
+    assert "Gutenberg, 1450" in pages[0].text
+
+
+@with_office
+@pytest.mark.parametrize("box", BOXES, ids=lambda box: box.kind)
+async def test_SL2_libreoffice_that_takes_too_long_goes_with_its_group(box: Sandbox) -> None:
+    async with workshop() as work:
+        source = work / "upload"
+        source.write_bytes(lecture_pptx(9))
+        converter = Converter(box)
+        await converter._child(box, "pptx", source, work, lambda _, __: None)
+        converter._longest_s = 0.5
+        with pytest.raises(Invalid) as refused:
+            await converter._to_pdf(box, source)
+        assert refused.value.code == "slides_too_heavy"
+        left = [
+            path for path in Path("/proc").glob("[0-9]*/cmdline")
+            if str(work).encode() in _read_or_nothing(path)
+        ]  # fmt: skip
+    assert left == []
+
+
+def _read_or_nothing(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # gone meanwhile
+        return b""
 
 
 def test_SL2_pictures_that_are_none_are_not_passed_on(tmp_path: Path) -> None:
