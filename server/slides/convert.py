@@ -163,8 +163,11 @@ class Converter:
         named = source.rename(work / "slides.pptx")
         arguments = [
             without_splash(program), "--headless", "--norestore", "--nolockcheck", "--nodefault",
-            "--nologo", f"-env:UserInstallation=file://{work}/profile", "--convert-to", "pdf", "--outdir", str(work), str(named),
+            "--nologo", f"-env:UserInstallation=file://{work}/profile",
+            f"-env:OSL_SOCKET_PATH={work}", "--convert-to", "pdf", "--outdir", str(work),
+            str(named),
         ]  # fmt: skip
+        status, tail = ASKS_FOR_ANOTHER_RUN, ""
         for _ in range(MOST_RUNS):
             status, tail = await run(
                 box, arguments, work, OFFICE_LIMITS, longest_s=self._longest_s,
