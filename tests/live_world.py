@@ -208,6 +208,9 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
         poll["voted_count"] = data["voted_count"]
         if "tally" in data:
             poll |= {"tally": data["tally"], "entries": data.get("entries", [])}
+        for one in data.get("changes", []):
+            for name in ("tally", "entries"):
+                poll[name][one["at"] : one["at"] + one["gone"]] = one[name]
     elif kind == "poll_text_hidden" and poll:
         kept_hidden = [text for text in poll["hidden"] if text != data["text"]]
         poll["hidden"] = sorted([*kept_hidden, *([data["text"]] if data["is_hidden"] else [])])

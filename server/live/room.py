@@ -19,6 +19,7 @@ from server.live.mailbox import RoomMailbox
 from server.live.outbox import Outbox
 from server.live.pads import SessionPads
 from server.live.pictures import SessionPictures
+from server.live.poll_changes import PollChanges
 from server.live.ports import Seat
 from server.live.reactions import Reactions
 from server.live.view import following_for, view_for
@@ -77,6 +78,7 @@ class Room:
     reactions: Reactions = field(default_factory=Reactions)
     followed: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """connection → channels it was told it follows"""
+    poll_changes: PollChanges = field(default_factory=PollChanges)
     due: DueTimer | None = None
     empty_since_ns: int | None = None
     captures_sealed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -120,7 +122,8 @@ class Room:
     def publish(self, events: Sequence[Event], utc_ms: int) -> None:
         """Tell the browsers, and change who follows what."""
         shown = self.mailbox.shown_tallies
-        self.outbox.events([to_wire(event, self.state, shown) for event in events])
+        told = [to_wire(event, self.state, shown) for event in events]
+        self.outbox.events(self.poll_changes.lean(told, self.state))
         anew: set[str] = set()
         for event in events:
             match event.body:

@@ -28,7 +28,7 @@ from server.domain.events import (
 from server.domain.poll import answer_in
 from server.domain.poll_answer import WITH_OPTION
 from server.domain.poll_result import shown_in, visible
-from server.domain.state import Participant, Poll, PollResult, SessionState
+from server.domain.state import Participant, PollResult, SessionState
 from server.live.chat_view import quoted_by
 from server.live.debate_view import side_channels
 from server.live.view import Tallies, plain_answer
@@ -79,7 +79,7 @@ def to_wire(event: Event, state: SessionState, shown: Tallies) -> wire.WireEvent
         if quoted is not None:
             data["quoted"] = msgspec.to_builtins(quoted)
     if isinstance(body, VoteCast | PollCounted | PollRevealed):
-        data = _poll_data(data, event, state.polls.get(body.poll_id), shown)
+        data = _poll_data(data, event, state, shown)
     return wire.WireEvent(
         session_id=event.session_id,
         room_id=event.room_id,
@@ -96,11 +96,12 @@ def to_wire(event: Event, state: SessionState, shown: Tallies) -> wire.WireEvent
 
 
 def _poll_data(
-    data: dict[str, Any], event: Event, poll: Poll | None, shown: Tallies
+    data: dict[str, Any], event: Event, state: SessionState, shown: Tallies
 ) -> dict[str, Any]:
     """With the answer in its one form, and the result this channel may see, hidden texts left
     out; the log holds neither (PO5, PO11)."""
     body = event.body
+    poll = state.polls.get(data["poll_id"])
     data.pop("is_shown", None)
     entries = data.pop("entries", None)
     if poll is None:
@@ -112,6 +113,8 @@ def _poll_data(
             data["answer"] = plain_answer(answer_in(poll, body))
     elif isinstance(body, PollRevealed):
         result = shown_in(poll, SESSION)
+    elif isinstance(body, PollCounted) and _sees_all(state, event.channel):
+        pass  # The result they see is that of the facilitators' channel.
     elif isinstance(body, PollCounted) and (body.is_shown or entries):
         result = shown_in(poll, event.channel)
     elif isinstance(body, PollCounted) and body.tally is None and poll.is_anonymous:
@@ -124,6 +127,15 @@ def _poll_data(
         if result.entries:
             data["entries"] = list(result.entries)
     return data
+
+
+def _sees_all(state: SessionState, channel: str) -> bool:
+    """Whether this is a facilitator's own channel."""
+    return any(
+        channel == person(who.participant_id)
+        for who in state.participants.values()
+        if who.role == "facilitator"
+    )
 
 
 def error_body(error: DomainError) -> ErrorBody:

@@ -93,6 +93,16 @@ PollCommand = (
 )
 
 
+class ResultChange(Struct):
+    """One of the ``changes`` of a ``poll_counted``: in ``entries`` and ``tally`` alike, from place
+    ``at`` on, ``gone`` lines make way for these. They are done in the order given."""
+
+    at: int
+    gone: int
+    entries: list[str]
+    tally: list[int]
+
+
 class PollView(Struct):
     poll_id: str
     question: str

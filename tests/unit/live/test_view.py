@@ -33,6 +33,7 @@ from server.domain.state import (
     SessionState,
 )
 from server.live.chat_view import chat_page
+from server.live.poll_changes import PollChanges
 from server.live.view import following_for, view_for
 from server.live.wire import channels_of, to_wire
 from tests import breakout_world, chat_world
@@ -52,6 +53,7 @@ class Watched(World):
         super().__init__(settings=OPEN)
         self.shown: dict[str, PollResult] = {}
         self.views: dict[str, dict[str, Any]] = {}
+        self.poll_changes = PollChanges()
 
     def fresh(self, who: str) -> dict[str, Any]:
         channels = channels_of(self.state, self.state.participants[who])
@@ -77,11 +79,15 @@ class Watched(World):
         return events
 
     def _tell(self, before: SessionState, events: Sequence[Event]) -> None:
+        told = self.poll_changes.lean(
+            [to_wire(event, self.state, self.shown) for event in events], self.state
+        )
+        wires: list[dict[str, Any]] = msgspec.to_builtins(told)
         for who in self.state.participants.values():
             key = who.participant_id
             channels = channels_of(self.state, who)
             old = before.participants.get(key)
-            if old is not None and self._has_moved(before, old, channels, events):
+            if old is not None and self._has_moved(before, old, channels, wires):
                 self.check(key)
                 continue
             if key not in self.views or old is None or channels_of(before, old) != channels:
@@ -91,9 +97,8 @@ class Watched(World):
             if not channels:
                 continue
             view = self.views[key]
-            for event in events:
-                if event.channel in channels:
-                    wire = msgspec.to_builtins(to_wire(event, self.state, self.shown))
+            for wire in wires:
+                if wire["channel"] in channels:
                     apply(view, copy.deepcopy(wire))
             self.check(key)
 
@@ -116,22 +121,20 @@ class Watched(World):
         before: SessionState,
         old: Participant,
         channels: tuple[str, ...],
-        events: Sequence[Event],
+        wires: Sequence[dict[str, Any]],
     ) -> bool:
         """Into another room or out of all: the server sends what is in it and no snapshot."""
         key = old.participant_id
         known = channels_of(before, old)
         if key not in self.views or not known or not channels or known == channels:
             return False
-        kinds = {
-            event.type for event in events if getattr(event.body, "participant_id", None) == key
-        }
+        kinds = {wire["type"] for wire in wires if wire["data"].get("participant_id") == key}
         if kinds & {"participant_joined", "participant_changed"}:
             return False
         view = self.views[key]
-        for event in events:
-            if event.channel in known:
-                apply(view, msgspec.to_builtins(to_wire(event, self.state, self.shown)))
+        for wire in wires:
+            if wire["channel"] in known:
+                apply(view, copy.deepcopy(wire))
         following = following_for(self.state, self.state.participants[key], channels)
         breakout_world.follow(view, msgspec.to_builtins(following))
         return True

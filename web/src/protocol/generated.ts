@@ -2294,6 +2294,16 @@ export interface ResponseResult {
   is_right: boolean;
   key_option_id: string;
 }
+/**
+ * One of the ``changes`` of a ``poll_counted``: in ``entries`` and ``tally`` alike, from place
+ *     ``at`` on, ``gone`` lines make way for these. They are done in the order given.
+ */
+export interface ResultChange {
+  at: number;
+  entries: string[];
+  gone: number;
+  tally: number[];
+}
 export interface ReturnedNotesView {
   at_ms: number;
   name: string;

@@ -300,3 +300,23 @@ test('moments are kept in order', () => {
   ]);
   expect(state.moments).toEqual([{ moment_id: 'x', at_ms: 61_000, is_private: false, label: 'Key point' }]);
 });
+
+test('PO16 a vote brings what it changed in a result, from the end to the beginning', () => {
+  const open = aPoll({ kind: 'short_text', tally: [1, 1, 1], entries: ['a', 'b', 'c'] });
+  const state = run({ polls: [open] }, [
+    'poll_counted',
+    {
+      poll_id: 'p1',
+      voted_count: 4,
+      changes: [
+        { at: 3, gone: 0, entries: ['d'], tally: [1] },
+        { at: 0, gone: 1, entries: [], tally: [] },
+      ],
+    },
+  ]);
+  expect(state.polls[0]).toMatchObject({
+    voted_count: 4,
+    entries: ['b', 'c', 'd'],
+    tally: [1, 1, 1],
+  });
+});

@@ -7,6 +7,7 @@ import type {
   PollView,
   Presence,
   RecordingView,
+  ResultChange,
   SessionSnapshot,
   WireEvent,
 } from '../../protocol';
@@ -203,8 +204,20 @@ const rightIn = (data: Data): Pick<PollView, 'right' | 'tolerance' | 'explanatio
 const answerIn = (value: unknown): PollView['own_answer'] =>
   value === undefined || value === null ? null : (value as PollView['own_answer']);
 
+/** What a vote changed in the result; places count in what was there before. */
+function changedBy(changes: ResultChange[], poll: PollView): Pick<PollView, 'tally' | 'entries'> {
+  const tally = [...(poll.tally ?? [])];
+  const entries = [...poll.entries];
+  for (const change of changes) {
+    tally.splice(change.at, change.gone, ...change.tally);
+    entries.splice(change.at, change.gone, ...change.entries);
+  }
+  return { tally, entries };
+}
+
 /** A tally without entries has none. */
 const resultIn = (data: Data, poll: PollView): Pick<PollView, 'tally' | 'entries'> => {
+  if (Array.isArray(data.changes)) return changedBy(data.changes as ResultChange[], poll);
   const tally = numbers(data.tally);
   return tally === null
     ? { tally: poll.tally, entries: poll.entries }
