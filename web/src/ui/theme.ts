@@ -4,8 +4,11 @@ import {
   createTheme,
   localStorageColorSchemeManager,
   type MantineColorsTuple,
+  Menu,
   Modal,
 } from '@mantine/core';
+
+import { passOverDisabled } from './menu_focus';
 
 const indigo: MantineColorsTuple = [
   '#f0f0fe',
@@ -74,6 +77,8 @@ export const theme = createTheme({
         root: size === 'compact-md' ? { '--button-fz': 'var(--mantine-font-size-sm)' } : {},
       }),
     }),
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
+    MenuDropdown: Menu.Dropdown.extend({ defaultProps: { ref: passOverDisabled } }),
     Modal: Modal.extend({
       defaultProps: { radius: 'lg', padding: 'lg' },
       styles: {

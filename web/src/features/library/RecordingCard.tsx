@@ -153,7 +153,7 @@ function Actions({ recording, onRename, onDelete }: ActionsProps) {
   const { t } = useTranslation('library');
   const id = recording.recording_id;
   return (
-    <Menu position="bottom-end" withInitialFocusPlaceholder={false} width={200}>
+    <Menu position="bottom-end" width={200}>
       <Menu.Target>
         <ActionIcon
           variant="subtle"

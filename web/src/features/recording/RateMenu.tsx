@@ -13,7 +13,6 @@ export function RateMenu() {
     <Menu
       position="top-end"
       withinPortal={false}
-      withInitialFocusPlaceholder={false}
       width={120}
       offset={8}
       zIndex={10}

@@ -52,7 +52,7 @@ export function UserRow({ user, isMe, isProtected, onRole, onDisable, onReset }:
           if (role !== null && role !== user.role) onRole(role as Role);
         }}
       />
-      <Menu position="bottom-end" withInitialFocusPlaceholder={false} width={220}>
+      <Menu position="bottom-end" width={220}>
         <Menu.Target>
           <ActionIcon
             variant="subtle"

@@ -309,7 +309,7 @@ function AdjudicatorMenu({ debate }: { debate: DebateView }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown mah={320} style={{ overflowY: 'auto' }}>
-        {free.length === 0 && <Menu.Label>{t('officers.nobody')}</Menu.Label>}
+        {free.length === 0 && <Menu.Item disabled>{t('officers.nobody')}</Menu.Item>}
         {free.map((one) => {
           const isOn = debate.adjudicators.includes(one.participant_id);
           return (
