@@ -159,6 +159,8 @@ class Session(Struct):
     record_automatically: bool
     facilitator_names: list[str]
     is_facilitator: bool
+    is_observer: bool
+    """the caller watches this session and takes no part in it"""
     present_count: int
     recording_id: str | None
     created_at: datetime

@@ -11,7 +11,7 @@ from msgspec import UnsetType
 
 from server.domain.errors import Conflict, Invalid, NotAllowed
 from server.schemas import api
-from server.schemas.live_base import SessionRole, SessionState
+from server.schemas.live_base import GuestRole, SessionRole, SessionState
 from server.services.caller import Caller, may_facilitate
 from server.services.errors import not_found
 from server.services.ports import (
@@ -37,10 +37,15 @@ class Standing:
     session: SessionRecord
     role: SessionRole | None
     """None: a guest, by a link"""
+    link_role: GuestRole | None = None
 
     @property
     def is_facilitator(self) -> bool:
         return self.role == "facilitator"
+
+    @property
+    def is_observer(self) -> bool:
+        return "observer" in (self.role, self.link_role)
 
 
 def session_role(user: UserRecord, membership: SessionRole | None) -> SessionRole | None:
@@ -64,7 +69,8 @@ async def standing(unit: Unit, caller: Caller, session_id: str) -> Standing:
         if role is not None:
             return Standing(session, role)
     if session_id in caller.seats:
-        return Standing(session, None)
+        link = await unit.sessions.link(caller.seats[session_id])
+        return Standing(session, None, None if link is None else link.role)
     if caller.user is None and not caller.seats:
         caller.account()
     raise not_found("session")
@@ -269,6 +275,7 @@ class SessionPlanning:
             record_automatically=session.record_automatically,
             facilitator_names=list(session.facilitator_names),
             is_facilitator=found.is_facilitator,
+            is_observer=found.is_observer,
             present_count=self._live.present_count(session.session_id),
             recording_id=session.recording_id,
             created_at=session.created_at,

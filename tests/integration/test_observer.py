@@ -61,6 +61,8 @@ async def test_OB8_a_guest_watches_by_a_link_and_may_be_made_a_learner(house: Ho
     gil = await house.stranger()
     assert (await gil.json("GET", made["link"]))["role"] == "observer"
     assert (await gil.json("POST", made["link"], {"name": "Gil"}))["role"] == "observer"
+    assert (await gil.json("GET", f"/sessions/{session_id}"))["is_observer"] is True
+    assert (await fay.json("GET", f"/sessions/{session_id}"))["is_observer"] is False
     await house.do(fay, session_id, c.Join(), c.StartSession())
     who = await seated(house, gil, session_id)
     assert in_class(house, session_id, who).role == "observer"

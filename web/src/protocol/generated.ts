@@ -2355,6 +2355,7 @@ export interface Session {
   ended_at: string | null;
   facilitator_names: string[];
   is_facilitator: boolean;
+  is_observer: boolean;
   lobby_is_on: boolean;
   material_count: number;
   material_done_count: number;

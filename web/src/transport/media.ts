@@ -22,6 +22,8 @@ export interface MediaListener {
 export interface MediaOptions {
   galleryCount: number;
   offer: (offer: MediaOffer) => Promise<MediaAnswer>;
+  /** Whether a connection that is brought up now offers to send anything. */
+  sends: () => boolean;
   listener: MediaListener;
 }
 
@@ -96,7 +98,8 @@ export class Media {
     }
     const { pc } = link;
     try {
-      const sending = SEND.map(({ kind, medium }) => addSender(link, kind, medium));
+      const lines = this.options.sends() ? SEND : [];
+      const sending = lines.map(({ kind, medium }) => addSender(link, kind, medium));
       const receiving = this.names.map((slot) => addSlot(link, slot));
       if (this.current === link) this.attach(link);
       await pc.setLocalDescription(await pc.createOffer());

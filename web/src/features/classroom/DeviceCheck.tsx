@@ -19,16 +19,18 @@ export interface Lobby {
   startsAt: string | null;
   state: 'scheduled' | 'live' | 'ended';
   records: boolean;
+  /** Only here to watch: no device is needed. */
+  watches: boolean;
   startsSession: boolean;
 }
 
-interface Props {
+export interface DoorProps {
   lobby: Lobby;
   onJoin: (wishes: JoinWishes) => void;
 }
 
 /** Before the door: see and hear oneself, choose devices, answer about recording, go in. */
-export function DeviceCheck({ lobby, onJoin }: Props) {
+export function DeviceCheck({ lobby, onJoin }: DoorProps) {
   const { t } = useTranslation('device');
   const classroom = useClassroom();
   const { hasMicrophone, hasCamera, trouble } = usePage((state) => state.local);
@@ -102,19 +104,7 @@ export function DeviceCheck({ lobby, onJoin }: Props) {
             <Text fw={600} mt={4}>
               {lobby.title}
             </Text>
-            <Text c="dimmed" size="sm">
-              {[
-                lobby.state === 'live' ? t('live') : null,
-                lobby.state === 'scheduled' && lobby.startsAt
-                  ? t('scheduled', { time: formatDateTime(lobby.startsAt) })
-                  : null,
-                lobby.facilitators.length > 0
-                  ? t('by', { names: lobby.facilitators.join(', ') })
-                  : null,
-              ]
-                .filter(Boolean)
-                .join(' · ')}
-            </Text>
+            <WhenAndWho lobby={lobby} />
           </div>
           <DeviceControls />
           {lobby.records && (
@@ -146,6 +136,22 @@ export function DeviceCheck({ lobby, onJoin }: Props) {
         </Stack>
       </Card>
     </div>
+  );
+}
+
+export function WhenAndWho({ lobby }: { lobby: Lobby }) {
+  const { t } = useTranslation('device');
+  const parts = [
+    lobby.state === 'live' ? t('live') : null,
+    lobby.state === 'scheduled' && lobby.startsAt
+      ? t('scheduled', { time: formatDateTime(lobby.startsAt) })
+      : null,
+    lobby.facilitators.length > 0 ? t('by', { names: lobby.facilitators.join(', ') }) : null,
+  ];
+  return (
+    <Text c="dimmed" size="sm">
+      {parts.filter(Boolean).join(' · ')}
+    </Text>
   );
 }
 

@@ -6,7 +6,7 @@ import { toast } from '../../ui';
 import { ALL_ACTIONS, shortcutText } from './actions';
 import { useClassroom } from './context';
 import { DeviceControls } from './DeviceControls';
-import { isFacilitator, me } from './selectors';
+import { isFacilitator, me, takesPart } from './selectors';
 import { usePage, useSession } from './store';
 
 /** Every dialog of the classroom; the store says which one is open. */
@@ -155,6 +155,7 @@ function ConsentDialog() {
     return (
       session.recording.state === 'on' &&
       own?.presence === 'present' &&
+      takesPart(own) &&
       own.consent === 'unasked' &&
       !classroom.answersConsent
     );

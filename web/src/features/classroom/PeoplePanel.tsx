@@ -12,7 +12,7 @@ import { Banned } from './room/Banned';
 import { Bookmarks } from './room/Bookmarks';
 import { HandQueue } from './room/HandQueue';
 import { HostBar } from './room/HostBar';
-import { isFacilitator, me, waiting } from './selectors';
+import { isFacilitator, isObserver, me, waiting } from './selectors';
 import { useSession } from './store';
 
 export function PeoplePanel() {
@@ -89,7 +89,7 @@ function Lobby({ people }: { people: ParticipantView[] }) {
 function ConsentLine() {
   const { t } = useTranslation('classroom');
   const classroom = useClassroom();
-  const consent = useSession((session) => me(session)?.consent);
+  const consent = useSession((session) => (isObserver(session) ? undefined : me(session)?.consent));
   const isRecording = useSession(({ recording }) => ['on', 'paused'].includes(recording.state));
   if (!isRecording || consent === undefined || consent === 'unasked') return null;
   return (

@@ -14,6 +14,7 @@ import { EndedPage } from './EndedPage';
 import { me } from './selectors';
 import { StoreContext, usePage } from './store';
 import { WaitingRoom } from './WaitingRoom';
+import { WatchDoor } from './WatchDoor';
 
 /** `/sessions/:id`: device check → lobby → classroom → outside again. */
 export default function SessionPage({ sessionId }: { sessionId: string }) {
@@ -61,6 +62,7 @@ function Place({ classroom, onAgain }: { classroom: Classroom; onAgain: () => vo
       </PageShell>
     );
   }
+  const Door = lobby.watches ? WatchDoor : DeviceCheck;
   if (!hasJoined) {
     // A refusal here (a guest's link was revoked, no member) is told again, better, by the door.
     if (resource.isLoading && !resource.data) {
@@ -71,8 +73,8 @@ function Place({ classroom, onAgain }: { classroom: Classroom; onAgain: () => vo
       );
     }
     return (
-      <PageShell title={lobby.title} maxWidth={1000}>
-        <DeviceCheck
+      <PageShell title={lobby.title} maxWidth={lobby.watches ? 560 : 1000}>
+        <Door
           lobby={lobby}
           onJoin={(wishes) => {
             setJoined(true);
@@ -117,6 +119,7 @@ function useLobby(session: Session | null): Lobby {
       startsAt: session?.starts_at ?? null,
       state: session?.state ?? 'live',
       records: session?.record_automatically ?? true,
+      watches: session?.is_observer ?? false,
       startsSession: session?.state === 'scheduled' && session.is_facilitator && !preparesPolls(),
     }),
     [session, me, t],

@@ -11,7 +11,7 @@ import classes from './Panel.module.css';
 import { NotesTab } from './pads/NotesTab';
 import { PeoplePanel } from './PeoplePanel';
 import { PollPanel } from './PollPanel';
-import { isFacilitator, isHere, waiting } from './selectors';
+import { isFacilitator, isHere, isObserver, waiting } from './selectors';
 import { type Tab, usePage, useSession } from './store';
 
 export function SidePanel() {
@@ -22,7 +22,7 @@ export function SidePanel() {
   const count = useSession((session) => session.participants.filter(isHere).length);
   const lobby = useSession((session) => (isFacilitator(session) ? waiting(session).length : 0));
   const hasNewPoll = useSession((session) =>
-    session.polls.some((poll) => poll.state === 'open' && !poll.has_voted),
+    session.polls.some((poll) => poll.state === 'open' && !poll.has_voted && !isObserver(session)),
   );
   const { t: pads } = useTranslation('pads');
   const { t: rooms } = useTranslation('breakouts');

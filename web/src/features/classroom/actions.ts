@@ -6,7 +6,7 @@ import type { Classroom } from './classroom';
 import { debateFor, hasDebateTab } from './debate/model';
 import { isWide } from './debate/wide';
 import { focusOn } from './focus';
-import { isFacilitator, isLocked, me } from './selectors';
+import { isFacilitator, isLocked, me, takesPart } from './selectors';
 import { type Dialog, type Layout, LAYOUTS, type PageState } from './store';
 
 export type LabelKey = ParseKeys<['classroom', 'room', 'plan']>;
@@ -26,6 +26,10 @@ export interface Action {
 
 const own = (state: PageState) => (state.session ? me(state.session) : undefined);
 const isPresent = (state: PageState): boolean => own(state)?.presence === 'present';
+const isTakingPart = (state: PageState): boolean => {
+  const one = own(state);
+  return one?.presence === 'present' && takesPart(one);
+};
 const hosts = (state: PageState): boolean =>
   state.session !== null && isFacilitator(state.session) && isPresent(state);
 const isLive = (state: PageState): boolean => state.session?.state === 'live';
@@ -40,7 +44,7 @@ const isDebateSeen = (state: PageState): boolean =>
 const isAsked = (state: PageState): boolean => own(state)?.invitation === 'asked';
 const hasPages = (state: PageState): boolean => isPresent(state) && state.galleryPages > 1;
 const mayReact = (state: PageState): boolean =>
-  isPresent(state) && state.session !== null && !isLocked(state.session, 'reactions');
+  isTakingPart(state) && state.session !== null && !isLocked(state.session, 'reactions');
 
 const reaction = (kind: ReactionKind): Action => ({
   name: `react-${kind}`,
@@ -79,7 +83,7 @@ export const ACTIONS = {
       own(state)?.tracks.microphone ? 'action.microphoneOff' : 'action.microphoneOn',
     short: 'action.microphone',
     code: 'KeyM',
-    isAvailable: isPresent,
+    isAvailable: isTakingPart,
     isOn: (state) => own(state)?.tracks.microphone === true,
     perform: (classroom) => void classroom.tracks.toggleMicrophone(),
   },
@@ -88,7 +92,7 @@ export const ACTIONS = {
     label: (state) => (own(state)?.tracks.camera ? 'action.cameraOff' : 'action.cameraOn'),
     short: 'action.camera',
     code: 'KeyV',
-    isAvailable: isPresent,
+    isAvailable: isTakingPart,
     isOn: (state) => own(state)?.tracks.camera === true,
     perform: (classroom) => void classroom.tracks.toggleCamera(),
   },
@@ -98,7 +102,7 @@ export const ACTIONS = {
     short: 'action.share',
     code: 'KeyS',
     isAvailable: (state) =>
-      isPresent(state) && typeof navigator.mediaDevices?.getDisplayMedia === 'function',
+      isTakingPart(state) && typeof navigator.mediaDevices?.getDisplayMedia === 'function',
     isOn: (state) => own(state)?.tracks.screen === true,
     perform: (classroom) => void classroom.tracks.toggleScreen(),
   },
@@ -116,7 +120,7 @@ export const ACTIONS = {
     label: (state) => (handIsUp(state) ? 'action.handDown' : 'action.handUp'),
     short: 'action.hand',
     code: 'KeyH',
-    isAvailable: isPresent,
+    isAvailable: isTakingPart,
     isOn: handIsUp,
     perform: (classroom) => {
       const isUp = handIsUp(classroom.store.getState());
@@ -250,7 +254,7 @@ export const ACTIONS = {
     label: () => 'room:lost.tap',
     short: 'room:lost.short',
     code: 'KeyL',
-    isAvailable: (state) => isPresent(state) && isLive(state) && !hosts(state),
+    isAvailable: (state) => isTakingPart(state) && isLive(state) && !hosts(state),
     isOn: (state) => state.lostUntil > performance.now(),
     perform: (classroom) => void classroom.sayLost(),
   },

@@ -26,7 +26,7 @@ import { Incoming } from './incoming';
 import { announcementOf, countChat, noteBell, noteTracks, noteWords, notify, sayError } from './notices';
 import { OwnTracks } from './own_tracks';
 import { Pads } from './pads/pads';
-import { LOST_WINDOW_MS, me } from './selectors';
+import { isObserver, LOST_WINDOW_MS, me, takesPart } from './selectors';
 import { SlidesControl } from './slides/control';
 import { Uploads } from './slides/uploads';
 import { applyEvents, fromSnapshot } from './state';
@@ -216,9 +216,8 @@ export class Classroom {
 
   // ---- what is more than a command -----------------------------------------------------------
 
-  /** Facilitator of this session, or learner again; written to the account's membership. */
-  async setRole(person: ParticipantView): Promise<void> {
-    const role = person.role === 'facilitator' ? 'learner' : 'facilitator';
+  /** From now on, in this session; written to the account's membership or the guest's link. */
+  async setRole(person: ParticipantView, role: SetRole['role']): Promise<void> {
     const path = `/sessions/${this.sessionId}/participants/${person.participant_id}/role`;
     try {
       await http.put(path, { role } satisfies SetRole);
@@ -226,8 +225,7 @@ export class Classroom {
       sayError(error);
       return;
     }
-    const key = role === 'facilitator' ? 'room:people.promoted' : 'room:people.demoted';
-    toast(i18next.t(key, { name: person.name }), { tone: 'good' });
+    toast(i18next.t(`room:people.made.${role}`, { name: person.name }), { tone: 'good' });
   }
 
   async react(kind: ReactionKind): Promise<void> {
@@ -341,8 +339,12 @@ export class Classroom {
     const own = me(session);
     if (own?.presence !== 'present') return;
     const { media } = this.incoming;
+    const takesPartNow = takesPart(own);
+    const hasTurned = takesPartNow !== this.incoming.sends;
+    this.incoming.sends = takesPartNow;
+    if (hasTurned && !takesPartNow) this.local.stop();
     if (!media) this.incoming.open(() => this.tracks.attach());
-    else if (isNewConnection) void media.connect();
+    else if (isNewConnection || hasTurned) void media.connect();
     if (!this.hasJoined || isNewConnection) void this.captions.connected();
     if (!this.hasJoined) {
       this.hasJoined = true;
@@ -357,7 +359,7 @@ export class Classroom {
   private async fulfilWishes(): Promise<void> {
     const wishes = this.wishes;
     const { session } = this.store.getState();
-    if (!wishes || !session) return;
+    if (!wishes || !session || isObserver(session)) return;
     if (wishes.microphone) this.tracks.keepOpen('microphone');
     if (wishes.camera) this.tracks.keepOpen('camera');
     else this.local.close('camera');
@@ -379,7 +381,9 @@ export class Classroom {
     const own = session ? me(session) : undefined;
     if (!session || own?.presence !== 'present' || status === 'closed') return;
     this.tracks.reconcile();
-    this.answerDecline(session.recording.state === 'on' && own.consent === 'unasked');
+    if (takesPart(own)) {
+      this.answerDecline(session.recording.state === 'on' && own.consent === 'unasked');
+    }
   }
 
   /** Who said no before joining is not asked again when the recording begins. */

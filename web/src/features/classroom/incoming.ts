@@ -21,6 +21,8 @@ export interface Wire {
 
 export class Incoming {
   media: Media | null = null;
+  /** Whether this page may send at all; an observer's connection only receives. */
+  sends = true;
   readonly galleryCount = isPhone() ? 5 : 11;
   private wanted: string[] = [];
   private plan: (string | null)[] = [];
@@ -42,6 +44,7 @@ export class Incoming {
     this.media = new Media({
       galleryCount: this.galleryCount,
       offer: (offer) => this.wire.offer(offer),
+      sends: () => this.sends,
       listener: {
         onStatus: (media) => {
           this.store.setState({ media });

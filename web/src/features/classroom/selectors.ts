@@ -24,28 +24,37 @@ export const me = (state: ClassroomState): ParticipantView | undefined => person
 
 export const isFacilitator = (state: ClassroomState): boolean => me(state)?.role === 'facilitator';
 
+/** Watches and takes no part: whatever a class does with its people is done without them. */
+export const isObserver = (state: ClassroomState): boolean => me(state)?.role === 'observer';
+
+export const takesPart = (one: ParticipantView): boolean => one.role !== 'observer';
+
+const RANKS = ['facilitator', 'learner', 'observer'];
+
 export const isHere = (one: ParticipantView): boolean =>
   one.presence === 'present' || one.presence === 'away';
 
 // Making one costs more than a thousand comparisons.
 const { compare } = new Intl.Collator();
 
-/** Facilitators first, then by name: an order that does not jump as people speak. */
+/** By role, facilitators first, then by name: an order that does not jump as people speak. */
 export const peopleHere = ofRoster((people): People =>
   people.filter(isHere).sort((a, b) => {
-    if (a.role !== b.role) return a.role === 'facilitator' ? -1 : 1;
+    if (a.role !== b.role) return RANKS.indexOf(a.role) - RANKS.indexOf(b.role);
     return compare(a.name, b.name) || (a.participant_id < b.participant_id ? -1 : 1);
   }),
 );
 
 const inRooms = ofRoster(() => new Map<string, People>());
 
-/** Who is in the same room as oneself: whom one can see and hear. */
+/** Who takes part in the same room as oneself: whom one can see and hear. */
 export function peopleInRoom(state: ClassroomState): People {
   const rooms = inRooms(state);
   const known = rooms.get(state.room_id);
   if (known) return known;
-  const made = peopleHere(state).filter((one) => one.room_id === state.room_id);
+  const made = peopleHere(state).filter(
+    (one) => one.room_id === state.room_id && takesPart(one),
+  );
   rooms.set(state.room_id, made);
   return made;
 }
@@ -115,7 +124,7 @@ export function stagePerson(
 ): string | null {
   const here = (id: string | null): boolean => {
     const one = personOf(state, id);
-    return one !== undefined && isHere(one) && one.room_id === state.room_id;
+    return one !== undefined && isHere(one) && takesPart(one) && one.room_id === state.room_id;
   };
   if (here(inSlot)) return inSlot;
   if (here(state.spotlight)) return state.spotlight;

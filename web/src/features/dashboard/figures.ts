@@ -8,9 +8,13 @@ export interface Figures {
   lost: number;
 }
 
+/** Observers are named in the tables and counted nowhere. */
+const takesPart = (one: DashboardPerson): boolean => one.role !== 'observer';
+const RANKS = ['learner', 'facilitator', 'observer'];
+
 export const figuresOf = (board: Dashboard): Figures => ({
-  people: board.people.length,
-  here: board.people.filter((one) => one.is_here).length,
+  people: board.people.filter(takesPart).length,
+  here: board.people.filter((one) => one.is_here && takesPart(one)).length,
   silent: board.people.filter((one) => one.is_silent).length,
   lost: board.confusion.reduce((sum, one) => sum + one.count, 0),
 });
@@ -19,7 +23,7 @@ export const figuresOf = (board: Dashboard): Figures => ({
 export const inOrder = (people: DashboardPerson[]): DashboardPerson[] =>
   [...people].sort(
     (a, b) =>
-      Number(a.role === 'facilitator') - Number(b.role === 'facilitator') ||
+      RANKS.indexOf(a.role) - RANKS.indexOf(b.role) ||
       a.talked_ms - b.talked_ms ||
       a.name.localeCompare(b.name),
   );

@@ -17,6 +17,7 @@ const session = (over: Partial<Session>): Session => ({
   record_automatically: true,
   facilitator_names: [],
   is_facilitator: false,
+  is_observer: false,
   present_count: 0,
   recording_id: null,
   created_at: '2026-01-01T00:00:00Z',

@@ -66,7 +66,8 @@ export default function JoinPage({ token }: { token: string }) {
         value={shownName}
         onChange={(event) => setName(event.currentTarget.value)}
       />
-      {data.record_automatically && (
+      {data.role === 'observer' && <Text size="sm">{t('join.watches')}</Text>}
+      {data.record_automatically && data.role !== 'observer' && (
         <Text size="sm" c="dimmed">
           {t('join.records')}
         </Text>

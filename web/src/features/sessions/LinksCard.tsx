@@ -5,6 +5,7 @@ import {
   Code,
   CopyButton,
   Group,
+  Select,
   Stack,
   Text,
   TextInput,
@@ -24,10 +25,12 @@ const absolute = (link: string): string => new URL(link, window.location.origin)
 
 export function LinksCard({ sessionId }: { sessionId: string }) {
   const { t } = useTranslation('sessions');
+  const { t: common } = useTranslation();
   const errorText = useErrorText();
   const path = `/sessions/${sessionId}/links`;
   const links = useResource<JoinLink[]>(path);
   const [name, setName] = useState('');
+  const [role, setRole] = useState<JoinLink['role']>('learner');
   const [isBusy, setBusy] = useState(false);
 
   async function create(event: FormEvent) {
@@ -35,7 +38,10 @@ export function LinksCard({ sessionId }: { sessionId: string }) {
     if (name.trim() === '') return;
     setBusy(true);
     try {
-      const made = await http.post<JoinLink>(path, { name: name.trim() } satisfies CreateJoinLink);
+      const made = await http.post<JoinLink>(path, {
+        name: name.trim(),
+        role,
+      } satisfies CreateJoinLink);
       links.set((old) => [...(old ?? []), made]);
       setName('');
     } catch (error) {
@@ -76,6 +82,17 @@ export function LinksCard({ sessionId }: { sessionId: string }) {
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
           />
+          <Select
+            w={150}
+            label={t('linkAs')}
+            allowDeselect={false}
+            value={role}
+            data={(['learner', 'observer'] as const).map((value) => ({
+              value,
+              label: common(`role.${value}`),
+            }))}
+            onChange={(value) => setRole((value as JoinLink['role'] | null) ?? 'learner')}
+          />
           <Button
             type="submit"
             variant="light"
@@ -112,6 +129,11 @@ function Link({ link, onRevoke }: { link: JoinLink; onRevoke: () => void }) {
         <Text flex={1} fw={600} truncate td={link.is_revoked ? 'line-through' : undefined}>
           {link.name}
         </Text>
+        {link.role === 'observer' && (
+          <Badge variant="light" tt="none">
+            {common('role.observer')}
+          </Badge>
+        )}
         <Badge
           variant="light"
           tt="none"

@@ -86,7 +86,7 @@ export function MembersCard({ sessionId }: { sessionId: string }) {
             label={t('memberAs')}
             allowDeselect={false}
             value={role}
-            data={(['learner', 'facilitator'] as const).map((value) => ({
+            data={(['learner', 'facilitator', 'observer'] as const).map((value) => ({
               value,
               label: common(`role.${value}`),
             }))}

@@ -21,7 +21,7 @@ export function Board({ breakouts }: { breakouts: BreakoutsView }) {
   const { t } = useTranslation('breakouts');
   const classroom = useClassroom();
   const session = useSession((state) => state);
-  const inMain = peopleIn(session, MAIN_ROOM).filter((one) => one.role === 'learner');
+  const inMain = peopleIn(session, MAIN_ROOM).filter((one) => one.role !== 'facilitator');
   const visiting = ownRoom(session);
   const minutes = (count: number) =>
     void classroom.command({ type: 'extend_breakouts', extra_ms: count * 60_000 });
@@ -213,7 +213,7 @@ function OpenRoom({ room, breakouts }: { room: BreakoutRoomView; breakouts: Brea
             <Person
               key={person.participant_id}
               person={person}
-              rooms={person.role === 'learner' ? breakouts.rooms : undefined}
+              rooms={person.role === 'facilitator' ? undefined : breakouts.rooms}
               roomId={room.room_id}
               speaks={speakers.includes(person.participant_id)}
             />

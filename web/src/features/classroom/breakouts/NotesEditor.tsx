@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 import type { BreakoutRoomView } from '../../../protocol';
 import { useClassroom } from '../context';
-import { personOf } from '../selectors';
+import { isObserver, personOf } from '../selectors';
 import { useSession } from '../store';
 import { merged } from './merge';
 
@@ -24,6 +24,7 @@ export function NotesEditor({ room }: { room: BreakoutRoomView }) {
   latest.current = text;
   const isSaving = useRef(false);
   const author = useSession((session) => personOf(session, room.notes_by)?.name ?? null);
+  const watches = useSession(isObserver);
   const isMine = useSession((session) => session.me === room.notes_by);
 
   useEffect(() => {
@@ -57,6 +58,7 @@ export function NotesEditor({ room }: { room: BreakoutRoomView }) {
         placeholder={t('notes.placeholder')}
         value={text}
         maxLength={8000}
+        readOnly={watches}
         autosize
         minRows={4}
         maxRows={14}

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 
 import type { BreakoutsView } from '../../../protocol';
 import { useClassroom } from '../context';
-import { isFacilitator, personOf } from '../selectors';
+import { isFacilitator, isObserver, personOf } from '../selectors';
 import { useSession } from '../store';
 import classes from './Breakouts.module.css';
 import { RoomTimer, useRoomTime } from './RoomTimer';
@@ -28,6 +28,7 @@ function Place({ breakouts }: { breakouts: BreakoutsView }) {
   const classroom = useClassroom();
   const session = useSession((state) => state);
   const hosts = isFacilitator(session);
+  const watches = isObserver(session);
   const time = useRoomTime(breakouts);
   const room = ownRoom(session);
   const home = homeRoom(session);
@@ -41,12 +42,12 @@ function Place({ breakouts }: { breakouts: BreakoutsView }) {
       aria-label={t('banner')}
     >
       <div className={classes.where}>
-        <strong>{room ? t(hosts ? 'visiting' : 'youAreIn', { name: room.name }) : t('inMainNow')}</strong>
+        <strong>{room ? t(hosts || watches ? 'visiting' : 'youAreIn', { name: room.name }) : t('inMainNow')}</strong>
         {room && room.task !== '' && <p>{t('taskIs', { task: room.task })}</p>}
       </div>
       <RoomTimer breakouts={breakouts} />
       <Group gap="xs">
-        {room && !hosts && !call && (
+        {room && !hosts && !watches && !call && (
           <Button
             size="compact-sm"
             variant="light"
@@ -56,7 +57,7 @@ function Place({ breakouts }: { breakouts: BreakoutsView }) {
             {t('help.call')}
           </Button>
         )}
-        {room && !hosts && call && (
+        {room && !hosts && !watches && call && (
           <>
             <span>{t('help.place', { place: call.place })}</span>
             <Button
@@ -73,7 +74,7 @@ function Place({ breakouts }: { breakouts: BreakoutsView }) {
         <Button size="compact-sm" variant="light" onClick={() => classroom.show('rooms')}>
           {room && !hosts ? t('notes.open') : t('show')}
         </Button>
-        {room && (hosts || breakouts.may_return) && (
+        {room && (hosts || (breakouts.may_return && !watches)) && (
           <Button
             size="compact-sm"
             variant="light"

@@ -62,6 +62,8 @@ export function timeOf(breakouts: BreakoutsView, nowMs: number): RoomTime {
 export const mayChoose = (session: SessionSnapshot, room: BreakoutRoomView): boolean => {
   const { breakouts } = session;
   if (!areOpen(breakouts)) return false;
+  const own = session.participants.find((one) => one.participant_id === session.me);
+  if (own?.role === 'observer') return false;
   const home = homeRoom(session);
   if (home?.room_id === room.room_id) return true;
   const isAllowed = breakouts.may_choose || (home === null && breakouts.late === 'choose');

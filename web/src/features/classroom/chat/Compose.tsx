@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 
 import type { AnyCommand, ChatView } from '../../../protocol';
 import { useClassroom, useTick } from '../context';
-import { isLocked, peopleHere, personOf } from '../selectors';
+import { isLocked, isObserver, peopleHere, personOf, takesPart } from '../selectors';
 import { sessionNow, usePage, usePageStore, useSession } from '../store';
 import classes from './chat.module.css';
 import { ChosenFiles } from './Files';
@@ -43,7 +43,7 @@ export function Compose({ replyTo, editing, onDone, onSent }: Props) {
   const uploads = useUploads(session.session_id);
   const listId = useId();
   const others = peopleHere(session)
-    .filter((one) => one.participant_id !== session.me)
+    .filter((one) => one.participant_id !== session.me && takesPart(one))
     .map((one) => ({ id: one.participant_id, name: one.name }));
   const fixed = editing ?? replyTo;
   const to = fixed ? partnerOf(fixed, session.me) : others.some((o) => o.id === chosen) ? chosen : null;
@@ -134,6 +134,13 @@ export function Compose({ replyTo, editing, onDone, onSent }: Props) {
     onDone();
   }
 
+  if (isObserver(session)) {
+    return (
+      <p className={classes.policy} data-testid="chat-policy">
+        {room('chat.watching')}
+      </p>
+    );
+  }
   const placeholder =
     to === null ? t('chat.placeholder') : room('chat.placeholderTo', { name: toName });
   return (

@@ -14,7 +14,7 @@ import { formatTime } from '../../../i18n';
 import type { ChatView, Emoji } from '../../../protocol';
 import { Avatar } from '../../../ui';
 import { useClassroom } from '../context';
-import { isFacilitator, personOf } from '../selectors';
+import { isFacilitator, isObserver, personOf } from '../selectors';
 import { usePage, usePageStore, useSession, useSessionList, utcOf } from '../store';
 import classes from './chat.module.css';
 import { EMOJI, EMOJI_NAMES } from './emoji';
@@ -38,6 +38,7 @@ const useNames = (ids: string[]): string[] =>
 export const messageId = (id: string): string => `message-${id}`;
 
 export const Message = memo(function Message({ message, onReply, onEdit, onJump }: Props) {
+  const watches = useSession(isObserver);
   const { t } = useTranslation('classroom');
   const { t: room } = useTranslation('room');
   const me = useSession((session) => session.me);
@@ -96,7 +97,7 @@ export const Message = memo(function Message({ message, onReply, onEdit, onJump 
         {message.file && <SentFile file={message.file} />}
         <Reactions message={message} />
       </div>
-      {!message.is_deleted && (
+      {!message.is_deleted && !watches && (
         <Tools message={message} name={name} onReply={onReply} onEdit={onEdit} />
       )}
     </li>
@@ -152,6 +153,7 @@ function Reactions({ message }: { message: ChatView }) {
   const { t } = useTranslation('room');
   const classroom = useClassroom();
   const me = useSession((session) => session.me);
+  const watches = useSession(isObserver);
   const given = EMOJI_NAMES.filter((emoji) => (message.reactions[emoji] ?? []).length > 0);
   const all = given.flatMap((emoji) => message.reactions[emoji] ?? []);
   const known = useNames(all);
@@ -169,6 +171,7 @@ function Reactions({ message }: { message: ChatView }) {
             type="button"
             className={classes.reaction}
             aria-pressed={isMine}
+            disabled={watches}
             aria-label={label}
             title={label}
             onClick={() =>

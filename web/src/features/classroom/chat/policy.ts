@@ -1,4 +1,4 @@
-import { isFacilitator, isUnattended, personOf } from '../selectors';
+import { isFacilitator, isObserver, isUnattended, personOf } from '../selectors';
 import type { ClassroomState } from '../state';
 
 /** Why nothing can be written there just now; null when it can. The server decides the same. */
@@ -6,7 +6,8 @@ export function closedFor(
   state: ClassroomState,
   to: string | null,
   nowMs: number,
-): 'locked' | 'lockedPrivate' | 'unattended' | null {
+): 'watching' | 'locked' | 'lockedPrivate' | 'unattended' | null {
+  if (isObserver(state)) return 'watching';
   if (isFacilitator(state)) return null;
   if (personOf(state, to)?.role === 'facilitator') return null;
   const lock = to === null ? 'chat' : 'private_chat';

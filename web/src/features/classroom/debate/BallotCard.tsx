@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { DebateView } from '../../../protocol';
-import { isFacilitator, isHere } from '../selectors';
+import { isFacilitator, isHere, isObserver, takesPart } from '../selectors';
 import { useSession } from '../store';
 import classes from './debate.module.css';
 import { type Choice, CHOICES } from '../../../ui/debate';
@@ -17,7 +17,7 @@ export function BallotCard({ debate }: { debate: DebateView }) {
   const session = useSession((state) => state);
   const hosts = isFacilitator(session);
   const here = session.participants.filter(
-    (one) => isHere(one) && one.room_id === debate.room_id,
+    (one) => isHere(one) && takesPart(one) && one.room_id === debate.room_id,
   ).length;
   const debate_id = debate.debate_id;
   const open = debate.ballot;
@@ -37,7 +37,7 @@ export function BallotCard({ debate }: { debate: DebateView }) {
       </Heading>
       {open !== null && (
         <>
-          <Vote key={open} debate={debate} round={open} />
+          {!isObserver(session) && <Vote key={open} debate={debate} round={open} />}
           <div className={classes.note} data-testid="turnout">
             {t('ballot.turnout', { voted: debate.voted[open] ?? 0, all: here })}
           </div>

@@ -10,7 +10,7 @@ import { useTranslation } from 'react-i18next';
 
 import type { DebateView } from '../../../protocol';
 import { ConfirmButton } from '../../../ui';
-import { isFacilitator, isHere } from '../selectors';
+import { isFacilitator, isHere, takesPart } from '../selectors';
 import { useSession } from '../store';
 import classes from './debate.module.css';
 import {
@@ -139,7 +139,9 @@ function GiveFloor({ debate }: { debate: DebateView }) {
   const form = formOf(debate);
   // Who speaks changes while the clock stands; a turn may be given at any time.
   if (!part || debate.is_over || (debate.since_ms !== null && !isQueue(part))) return null;
-  const here = session.participants.filter((one) => isHere(one) && one.room_id === debate.room_id);
+  const here = session.participants.filter(
+    (one) => isHere(one) && takesPart(one) && one.room_id === debate.room_id,
+  );
   if (isQueue(part)) {
     const able = here.filter(
       (one) => part.kind !== 'free' || sideOf(debate, one.participant_id) !== null,
@@ -223,7 +225,7 @@ export function Officers({ debate }: { debate: DebateView }) {
   const name = useName();
   const session = useSession((state) => state);
   const hosts = isFacilitator(session);
-  const here = session.participants.filter(isHere);
+  const here = session.participants.filter((one) => isHere(one) && takesPart(one));
   const debate_id = debate.debate_id;
   const free = here.filter((one) => sideOf(debate, one.participant_id) === null);
   const isOpen = debate.stage !== 'ended';
@@ -295,7 +297,7 @@ function AdjudicatorMenu({ debate }: { debate: DebateView }) {
   const name = useName();
   const session = useSession((state) => state);
   const free = session.participants.filter(
-    (one) => isHere(one) && sideOf(debate, one.participant_id) === null,
+    (one) => isHere(one) && takesPart(one) && sideOf(debate, one.participant_id) === null,
   );
   const toggled = (id: string) =>
     debate.adjudicators.includes(id)

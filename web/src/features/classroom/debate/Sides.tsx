@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 
 import type { DebateView, ParticipantView } from '../../../protocol';
 import { Avatar } from '../../../ui';
-import { isFacilitator, isHere, personOf } from '../selectors';
+import { isFacilitator, isHere, personOf, takesPart } from '../selectors';
 import { useSession } from '../store';
 import classes from './debate.module.css';
 import { formOf, holdersOf, isChair, membersOf, seatKey, type Side } from './model';
@@ -141,6 +141,7 @@ function able(participants: ParticipantView[], debate: DebateView): ParticipantV
   return participants.filter(
     (one) =>
       isHere(one) &&
+      takesPart(one) &&
       one.room_id === debate.room_id &&
       one.participant_id !== debate.chair_id &&
       !debate.adjudicators.includes(one.participant_id),

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 import { formatClock } from '../../../i18n';
 import type { DebateView } from '../../../protocol';
+import { isObserver } from '../selectors';
 import { useSession } from '../store';
 import classes from './debate.module.css';
 import { hasFloor, isChair, isQueue, partOf, sideOf, turnLeftMs, turnTimes } from './model';
@@ -23,7 +24,8 @@ export function Turns({ debate }: { debate: DebateView }) {
   const own = sideOf(debate, session.me);
   const hasTurn = debate.turn === session.me;
   const asks = debate.turn_asks.includes(session.me);
-  const mayAsk = part.kind === 'free' ? own !== null : part.kind === 'questions';
+  const mayAsk =
+    !isObserver(session) && (part.kind === 'free' ? own !== null : part.kind === 'questions');
   const times = turnTimes(debate, now);
   const isUsed =
     part.is_balanced && times.some(({ side, usedMs, shareMs }) => side.id === own && usedMs >= shareMs);

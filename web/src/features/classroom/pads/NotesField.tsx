@@ -17,6 +17,12 @@ import { applyChange, changeBetween, movedCaret } from './text';
 const OWN = 'typed here';
 const TELL_EVERY_MS = 1000;
 
+const NOTES = {
+  watching: 'notes.watching',
+  locked: 'notes.locked',
+  unattended: 'notes.alone',
+} as const;
+
 /** A text field on the shared text; the caret stays where it is while others write. */
 export default function NotesField({ pad }: { pad: PadSync }) {
   const { t } = useTranslation('pads');
@@ -79,7 +85,7 @@ export default function NotesField({ pad }: { pad: PadSync }) {
       <ProblemNote pad={pad} />
       {barrier && (
         <Alert color="gray" mb="sm" p="xs">
-          {t(barrier === 'locked' ? 'notes.locked' : 'notes.alone')}
+          {t(NOTES[barrier])}
         </Alert>
       )}
       <Textarea

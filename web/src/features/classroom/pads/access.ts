@@ -1,9 +1,9 @@
 import type { PadName } from '../../../protocol';
 import { useTick } from '../context';
-import { isLocked, isFacilitator, isUnattended } from '../selectors';
+import { isLocked, isFacilitator, isObserver, isUnattended } from '../selectors';
 import { sessionNow, usePageStore, useSession } from '../store';
 
-export type Barrier = 'locked' | 'unattended' | null;
+export type Barrier = 'watching' | 'locked' | 'unattended' | null;
 
 /** What keeps oneself from changing a pad; the server decides the same. */
 export function useBarrier(pad: PadName): Barrier {
@@ -11,6 +11,7 @@ export function useBarrier(pad: PadName): Barrier {
   const store = usePageStore();
   useTick(1000, session.unattended_since_ms !== null);
   const now = sessionNow(store.getState());
+  if (isObserver(session)) return 'watching';
   if (isLocked(session, pad)) return 'locked';
   return !isFacilitator(session) && isUnattended(session, now) ? 'unattended' : null;
 }

@@ -14,7 +14,7 @@ import { Avatar } from '../../../ui';
 import classes from '../Panel.module.css';
 import type { Removal } from '../RemoveDialog';
 import { PersonMenu } from '../room/PersonMenu';
-import { isFacilitator } from '../selectors';
+import { isFacilitator, takesPart } from '../selectors';
 import { useSession } from '../store';
 
 interface Props {
@@ -35,6 +35,7 @@ export const Person = memo(function Person({ person, place, count, onRemove }: P
   const talkedMs = useSession((session) => session.talked_ms[id] ?? 0);
   const notes = [
     person.role === 'facilitator' ? t('people.facilitator') : null,
+    person.role === 'observer' ? room('people.observer') : null,
     person.is_guest ? t('people.guest') : null,
     person.presence === 'away' ? t('people.away') : null,
     person.invitation === 'asked' ? room('speak.asked') : null,
@@ -58,6 +59,20 @@ export const Person = memo(function Person({ person, place, count, onRemove }: P
       {person.hand_raised_at_ms !== null && (
         <IconHandStop size={18} role="img" aria-label={t('gallery.handUp')} />
       )}
+      {takesPart(person) && <Devices person={person} />}
+      {hosts || (!isMe && takesPart(person)) ? (
+        <PersonMenu person={person} onRemove={onRemove} />
+      ) : (
+        <span className={classes.noMenu} />
+      )}
+    </li>
+  );
+});
+
+function Devices({ person }: { person: ParticipantView }) {
+  const { t } = useTranslation('classroom');
+  return (
+    <>
       {person.tracks.microphone === true ? (
         <IconMicrophone size={18} aria-hidden />
       ) : (
@@ -68,11 +83,6 @@ export const Person = memo(function Person({ person, place, count, onRemove }: P
       ) : (
         <IconVideoOff size={18} role="img" aria-label={t('gallery.cameraOff')} opacity={0.6} />
       )}
-      {hosts || !isMe ? (
-        <PersonMenu person={person} onRemove={onRemove} />
-      ) : (
-        <span className={classes.noMenu} />
-      )}
-    </li>
+    </>
   );
-});
+}

@@ -8,6 +8,7 @@ export const FILTERS = [
   'camera',
   'screen',
   'facilitators',
+  'observers',
   'guests',
   'away',
 ] as const;
@@ -20,6 +21,7 @@ const HOLDS: Record<Filter, (one: ParticipantView) => boolean> = {
   camera: (one) => one.tracks.camera === true,
   screen: (one) => one.tracks.screen === true,
   facilitators: (one) => one.role === 'facilitator',
+  observers: (one) => one.role === 'observer',
   guests: (one) => one.is_guest,
   away: (one) => one.presence === 'away',
 };

@@ -7,7 +7,7 @@ import type { PollView } from '../../../protocol';
 import { apiUrl } from '../../../transport/http';
 import { useClassroom, useTick } from '../context';
 import panel from '../Panel.module.css';
-import { isFacilitator, peopleHere } from '../selectors';
+import { isFacilitator, isObserver, peopleHere, takesPart } from '../selectors';
 import { sessionNow, usePageStore, useSession } from '../store';
 import { AnswerForm } from './AnswerForm';
 import { BarContent } from './BarRow';
@@ -23,7 +23,8 @@ export function PollCard({ poll, onAgain }: { poll: PollView; onAgain: () => voi
   const hosts = isFacilitator(session);
   const isOpen = poll.state === 'open';
   const isChoice = poll.kind === 'single' || poll.kind === 'true_false';
-  const canVote = isOpen && !(poll.has_voted && (poll.is_anonymous || !poll.can_change));
+  const watches = isObserver(session);
+  const canVote = isOpen && !watches && !(poll.has_voted && (poll.is_anonymous || !poll.can_change));
   const right = poll.state === 'revealed' ? ownIsRight(poll) : null;
   return (
     <article aria-label={poll.question} data-poll={poll.poll_id} data-state={poll.state}>
@@ -62,7 +63,7 @@ export function PollCard({ poll, onAgain }: { poll: PollView; onAgain: () => voi
         {isOpen
           ? t('poll.answered', {
               voted: poll.voted_count,
-              all: Math.max(peopleHere(session).length, poll.voted_count),
+              all: Math.max(peopleHere(session).filter(takesPart).length, poll.voted_count),
             })
           : t('poll.answeredOnly', { count: poll.voted_count })}
         {isOpen && poll.limit_s !== null && <TimeLeft poll={poll} limitS={poll.limit_s} />}
@@ -71,6 +72,11 @@ export function PollCard({ poll, onAgain }: { poll: PollView; onAgain: () => voi
         <Choice poll={poll} canVote={canVote} hosts={hosts} />
       ) : (
         <Answered poll={poll} canVote={canVote} hosts={hosts} />
+      )}
+      {isOpen && watches && (
+        <Text size="sm" c="dimmed" mt="xs">
+          {polls('answer.watching')}
+        </Text>
       )}
       {isOpen && poll.has_voted && (
         <Text size="sm" c="dimmed" mt="xs">

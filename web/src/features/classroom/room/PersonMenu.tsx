@@ -2,10 +2,10 @@ import { ActionIcon, Menu } from '@mantine/core';
 import { IconDotsVertical } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
-import type { ParticipantView } from '../../../protocol';
+import type { ParticipantView, SetRole } from '../../../protocol';
 import { useClassroom } from '../context';
 import type { Removal } from '../RemoveDialog';
-import { isFacilitator } from '../selectors';
+import { isFacilitator, isObserver, takesPart } from '../selectors';
 import { usePage, useSession } from '../store';
 
 interface Props {
@@ -22,6 +22,8 @@ export function PersonMenu({ person, onRemove }: Props) {
   const isMe = useSession((session) => session.me === id);
   const isHeld = useSession((session) => session.spotlight === id);
   const hosts = useSession(isFacilitator);
+  const watches = useSession(isObserver);
+  const isAble = takesPart(person);
   return (
     <Menu position="bottom-end" width={270}>
       <Menu.Target>
@@ -35,15 +37,17 @@ export function PersonMenu({ person, onRemove }: Props) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {!isMe && (
+        {!isMe && isAble && (
           <>
-            <Menu.Item onClick={() => classroom.writeTo(id)}>{room('people.write')}</Menu.Item>
+            {!watches && (
+              <Menu.Item onClick={() => classroom.writeTo(id)}>{room('people.write')}</Menu.Item>
+            )}
             <Menu.Item onClick={() => classroom.pin(isPinned ? null : id)}>
               {isPinned ? room('people.unpin') : room('people.pin')}
             </Menu.Item>
           </>
         )}
-        {hosts && (
+        {hosts && isAble && (
           <Menu.Item
             onClick={() =>
               void classroom.command({
@@ -55,7 +59,7 @@ export function PersonMenu({ person, onRemove }: Props) {
             {isHeld ? t('people.unspotlight') : t('people.spotlight')}
           </Menu.Item>
         )}
-        {hosts && !isMe && <Speaking person={person} />}
+        {hosts && !isMe && isAble && <Speaking person={person} />}
         {hosts && person.hand_raised_at_ms !== null && (
           <Menu.Item
             onClick={() => void classroom.command({ type: 'lower_hand', participant_id: id })}
@@ -65,12 +69,12 @@ export function PersonMenu({ person, onRemove }: Props) {
         )}
         {hosts && !isMe && (
           <>
-            <Menu.Divider />
-            {!person.is_guest && (
-              <Menu.Item onClick={() => void classroom.setRole(person)}>
-                {person.role === 'facilitator' ? room('people.demote') : room('people.promote')}
+            {isAble && <Menu.Divider />}
+            {rolesFor(person).map((role) => (
+              <Menu.Item key={role} onClick={() => void classroom.setRole(person, role)}>
+                {room(`people.make.${role}`)}
               </Menu.Item>
-            )}
+            ))}
             <Menu.Item
               c="var(--rp-bad-text)"
               onClick={() => onRemove({ person, mayReturn: true })}
@@ -89,6 +93,12 @@ export function PersonMenu({ person, onRemove }: Props) {
     </Menu>
   );
 }
+
+const ROLES: SetRole['role'][] = ['facilitator', 'learner', 'observer'];
+
+/** What somebody can be made; a guest has no account to facilitate with. */
+const rolesFor = (person: ParticipantView): SetRole['role'][] =>
+  ROLES.filter((role) => role !== person.role && !(person.is_guest && role === 'facilitator'));
 
 function Speaking({ person }: { person: ParticipantView }) {
   const { t } = useTranslation('classroom');

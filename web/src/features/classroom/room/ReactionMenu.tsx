@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { ReactionKind } from '../../../protocol';
 import { REACTIONS } from '../actions';
 import { useClassroom } from '../context';
-import { isLocked } from '../selectors';
+import { isLocked, isObserver } from '../selectors';
 import { useSession } from '../store';
 import toolbar from '../Toolbar.module.css';
 import { REACTION_GLYPHS } from './glyphs';
@@ -18,7 +18,9 @@ export function ReactionMenu() {
   const { t } = useTranslation(['classroom', 'room', 'plan']);
   const classroom = useClassroom();
   const isOff = useSession((session) => isLocked(session, 'reactions'));
+  const watches = useSession(isObserver);
   const [isOpen, setOpen] = useState(false);
+  if (watches) return null;
   return (
     <Popover opened={isOpen} onChange={setOpen} position="top" trapFocus>
       <Popover.Target>

@@ -60,7 +60,9 @@ function Opened({ pad }: { pad: PadSync }) {
         <IconChalkboard size={18} aria-hidden />
         <strong>{t('board.title')}</strong>
         <span className={classes.state} role="status">
-          {barrier === 'locked'
+          {barrier === 'watching'
+            ? t('board.watching')
+            : barrier === 'locked'
             ? t('board.locked')
             : barrier === 'unattended'
               ? t('board.alone')
