@@ -41,9 +41,14 @@ _WAKE_S: Final = 0.2
 StopReason = Literal["disk_full", "io_error", "overflow"]
 
 
+def header_text(header: Mapping[str, str | int]) -> bytes:
+    """The header's JSON."""
+    return json.dumps(dict(header), ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def header_octets(header: Mapping[str, str | int]) -> bytes:
     """Magic and header as they stand at the start of the file."""
-    text = json.dumps(dict(header), ensure_ascii=False, separators=(",", ":")).encode()
+    text = header_text(header)
     return MAGIC + _CHECKSUM.pack(len(text)) + text + _CHECKSUM.pack(zlib.crc32(text))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from server.media.capture import (
     KIND_GAP,
@@ -21,12 +21,35 @@ from server.media.capture import (
     Sealed,
     Stopped,
 )
+from server.media.plane import Layer, TrackKind
 from server.media.publication import Publication
 from server.media.rtp import HEADER, Packet
+from server.media.sdp_answer import PublicationNumbers
 from server.media.stream import Stream
 
 KEYFRAME_EVERY_NS: Final = 5_000_000_000
 """the replay must be able to seek; Chromium sends few keyframes unasked"""
+
+
+class Captured(Protocol):
+    """A publication, as the header of its capture describes it."""
+
+    @property
+    def track(self) -> TrackKind: ...
+    @property
+    def numbers(self) -> PublicationNumbers: ...
+
+
+def capture_header(
+    header: Mapping[str, str | int], publication: Captured, ssrc: int, layer: Layer
+) -> dict[str, str | int]:
+    """What is known above the plane, and what the plane knows."""
+    payload_type, codec = next(iter(publication.numbers.codecs.items()))
+    return {
+        **header, "track": publication.track, "codec": codec,
+        "clock_rate": publication.numbers.rate, "payload_type": payload_type,
+        "ssrc": ssrc, "layer": layer,
+    }  # fmt: skip
 
 
 class CaptureFeed:
@@ -42,23 +65,10 @@ class CaptureFeed:
         self.publication = publication
         self.path = path
         stream = publication.best("f")
-        numbers = publication.numbers
-        payload_type, codec = next(iter(numbers.codecs.items()))
-        self.file: CaptureFile = writer.start(
-            path,
-            {
-                **header,
-                "track": publication.track,
-                "codec": codec,
-                "clock_rate": numbers.rate,
-                "payload_type": payload_type,
-                "ssrc": stream.ssrc if stream is not None else 0,
-                "layer": stream.layer if stream is not None else "f",
-            },
-            origin_ns,
-            on_end,
-        )
         self._header_ssrc = stream.ssrc if stream is not None else 0
+        layer = stream.layer if stream is not None else "f"
+        full_header = capture_header(header, publication, self._header_ssrc, layer)
+        self.file: CaptureFile = writer.start(path, full_header, origin_ns, on_end)
         self._current: Stream | None = None
         self._wanted: Stream | None = None
         self._keyframe_at_ns = 0

@@ -12,12 +12,11 @@ import logging
 import socket
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 import psutil
 
-from server.media.ice_dtls import Address, Check, DtlsFailed, parse_check
-from server.media.peer import Peer
+from server.media.ice_dtls import Address, Check, DtlsFailed, DtlsSession, IceLite, parse_check
 
 log = logging.getLogger(__name__)
 
@@ -26,23 +25,59 @@ _AT_ONCE: Final = 128
 """datagrams taken before other callbacks of the loop have their turn"""
 
 
-class Endpoint:
+class Reachable(Protocol):
+    """A connection, as its checks and its handshake need it."""
+
+    @property
+    def transport_id(self) -> str: ...
+    @property
+    def ice(self) -> IceLite: ...
+    @property
+    def dtls(self) -> DtlsSession: ...
+
+    def connected(self) -> None:
+        """The keys are there."""
+        ...
+
+    def receive(self, datagram: bytes, arrival_ns: int) -> None:
+        """An encrypted packet from one of its addresses."""
+        ...
+
+
+P = TypeVar("P", bound=Reachable)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """The socket of a plane. Raises OSError when the port is taken."""
+    opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        opened.setblocking(False)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            opened.setsockopt(socket.SOL_SOCKET, option, _BUFFER_OCTETS)
+        opened.bind((host, port))
+    except OSError:
+        opened.close()
+        raise
+    return opened
+
+
+class Endpoint(Generic[P]):
     """``on_ready(peer)`` is called when a peer's keys are there, ``on_failed(peer)`` when its
     handshake cannot succeed, ``on_goodbye(peer)`` when it closes its side."""
 
     def __init__(
         self,
-        on_ready: Callable[[Peer], None],
-        on_failed: Callable[[Peer], None],
-        on_goodbye: Callable[[Peer], None],
+        on_ready: Callable[[P], None],
+        on_failed: Callable[[P], None],
+        on_goodbye: Callable[[P], None],
     ) -> None:
         self._on_ready = on_ready
         self._on_failed = on_failed
         self._on_goodbye = on_goodbye
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._by_ufrag: dict[str, Peer] = {}
-        self._by_address: dict[Address, Peer] = {}
+        self._by_ufrag: dict[str, P] = {}
+        self._by_address: dict[Address, P] = {}
         self.dropped = 0
         """datagrams from strangers, and those the kernel would not take"""
 
@@ -53,18 +88,9 @@ class Endpoint:
 
     def open(self, host: str, port: int) -> None:
         """Bind. Raises OSError when the port is taken."""
-        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            opened.setblocking(False)
-            for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-                opened.setsockopt(socket.SOL_SOCKET, option, _BUFFER_OCTETS)
-            opened.bind((host, port))
-        except OSError:
-            opened.close()
-            raise
-        self._socket = opened
+        self._socket = bind(host, port)
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(opened.fileno(), self._readable)
+        self._loop.add_reader(self._socket.fileno(), self._readable)
 
     def close(self) -> None:
         """Safe to call twice."""
@@ -74,10 +100,10 @@ class Endpoint:
             self._socket.close()
             self._socket = None
 
-    def add(self, peer: Peer) -> None:
+    def add(self, peer: P) -> None:
         self._by_ufrag[peer.ice.local_ufrag] = peer
 
-    def remove(self, peer: Peer) -> None:
+    def remove(self, peer: P) -> None:
         self._by_ufrag.pop(peer.ice.local_ufrag, None)
         for address in peer.ice.addresses:
             if self._by_address.get(address) is peer:
@@ -148,12 +174,16 @@ class Endpoint:
             return
         assert isinstance(result, Check)
         self._by_address[address] = peer
+        self.validated(peer)
         self.sendto(result.answer, address)
+
+    def validated(self, peer: P) -> None:
+        """A check of this peer was authentic: its addresses may have changed."""
 
     # ---- handshake ---------------------------------------------------------------------------
 
-    def handshake(self, peer: Peer, data: bytes) -> None:
-        had_keys = peer.dtls.srtp is not None
+    def handshake(self, peer: P, data: bytes) -> None:
+        had_keys = peer.dtls.keys is not None
         try:
             answers = peer.dtls.receive(data)
         except DtlsFailed as failure:
@@ -161,22 +191,22 @@ class Endpoint:
             self._on_failed(peer)
             return
         self._flush(peer, answers)
-        if not had_keys and peer.dtls.srtp is not None:
-            peer.srtp = peer.dtls.srtp
+        if not had_keys and peer.dtls.keys is not None:
+            peer.connected()
             self._on_ready(peer)
         elif had_keys and peer.dtls.is_closed:
             self._on_goodbye(peer)
 
-    def retry_handshake(self, peer: Peer) -> None:
+    def retry_handshake(self, peer: P) -> None:
         """Repeat a lost flight when its time is up."""
         due = peer.dtls.timeout()
         if due is not None and due <= 0:
             self._flush(peer, peer.dtls.on_timeout())
 
-    def say_goodbye(self, peer: Peer) -> None:
+    def say_goodbye(self, peer: P) -> None:
         self._flush(peer, peer.dtls.close())
 
-    def _flush(self, peer: Peer, datagrams: list[bytes]) -> None:
+    def _flush(self, peer: P, datagrams: list[bytes]) -> None:
         address = peer.ice.remote
         if address is not None:
             for datagram in datagrams:

@@ -99,6 +99,13 @@ class Peer:
             self.slots[slot.name] = slot
             self._slot_by_ssrc[slot_numbers.ssrc] = slot
 
+    def connected(self) -> None:
+        self.srtp = self.dtls.srtp
+
+    @property
+    def is_connected(self) -> bool:
+        return self.srtp is not None
+
     def microphone(self) -> Publication | None:
         return self.track("microphone")
 

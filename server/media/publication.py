@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from server.media.audio_level import SILENT, LevelMeter
 from server.media.plane import Layer, PublicationId, RoomId, TrackKind
@@ -22,6 +22,31 @@ _ACTIVE_NS: Final = 2 * SECOND_NS
 _GUESSED_SPEECH: Final = 40
 """level assumed for a packet of speech size of a client that sends no audio level"""
 _DTX_OCTETS: Final = 8
+
+
+S = TypeVar("S", bound="Layered")
+
+
+class Layered(Protocol):
+    @property
+    def layer(self) -> Layer: ...
+    @property
+    def is_active(self) -> bool: ...
+
+
+def best_layer(streams: Mapping[Layer, S], max_layer: Layer) -> S | None:
+    """The highest live layer up to ``max_layer``, the lowest live one if all are above."""
+    if len(streams) <= 1:
+        return next(iter(streams.values()), None)
+    limit = LAYERS.index(max_layer)
+    known = in_order(streams)
+    live = [s for s in known if s.is_active] or known[:1]
+    fitting = [s for s in live if LAYERS.index(s.layer) <= limit]
+    return fitting[-1] if fitting else live[0]
+
+
+def in_order(streams: Mapping[Layer, S]) -> list[S]:
+    return [streams[layer] for layer in LAYERS if layer in streams]
 
 
 class Publication:
@@ -137,22 +162,13 @@ class Publication:
     # ---- layers ------------------------------------------------------------------------------
 
     def best(self, max_layer: Layer) -> Stream | None:
-        """The highest live layer up to ``max_layer``, the lowest live one if all are above."""
-        if len(self.streams) <= 1:
-            return next(iter(self.streams.values()), None)
-        limit = LAYERS.index(max_layer)
-        live = [s for s in self._in_order() if s.is_active] or self._in_order()[:1]
-        fitting = [s for s in live if LAYERS.index(s.layer) <= limit]
-        return fitting[-1] if fitting else live[0]
-
-    def _in_order(self) -> list[Stream]:
-        return [self.streams[layer] for layer in LAYERS if layer in self.streams]
+        return best_layer(self.streams, max_layer)
 
     def find_layers(self, now_ns: int) -> bool:
         """Look which layers are live; True when that changed."""
         newest = max((s.last_arrival_ns for s in self.streams.values()), default=0)
         layers: list[Layer] = []
-        for stream in self._in_order():
+        for stream in in_order(self.streams):
             silent = now_ns - stream.last_arrival_ns
             stream.is_active = silent < _ACTIVE_NS and (
                 newest - stream.last_arrival_ns < _LAYER_SILENT_NS

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from server.media.audio_level import rank
-from server.media.peer import Peer
 from server.media.plane import RoomId
-from server.media.publication import Publication
-from server.media.slot import Slot
+from server.media.routed import RoutedPeer, RoutedPublication, RoutedSlot
 
 LOUDEST: Final = 3
 _MAX_SPEAKERS: Final = 5
@@ -18,10 +16,10 @@ _MAX_SPEAKERS: Final = 5
 class Room:
     def __init__(self, room_id: RoomId) -> None:
         self.room_id = room_id
-        self.peers: dict[str, Peer] = {}
+        self.peers: dict[str, RoutedPeer] = {}
         self.floor: frozenset[str] | None = None
         self.priority: frozenset[str] = frozenset()
-        self.guests: dict[str, Publication] = {}
+        self.guests: dict[str, RoutedPublication] = {}
         """microphones from other rooms that are heard here as well"""
         self._ranking: list[str] = []
         self.speakers: tuple[str, ...] = ()
@@ -29,7 +27,7 @@ class Room:
     def has_floor(self, participant_id: str) -> bool:
         return self.floor is None or participant_id in self.floor
 
-    def microphones(self) -> list[Publication]:
+    def microphones(self) -> list[RoutedPublication]:
         own = (
             publication
             for peer in self.peers.values()
@@ -43,7 +41,7 @@ class Room:
             and publication.is_started
         ]  # fmt: skip
 
-    def rank(self, now_ns: int) -> list[Publication]:
+    def rank(self, now_ns: int) -> list[RoutedPublication]:
         """Audible microphones, loudest first."""
         microphones = {p.publication_id: p for p in self.microphones()}
         self._ranking = rank(
@@ -53,20 +51,20 @@ class Room:
 
     def plan(
         self,
-        peer: Peer,
-        ranked: list[Publication],
-        stage: Publication | None,
-        screen: Publication | None,
-    ) -> dict[str, Publication | None]:
+        peer: RoutedPeer,
+        ranked: list[RoutedPublication],
+        stage: RoutedPublication | None,
+        screen: RoutedPublication | None,
+    ) -> dict[str, RoutedPublication | None]:
         """Which sound goes into which of a viewer's audio slots.
 
         ``stage_audio`` has the microphone of whoever is on the viewer's stage and
         ``screen_audio`` the sound of the screen, so that lips and pictures stay in step; the
         loudest others and those with priority go to ``audio0``…, each staying where it is.
         """
-        plan: dict[str, Publication | None] = {}
+        plan: dict[str, RoutedPublication | None] = {}
         others = [p for p in ranked if p.participant_id != peer.participant_id]
-        on_stage: Publication | None = None
+        on_stage: RoutedPublication | None = None
         if "stage_audio" in peer.slots:
             if stage is not None:
                 on_stage = next(
@@ -82,7 +80,7 @@ class Room:
             for p in rest[LOUDEST:]
             if p.participant_id in self.priority or p.publication_id in self.guests
         ]
-        free: list[Slot] = []
+        free: list[RoutedSlot] = []
         for slot in _audio_slots(peer):
             plan[slot.name] = None
             for publication in wanted:
@@ -96,7 +94,9 @@ class Room:
             plan[slot.name] = publication
         return plan
 
-    def _screen_audio(self, peer: Peer, screen: Publication | None) -> Publication | None:
+    def _screen_audio(
+        self, peer: RoutedPeer, screen: RoutedPublication | None
+    ) -> RoutedPublication | None:
         if screen is None or screen.participant_id == peer.participant_id:
             return None
         for other in self.peers.values():
@@ -106,7 +106,7 @@ class Room:
                     return found
         return None
 
-    def speaking(self, ranked: list[Publication], now_ns: int) -> list[tuple[str, int]]:
+    def speaking(self, ranked: list[RoutedPublication], now_ns: int) -> list[tuple[str, int]]:
         """(participant, level) of those who speak now, loudest first."""
         return [
             (p.participant_id, round(p.meter.level(now_ns)))
@@ -115,16 +115,16 @@ class Room:
         ][:_MAX_SPEAKERS]
 
 
-def _audio_slots(peer: Peer) -> list[Slot]:
+def _audio_slots(peer: RoutedPeer) -> list[RoutedSlot]:
     return [s for name, s in peer.slots.items() if name.startswith("audio")]
 
 
-def _carries(slot: Slot, publication: Publication) -> bool:
+def _carries(slot: RoutedSlot, publication: RoutedPublication) -> bool:
     stream = slot.shown_or_due
     return stream is not None and stream in publication.streams.values()
 
 
-def apply_plan(peer: Peer, plan: Mapping[str, Publication | None], now_ns: int) -> bool:
+def apply_plan(peer: RoutedPeer, plan: Mapping[str, RoutedPublication | None], now_ns: int) -> bool:
     """Route as planned; True when anything moved."""
     moved = False
     for name, publication in plan.items():

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from server.media.peer import Peer
 from server.media.plane import (
     ActiveSpeakers,
     AudioSlotsChanged,
@@ -18,8 +17,8 @@ from server.media.plane import (
     RoomId,
     TransportId,
 )
-from server.media.publication import Publication
 from server.media.room import Room, apply_plan
+from server.media.routed import RoutedPeer, RoutedPublication
 from server.media.viewing import Viewing
 
 
@@ -44,7 +43,7 @@ class SoundRouter:
         """A room, a gate, a floor or a publication is not what it was."""
         self._turn += 1
 
-    def forget(self, peer: Peer) -> None:
+    def forget(self, peer: RoutedPeer) -> None:
         self._plans.pop(peer.transport_id, None)
         self._keys.pop(peer.transport_id, None)
 
@@ -54,13 +53,15 @@ class SoundRouter:
             for peer in room.peers.values():
                 self._route(room, peer, ranked, now_ns)
 
-    def route_of(self, peer: Peer, now_ns: int) -> None:
+    def route_of(self, peer: RoutedPeer, now_ns: int) -> None:
         """One viewer, at once: his stage has changed."""
         if peer.room_id is not None:
             room = self._rooms[peer.room_id]
             self._route(room, peer, room.rank(now_ns), now_ns)
 
-    def _route(self, room: Room, peer: Peer, ranked: list[Publication], now_ns: int) -> None:
+    def _route(
+        self, room: Room, peer: RoutedPeer, ranked: list[RoutedPublication], now_ns: int
+    ) -> None:
         viewing = self._viewings[peer.transport_id]
         stage, screen = viewing.assigned("stage"), viewing.assigned("screen")
         key = (

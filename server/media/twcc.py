@@ -45,8 +45,8 @@ class ArrivalRecorder:
                 self._highest = number
             else:
                 number = highest - (0x10000 - step)
-                if number < self._next:
-                    return
+            if number < self._next:
+                return  # it was reported already
         self._arrivals[number] = arrival_ns
 
     def write(self, media_ssrc: int) -> bytes | None:

@@ -7,19 +7,19 @@ from collections.abc import Callable
 from typing import Final
 
 from server.media.bandwidth import LayerLimits, Shown
-from server.media.peer import Peer
 from server.media.plane import Layer, PublicationId
-from server.media.publication import Publication
+from server.media.routed import RoutedPeer, RoutedPublication, RoutedSlot, RoutedStream
 from server.media.sdp_answer import LAYERS
-from server.media.slot import Slot
-from server.media.stream import SECOND_NS, Stream
+from server.media.stream import SECOND_NS
 
 _PATIENCE_NS: Final = 2 * SECOND_NS
 """how long an old picture may stay while the new one's keyframe does not come"""
 
 
 class Viewing:
-    def __init__(self, peer: Peer, find: Callable[[PublicationId], Publication | None]) -> None:
+    def __init__(
+        self, peer: RoutedPeer, find: Callable[[PublicationId], RoutedPublication | None]
+    ) -> None:
         self.peer = peer
         self._find = find
         self._wanted: dict[str, tuple[PublicationId, Layer]] = {}
@@ -31,7 +31,7 @@ class Viewing:
         elif slot in self.peer.slots and self.peer.slots[slot].is_video:
             self._wanted[slot] = (publication_id, max_layer)
 
-    def assigned(self, slot: str) -> Publication | None:
+    def assigned(self, slot: str) -> RoutedPublication | None:
         """Who was put there by policy, whether or not there is a picture."""
         entry = self._wanted.get(slot)
         return self._find(entry[0]) if entry is not None else None
@@ -55,7 +55,7 @@ class Viewing:
             ):
                 slot.give_up_old()
 
-    def _choose(self, slot: Slot) -> Stream | None:
+    def _choose(self, slot: RoutedSlot) -> RoutedStream | None:
         entry = self._wanted.get(slot.name)
         if entry is None or self.peer.room_id is None:
             return None
@@ -71,11 +71,11 @@ class Viewing:
         is_lower = LAYERS.index(ceiling) < LAYERS.index(entry[1])
         return publication.best(ceiling if is_lower else entry[1])
 
-    def _is_same_person(self, slot: Slot) -> bool:
+    def _is_same_person(self, slot: RoutedSlot) -> bool:
         publication = self.assigned(slot.name)
         return publication is not None and slot.current in publication.streams.values()
 
-    def owner(self, slot: str, stream: Stream | None) -> PublicationId | None:
+    def owner(self, slot: str, stream: RoutedStream | None) -> PublicationId | None:
         """The publication a stream just shown belongs to."""
         if stream is None:
             return None

@@ -1,0 +1,465 @@
+"""What is the same in every plane: commands into rooms, gates and routes; what is due on a tick.
+
+Theory of operation. A plane of our own is this class with packets put under it: in this process
+(python_plane.py) or in another (native_plane.py). The switchboard knows who is in which room, who
+may be heard, who is to be seen where; peers, publications and slots (routed.py) do what follows
+from it. Everything periodic hangs on one tick. docs/closures.md says who closes whom:
+plane → peer → publication → slot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from server.media.endpoint import Endpoint, Reachable, local_addresses
+from server.media.ice_dtls import (
+    CONSENT_S,
+    HANDSHAKE_S,
+    Certificate,
+    DtlsFailed,
+    DtlsSession,
+    IceLite,
+    check_private_names,
+)
+from server.media.listening import Ear
+from server.media.plane import (
+    AssignSlot,
+    CloseTransport,
+    OfferRefused,
+    OpenTransport,
+    PlaceTransport,
+    PlaneCommand,
+    PlaneNotification,
+    PublicationId,
+    RequestKeyframe,
+    RoomId,
+    SetFloor,
+    SetGuests,
+    SetPublicationEnabled,
+    StartCapture,
+    StartListening,
+    StopCapture,
+    StopListening,
+    TransportClosed,
+    TransportConnected,
+    TransportId,
+    TransportStats,
+)
+from server.media.room import Room
+from server.media.routed import RoutedPeer, RoutedPublication
+from server.media.sdp_answer import Answer, write_answer
+from server.media.sdp_offer import parse_offer
+from server.media.sound_router import SoundRouter
+from server.media.viewing import Viewing
+
+log = logging.getLogger(__name__)
+
+_TICK_S: Final = 0.02
+_SOUND_TICKS: Final = 2
+_EAR_TICKS: Final = 5
+_LAYER_TICKS: Final = 10
+REPORT_TICKS: Final = 50
+REPORT_S: Final = REPORT_TICKS * _TICK_S
+_STATS_TICKS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneSettings:
+    host: str = "0.0.0.0"  # noqa: S104 media must be reachable from the network
+    port: int = 0
+    """UDP; 0 = any free one"""
+    announce: Sequence[str] = field(default_factory=tuple)
+    """addresses to offer besides this machine's own, e.g. the public one behind NAT"""
+    disk_watermark: int = 200_000_000
+    """octets of free space below which captures end"""
+    consent_s: float = CONSENT_S
+    handshake_s: float = HANDSHAKE_S
+
+
+class SwitchedPeer(Reachable, RoutedPeer, Protocol):
+    """A peer of a switchboard."""
+
+    @property
+    def opened_at(self) -> float: ...
+
+
+class Listened(RoutedPublication, Protocol):
+    """A publication of a switchboard."""
+
+    ear: Ear | None
+
+
+P = TypeVar("P", bound=SwitchedPeer)
+B = TypeVar("B", bound=Listened)
+
+
+class Switchboard(ABC, Generic[P, B]):
+    """Implements ``MediaPlane`` but for the packets. ``P`` are its peers, ``B`` publications."""
+
+    def __init__(self, settings: PlaneSettings | None, endpoint: type[Endpoint[P]]) -> None:
+        self._settings = settings or PlaneSettings()
+        self._endpoint = endpoint(self._ready, self._failed, self._goodbye)
+        self._certificate: Certificate | None = None
+        self._notify: Callable[[PlaneNotification], None] = _ignore
+        self._peers: dict[TransportId, P] = {}
+        self._viewings: dict[TransportId, Viewing] = {}
+        self._rooms: dict[RoomId, Room] = {}
+        self._sound = SoundRouter(self._rooms, self._viewings, self._tell)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ticker: asyncio.Task[None] | None = None
+        self._ticks = 0
+        self._is_closed = False
+        self.lag_ms = 0.0
+        """how late the last tick came: the event loop's lag"""
+
+    # ---- what a plane adds ---------------------------------------------------------------------
+
+    @abstractmethod
+    def _new_peer(
+        self, command: OpenTransport, ice: IceLite, dtls: DtlsSession, answer: Answer
+    ) -> P:
+        """Build publications and slots as the answer promised them."""
+
+    @abstractmethod
+    def _peer_is_closing(self, peer: P, reason: str) -> None:
+        """Seal its captures."""
+
+    @abstractmethod
+    def _ask_keyframe(self, publication: B) -> None: ...
+
+    @abstractmethod
+    def _start_capture(self, publication: B, command: StartCapture) -> None: ...
+
+    @abstractmethod
+    def _stop_capture(self, publication: B) -> None: ...
+
+    @abstractmethod
+    def _tick_peer(self, peer: P, now_ns: int) -> None:
+        """Fifty times a second, for a peer that is connected."""
+
+    @abstractmethod
+    def _find_layers(self, now_ns: int) -> None:
+        """Five times a second, before layers are chosen."""
+
+    @abstractmethod
+    def _report(self, peer: P, now_ns: int) -> None:
+        """Every ``REPORT_S``, for a peer that is connected."""
+
+    def _listening_changed(self, publication: B) -> None:
+        """``publication.ear`` has come or gone."""
+
+    # ---- the port ------------------------------------------------------------------------------
+
+    @property
+    def port(self) -> int:
+        return self._endpoint.port
+
+    def _prepare(self, notify: Callable[[PlaneNotification], None]) -> None:
+        check_private_names()
+        self._loop = asyncio.get_running_loop()
+        self._notify = notify
+        self._certificate = Certificate()
+        self._endpoint.open(self._settings.host, self._settings.port)
+
+    def _begin_ticking(self) -> None:
+        assert self._loop is not None
+        self._ticker = self._loop.create_task(self._run(), name="media-plane-tick")
+
+    async def open(self, command: OpenTransport) -> str:
+        if self._is_closed or self._certificate is None:
+            raise OfferRefused("not_running", "The media plane is not running.")
+        if command.transport_id in self._peers:
+            raise OfferRefused("already_open", "This transport is open already.")
+        offer = parse_offer(command.offer_sdp, command.tracks, command.slots)
+        ice = IceLite(offer.ufrag, offer.pwd)
+        answer = write_answer(
+            offer,
+            command.tracks,
+            command.slots,
+            ufrag=ice.local_ufrag,
+            pwd=ice.local_pwd,
+            fingerprint=self._certificate.fingerprint,
+            candidates=[(host, self._endpoint.port) for host in self._addresses()],
+            session_number=secrets.randbits(53),
+        )
+        try:
+            dtls = DtlsSession(self._certificate, offer.fingerprints)
+        except DtlsFailed as failure:
+            raise OfferRefused("no_fingerprint", str(failure)) from failure
+        peer = self._new_peer(command, ice, dtls, answer)
+        self._peers[peer.transport_id] = peer
+        self._viewings[peer.transport_id] = Viewing(peer, self._find)
+        self._endpoint.add(peer)
+        return answer.sdp
+
+    def apply(self, commands: Sequence[PlaneCommand]) -> None:
+        for command in commands:
+            try:
+                self._apply(command)
+            except Exception:
+                # The rest of the list must not suffer from one of its members.
+                log.exception("%s failed", type(command).__name__)
+
+    async def _stop_ticking(self) -> None:
+        if self._ticker is not None:
+            self._ticker.cancel()
+            await asyncio.gather(self._ticker, return_exceptions=True)
+
+    def _addresses(self) -> list[str]:
+        host = self._settings.host
+        own = local_addresses() if host in ("0.0.0.0", "") else [host]  # noqa: S104
+        return list(dict.fromkeys([*self._settings.announce, *own]))
+
+    # ---- commands ------------------------------------------------------------------------------
+
+    def _apply(self, command: PlaneCommand) -> None:
+        now_ns = time.monotonic_ns()
+        match command:
+            case CloseTransport():
+                peer = self._peers.get(command.transport_id)
+                if peer is not None:
+                    self._close_peer(peer, "closed")
+            case PlaceTransport():
+                self._place(command, now_ns)
+            case SetPublicationEnabled():
+                publication = self._find(command.publication_id)
+                if publication is not None:
+                    publication.is_enabled = command.is_enabled
+                    self._gate_moved(publication, now_ns)
+            case SetFloor():
+                room = self._room(command.room_id)
+                room.floor = command.participant_ids
+                room.priority = command.priority_ids
+                self._sound.changed()
+                for peer in room.peers.values():
+                    for publication in peer.publications.values():
+                        publication.has_floor = room.has_floor(peer.participant_id)
+                        self._gate_moved(publication, now_ns)
+            case SetGuests():
+                room = self._room(command.room_id)
+                found = (self._find(one) for one in sorted(command.publication_ids))
+                room.guests = {one.publication_id: one for one in found if one is not None}
+                self._reroute(now_ns)
+            case AssignSlot():
+                viewing = self._viewings.get(command.transport_id)
+                if viewing is not None:
+                    viewing.assign(command.slot, command.publication_id, command.max_layer)
+                    viewing.update(now_ns)
+                    self._sound.route_of(viewing.peer, now_ns)
+            case RequestKeyframe():
+                publication = self._find(command.publication_id)
+                if publication is not None:
+                    self._ask_keyframe(publication)
+            case StartCapture():
+                publication = self._find(command.publication_id)
+                if publication is not None:
+                    self._start_capture(publication, command)
+            case StopCapture():
+                publication = self._find(command.publication_id)
+                if publication is not None:
+                    self._stop_capture(publication)
+            case StartListening():
+                publication = self._find(command.publication_id)
+                is_voice = publication is not None and publication.track == "microphone"
+                if publication is not None and is_voice and publication.ear is None:
+                    publication.ear = Ear(publication.publication_id, self._tell)
+                    self._listening_changed(publication)
+            case StopListening():
+                publication = self._find(command.publication_id)
+                if publication is not None:
+                    self._stop_listening(publication)
+
+    def _place(self, command: PlaceTransport, now_ns: int) -> None:
+        peer = self._peers.get(command.transport_id)
+        if peer is None or peer.room_id == command.room_id:
+            return
+        self._leave_room(peer)
+        room = self._room(command.room_id)
+        room.peers[peer.transport_id] = peer
+        peer.room_id = command.room_id
+        for publication in peer.publications.values():
+            publication.room_id = command.room_id
+            publication.has_floor = room.has_floor(peer.participant_id)
+            self._gate_moved(publication, now_ns)
+        self._reroute(now_ns)
+
+    def _stop_listening(self, publication: B) -> None:
+        if publication.ear is not None:
+            publication.ear.flush()
+            publication.ear = None
+            self._listening_changed(publication)
+
+    # ---- peers ---------------------------------------------------------------------------------
+
+    def _publications(self, peer: P) -> list[B]:
+        # A plane makes the publications of its peers itself.
+        own: Any = peer.publications
+        return list(own.values())
+
+    def _find(self, publication_id: PublicationId) -> B | None:
+        peer = self._peers.get(publication_id.rsplit(":", 1)[0])
+        own: Any = peer.publications if peer is not None else {}
+        return own.get(publication_id)
+
+    def _room(self, room_id: RoomId) -> Room:
+        if room_id not in self._rooms:
+            self._rooms[room_id] = Room(room_id)
+        return self._rooms[room_id]
+
+    def _leave_room(self, peer: P) -> None:
+        if peer.room_id is None:
+            return
+        room = self._rooms.get(peer.room_id)
+        peer.room_id = None
+        if room is None:
+            return
+        room.peers.pop(peer.transport_id, None)
+        if not room.peers and room.floor is None and not room.guests:
+            del self._rooms[room.room_id]
+
+    def _ready(self, peer: P) -> None:
+        self._tell(TransportConnected(peer.transport_id))
+
+    def _failed(self, peer: P) -> None:
+        self._close_peer(peer, "dtls_failed")
+
+    def _goodbye(self, peer: P) -> None:
+        self._close_peer(peer, "closed")
+
+    def _close_peer(self, peer: P, reason: str) -> None:
+        if peer.is_closed:
+            return
+        peer.is_closed = True
+        now_ns = time.monotonic_ns()
+        self._peer_is_closing(peer, reason)
+        for publication in self._publications(peer):
+            self._stop_listening(publication)
+            publication.room_id = None
+            publication.refresh(now_ns)
+            for room in self._rooms.values():
+                room.guests.pop(publication.publication_id, None)
+        self._endpoint.say_goodbye(peer)
+        self._endpoint.remove(peer)
+        self._leave_room(peer)
+        del self._peers[peer.transport_id]
+        del self._viewings[peer.transport_id]
+        self._sound.forget(peer)
+        for slot in peer.slots.values():
+            slot.clear()
+        self._reroute(now_ns)
+        self._tell(TransportClosed(peer.transport_id, reason))  # pyright: ignore[reportArgumentType]
+
+    def _gate_moved(self, publication: RoutedPublication, now_ns: int) -> None:
+        was_open = publication.is_open
+        publication.refresh(now_ns)
+        if was_open != publication.is_open:
+            self._reroute(now_ns)
+
+    def _reroute(self, now_ns: int) -> None:
+        self._sound.changed()
+        for viewing in self._viewings.values():
+            viewing.update(now_ns)
+        self._sound.route(now_ns)
+
+    # ---- tick ----------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        assert self._loop is not None
+        due = self._loop.time()
+        while True:
+            due += _TICK_S
+            now = self._loop.time()
+            if due < now:
+                due = now
+            await asyncio.sleep(due - now)
+            self.lag_ms = max(0.0, (self._loop.time() - due) * 1000)
+            self._ticks += 1
+            for step in (
+                self._tick_peers, self._tick_sound, self._tick_ears, self._tick_layers,
+                self._tick_reports,
+            ):  # fmt: skip
+                try:
+                    step()
+                except Exception:
+                    log.exception("a tick of the media plane failed")
+
+    def _tick_peers(self) -> None:
+        now_ns = time.monotonic_ns()
+        now = now_ns / 1e9
+        for peer in list(self._peers.values()):
+            if not peer.is_connected:
+                self._endpoint.retry_handshake(peer)
+                if now - peer.opened_at > self._settings.handshake_s:
+                    is_found = peer.ice.remote is not None
+                    self._close_peer(peer, "dtls_failed" if is_found else "ice_failed")
+                continue
+            self._tick_peer(peer, now_ns)
+            if now - peer.ice.checked_at > self._settings.consent_s:
+                self._close_peer(peer, "consent_expired")
+
+    def _tick_sound(self) -> None:
+        if self._ticks % _SOUND_TICKS == 0:
+            self._sound.route(time.monotonic_ns())
+
+    def _tick_ears(self) -> None:
+        if self._ticks % _EAR_TICKS == 0:
+            for peer in self._peers.values():
+                for publication in self._publications(peer):
+                    if publication.ear is not None:
+                        publication.ear.flush()
+
+    def _tick_layers(self) -> None:
+        if self._ticks % _LAYER_TICKS:
+            return
+        now_ns = time.monotonic_ns()
+        self._find_layers(now_ns)
+        for viewing in self._viewings.values():
+            viewing.update(now_ns)
+        self._sound.tell_speakers(now_ns)
+
+    def _tick_reports(self) -> None:
+        if self._ticks % REPORT_TICKS:
+            return
+        now_ns = time.monotonic_ns()
+        for peer in self._peers.values():
+            if peer.is_connected:
+                self._report(peer, now_ns)
+        for viewing in self._viewings.values():
+            viewing.adapt(now_ns)
+        if self._ticks % _STATS_TICKS == 0:
+            self._tell_stats()
+
+    def _tell_stats(self) -> None:
+        seconds = _STATS_TICKS * _TICK_S
+        for peer in self._peers.values():
+            if not peer.is_connected:
+                continue
+            rtt = peer.rtt()
+            self._tell(
+                TransportStats(
+                    peer.transport_id,
+                    loss_up=peer.loss_up(),
+                    loss_down=peer.loss_down(),
+                    rtt_ms=rtt * 1000 if rtt is not None else None,
+                    bitrate_up=int(peer.octets_up * 8 / seconds),
+                    bitrate_down=int(peer.octets_down * 8 / seconds),
+                )
+            )
+            peer.octets_up = peer.octets_down = 0
+
+    def _tell(self, notification: PlaneNotification) -> None:
+        try:
+            self._notify(notification)
+        except Exception:
+            log.exception("a listener of the media plane failed on %s", notification)
+
+
+def _ignore(_notification: PlaneNotification) -> None:
+    return None
