@@ -15,7 +15,7 @@ PYTEST_ARGS ?=
 # These measure time or fill the processor, so nothing else runs beside them.
 TIMED := tests/media tests/e2e tests/contract/test_media_plane_python.py
 
-.PHONY: help run test test-python test-web demo lint format protocol check-protocol errors lock debates \
+.PHONY: help run test test-python test-web demo lint format protocol check-protocol errors lock debates fuzz \
         screenshots clean setup-run setup-test setup-demo setup-lint
 
 help: ## show the targets
@@ -65,6 +65,9 @@ screenshots: setup-test ## every page at 1440 and 390 px, light and dark, into b
 
 bench-%: setup-test ## a benchmark of benchmarks/, such as bench-room
 	@$(BIN)/python -m benchmarks.bench_$(subst -,_,$*) $(ARGS)
+
+fuzz: setup-test ## hostile input for the native media plane, ten minutes a target (ARGS="--seconds 30")
+	@$(BIN)/python scripts/fuzz.py $(ARGS)
 
 clean: ## remove what was built, keep data/
 	rm -rf .venv .make web/node_modules web/dist build .pytest_cache .ruff_cache .hypothesis \

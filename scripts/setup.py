@@ -11,6 +11,7 @@ library is used here: nothing else is installed yet.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -272,6 +273,25 @@ def build_web() -> None:
     )
 
 
+# ---- the native media plane ------------------------------------------------------------------
+
+
+def build_plane() -> None:
+    """Where no C compiler is, the plane in Python serves."""
+    native = ROOT / "server" / "media"
+    sources = [native / "native_build.py", *sorted((native / "native").glob("*.[ch]"))]
+
+    def compile_it() -> None:
+        try:
+            run("plane", [PYTHON, "-m", "server.media.native_build"])
+        except StepFailed as failure:
+            say(f"! no native media plane: {str(failure).splitlines()[-1]}")
+            raise
+
+    with contextlib.suppress(StepFailed):
+        step("plane", "native media plane", sources, compile_it)
+
+
 # ---- models ----------------------------------------------------------------------------------
 
 
@@ -334,6 +354,7 @@ def prepare(goal: str) -> None:
         provide_node()  # pip runs one at a time in one environment
     side_by_side(system_branch, python_branch, web_branch)
     provide_ffmpeg()
+    build_plane()
     if goal in {"test", "demo"}:
         system_packages.provide_browser(PYTHON, say)
         fetch_models()

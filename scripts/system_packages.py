@@ -60,6 +60,17 @@ def has_browser() -> bool:
     return browser_program() is not None
 
 
+def has_c_compiler() -> bool:
+    """For the native media plane: a compiler, the C library's headers and OpenSSL's."""
+    program = shutil.which("gcc") or shutil.which("cc")
+    if program is None:
+        return False
+    source = "#include <stdio.h>\n#include <openssl/evp.h>\n"
+    command = [program, "-E", "-x", "c", "-o", os.devnull, "-"]
+    done = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
+    return done.returncode == 0
+
+
 def browser_program() -> str | None:
     """The first Chromium on PATH. Ubuntu's own is a snap wrapper, useless without snapd."""
     for name in ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser"):
@@ -90,6 +101,11 @@ NEEDS: dict[str, Need] = {
         large=True,
     ),
     "espeak-ng": Need(has_program("espeak-ng"), ("espeak-ng",), "the demo's learners are silent"),
+    "c-compiler": Need(
+        has_c_compiler,
+        ("gcc", "libc6-dev", "libssl-dev"),
+        "audio and video are forwarded in Python, at three times the cost",
+    ),
     "chromium": Need(
         has_browser, () if is_ubuntu() else ("chromium",), "Playwright's own Chromium is used"
     ),
@@ -97,7 +113,7 @@ NEEDS: dict[str, Need] = {
 
 GOALS: dict[str, list[str]] = {
     "run": ["ffmpeg", "wordnet", "bubblewrap", "libreoffice"],
-    "test": ["ffmpeg", "wordnet", "bubblewrap", "espeak-ng", "chromium"],
+    "test": ["ffmpeg", "wordnet", "bubblewrap", "espeak-ng", "chromium", "c-compiler"],
     "demo": ["ffmpeg", "wordnet", "bubblewrap", "espeak-ng", "chromium"],
     "lint": [],
 }

@@ -32,6 +32,9 @@ from server.live.hub import LiveHub
 from server.live.media_control import PlaneMediaControl
 from server.live.ports import Clock as LiveClock
 from server.live.ports import MediaControl, Seat
+from server.media.native_build import CannotBuild, build
+from server.media.native_plane import NativePlane
+from server.media.plane import MediaPlane
 from server.media.python_plane import PlaneSettings, PythonPlane
 from server.services.bookmarks import Bookmarks
 from server.services.breakout_sets import BreakoutSets
@@ -154,12 +157,7 @@ def compose(
     lifecycle = SessionLifecycle(library, now)
     captions = Captions(caption_engine(settings), settings.speech_language)
     if media is None:
-        plane = PythonPlane(
-            PlaneSettings(
-                host=settings.bind, port=settings.media_port, announce=settings.announce_ip
-            )
-        )
-        media = PlaneMediaControl(plane, data, captions)
+        media = PlaneMediaControl(media_plane(settings), data, captions)
 
     async def session_ended(session_id: str, recording_id: str | None) -> None:
         state = hub.state(session_id) or (await event_log.load(session_id)).state
@@ -248,6 +246,19 @@ def compose(
     hub.attach(app)
     add_routes(app, services)
     return Composition(app, hub, services)
+
+
+def media_plane(settings: Settings) -> MediaPlane:
+    """The one asked for, or the one in Python where the other cannot be built."""
+    chosen = PlaneSettings(
+        host=settings.bind, port=settings.media_port, announce=settings.announce_ip
+    )
+    if settings.media_plane == "native":
+        try:
+            return NativePlane(chosen, build())
+        except CannotBuild as failure:
+            log.warning("%s The plane in Python serves.", failure)
+    return PythonPlane(chosen)
 
 
 def caption_engine(settings: Settings) -> CaptionProcess | None:

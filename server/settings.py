@@ -29,6 +29,7 @@ class Settings:
     port: int = 8080
     https_port: int | None = 8443
     media_port: int = 40000
+    media_plane: str = "python"
     public_url: str | None = None
     announce_ip: tuple[str, ...] = ()
     web_dist: Path = Path(__file__).resolve().parent.parent / "web" / "dist"
@@ -116,6 +117,12 @@ def _model(text: str) -> str:
     return text
 
 
+def _plane(text: str) -> str:
+    if text.lower() not in ("native", "python"):
+        raise ValueError("native or python")
+    return text.lower()
+
+
 def _join(values: tuple[Any, ...]) -> str:
     return ",".join(str(value) for value in values)
 
@@ -131,6 +138,7 @@ SETTINGS: tuple[Setting, ...] = (
         lambda port: "off" if port is None else str(port),
     ),
     Setting("media_port", _port, "UDP port of all audio and video"),
+    Setting("media_plane", _plane, "what forwards audio and video: native (in C) or python"),
     Setting(
         "public_url",
         _url,

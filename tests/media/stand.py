@@ -10,6 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from server.media.plane import (
+    MediaPlane,
     OfferRefused,
     OpenTransport,
     PlaceTransport,
@@ -24,8 +25,8 @@ HERE = Path(__file__).parent
 class Stand:
     """``transports``: name → transport id of the last who joined under that name."""
 
-    def __init__(self) -> None:
-        self.plane = PythonPlane(PlaneSettings(host="127.0.0.1"))
+    def __init__(self, plane: MediaPlane | None = None) -> None:
+        self.plane = plane or PythonPlane(PlaneSettings(host="127.0.0.1"))
         self.seen: list[PlaneNotification] = []
         self.mids: dict[str, dict[str, str]] = {}
         self.url = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import select
 from collections.abc import Callable
 from typing import Final
 
@@ -44,6 +45,13 @@ class ClientConnection(asyncio.DatagramProtocol):
     def local_port(self) -> int:
         assert self._transport is not None
         return self._transport.get_extra_info("sockname")[1]
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether the socket holds datagrams that were not taken in yet."""
+        if self._transport is None or self._transport.is_closing():
+            return False
+        return bool(select.select([self._transport.get_extra_info("socket")], [], [], 0)[0])
 
     async def connect(self, offer: LocalOffer, answer: ReadAnswer, timeout_s: float = 10.0) -> None:
         """Raises ConnectionFailed."""

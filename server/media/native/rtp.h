@@ -1,0 +1,61 @@
+/* RTP as the plane sees it: parsed once on arrival, shared by cache, slots and capture.
+
+   Sources: RFC 3550 (header), RFC 8285 (extensions), RFC 7741 (VP8), RFC 6184 (H.264). */
+#ifndef REPRISE_RTP_H
+#define REPRISE_RTP_H
+
+#include "base.h"
+
+#define RTP_HEADER 12
+/* Longest VP8 payload descriptor: flags, extensions, picture id (2), TL0PICIDX, TID/KEYIDX. */
+#define VP8_MAX_HEAD 6
+
+enum codec { CODEC_OPUS = 0, CODEC_VP8 = 1, CODEC_H264 = 2, CODEC_COUNT = 3 };
+
+struct rtp_bounds {
+    uint16_t profile;
+    size_t extension, extension_end; /* equal when there is none */
+    size_t payload, end;
+};
+
+/* False for a packet that breaks its own length fields. */
+bool rtp_find_bounds(const uint8_t *data, size_t length, struct rtp_bounds *bounds);
+
+/* A header extension's value, one-byte or two-byte form; NULL when it is not there. */
+const uint8_t *rtp_extension(const uint8_t *data, const struct rtp_bounds *bounds, unsigned number,
+                             size_t *length);
+
+/* A received packet. `sequence` is unwrapped; `body` holds the VP8 descriptor (`head_length`
+   octets, 0 for other codecs) and what follows it, padding removed. */
+struct packet {
+    int64_t sequence;
+    int64_t arrival_ns;
+    uint32_t timestamp;
+    int16_t level;   /* RFC 6464 as received, -1 when there is none */
+    int16_t tl0;     /* -1 when there is none */
+    int32_t picture; /* -1 when there is none */
+    uint16_t head_length, rest_length;
+    uint8_t marker; /* 0x80 or 0 */
+    uint8_t tl0_offset;
+    bool is_long_picture;
+    bool is_key_start;
+    uint8_t body[];
+};
+
+static inline const uint8_t *packet_rest(const struct packet *p) {
+    return p->body + p->head_length;
+}
+/* Padding only: a bandwidth probe, not forwarded. */
+static inline bool packet_is_empty(const struct packet *p) {
+    return p->head_length == 0 && p->rest_length == 0;
+}
+
+/* Split off the payload descriptor of a packet whose whole payload stands in `body` with
+   `rest_length` octets. False when it is broken. */
+bool rtp_read_vp8(struct packet *packet);
+/* True for the packet a decoder can start from: SPS or IDR, alone, in STAP-A or FU-A. */
+bool rtp_h264_starts_keyframe(const uint8_t *payload, size_t length);
+/* Write the descriptor with other numbers into `out` (VP8_MAX_HEAD octets); keyidx, TID stay. */
+void rtp_write_vp8_head(const struct packet *packet, uint32_t picture, uint32_t tl0, uint8_t *out);
+
+#endif

@@ -1,0 +1,151 @@
+/* Everything that happens now and then, on one tick of 20 ms. */
+#include "plane.h"
+
+#include "octets.h"
+
+enum { LEVEL_TICKS = 2, FEEDBACK_TICKS = 3, LAYER_TICKS = 10, REPORT_TICKS = 50 };
+enum { LEVELS_AT_ONCE = 1000, LEVEL_OCTETS = 24, BLOCKS_AT_ONCE = 31 };
+
+typedef void each_stream(struct transport *t, struct stream *stream, int64_t now);
+
+static void for_streams(struct transport *t, each_stream *step, int64_t now) {
+    for (uint32_t i = 0; i < t->publications.count; i++) {
+        struct publication *p = t->publications.items[i];
+        for (int layer = 0; layer < LAYERS; layer++)
+            if (p->streams[layer])
+                step(t, p->streams[layer], now);
+    }
+}
+
+static void ask_again(struct transport *t, struct stream *stream, int64_t now) {
+    uint16_t numbers[MAX_MISSING];
+    uint8_t packet[12 + 4 * MAX_MISSING];
+    size_t count = stream_due_nacks(stream, now, numbers);
+    if (count)
+        transport_send_rtcp(t, packet, rtcp_write_nack(packet, stream->ssrc, numbers, count));
+    if (stream_take_pli(stream, now))
+        transport_send_rtcp(t, packet, rtcp_write_pli(packet, stream->ssrc));
+}
+
+static void send_feedback(struct transport *t) {
+    uint8_t packet[TWCC_MAX_LENGTH];
+    if (t->route_count == 0)
+        return;
+    size_t length =
+        twcc_write(&t->twcc, RTCP_LOCAL_SSRC, t->routes[0].stream->ssrc, packet);
+    if (length)
+        transport_send_rtcp(t, packet, length);
+}
+
+static void measure(struct transport *t, struct stream *stream, int64_t now) {
+    (void)t, (void)now;
+    uint64_t octets = stream->octets - stream->octets_before;
+    stream->octets_before = stream->octets;
+    stream->bitrate = (uint32_t)(octets * 8 * (uint64_t)SECOND_NS /
+                                 (uint64_t)(REPORT_TICKS * PLANE_TICK_NS));
+}
+
+static void send_reports(struct transport *t, double now) {
+    struct rtcp_block blocks[MAX_STREAMS];
+    uint8_t packet[MAX_DATAGRAM];
+    size_t count = 0;
+    for (uint32_t i = 0; i < t->publications.count; i++) {
+        struct publication *p = t->publications.items[i];
+        for (int layer = 0; layer < LAYERS && count < BLOCKS_AT_ONCE; layer++)
+            if (p->streams[layer] && stream_report_block(p->streams[layer], now, &blocks[count]))
+                count++;
+    }
+    if (count)
+        transport_send_rtcp(t, packet, rtcp_write_receiver(packet, blocks, count));
+    for (uint32_t i = 0; i < t->slots.count; i++)
+        slot_report(t->slots.items[i], now);
+}
+
+static void tell_statistics(struct plane *plane, struct transport *t) {
+    uint8_t message[64 + 8 * MAX_STREAMS * LAYERS];
+    struct writer w = {message};
+    float loss_up = 0, loss_down = 0;
+    double rtt = -1;
+    for (uint32_t i = 0; i < t->slots.count; i++) {
+        const struct slot *slot = t->slots.items[i];
+        if (slot->current && slot->loss > loss_down)
+            loss_down = slot->loss;
+        if (slot->rtt >= 0 && (rtt < 0 || slot->rtt < rtt))
+            rtt = slot->rtt;
+    }
+    for (uint32_t i = 0; i < t->route_count; i++)
+        if (!t->routes[i].is_rtx && t->routes[i].stream->is_active &&
+            t->routes[i].stream->loss > loss_up)
+            loss_up = t->routes[i].stream->loss;
+    write8(&w, UP_STATISTICS);
+    write32(&w, t->id);
+    write64(&w, t->octets_up);
+    write64(&w, t->octets_down);
+    write_real(&w, loss_up);
+    write_real(&w, loss_down);
+    write_real(&w, (float)rtt);
+    write32(&w, t->estimate);
+    write64(&w, (uint64_t)t->estimate_at_ns);
+    for (uint32_t i = 0; i < t->route_count; i++)
+        if (!t->routes[i].is_rtx) {
+            write32(&w, t->routes[i].stream->id);
+            write32(&w, t->routes[i].stream->bitrate);
+        }
+    t->octets_up = t->octets_down = 0;
+    control_send(&plane->control, message, (size_t)(w.at - message), true);
+}
+
+static void tell_levels(struct plane *plane) {
+    static uint8_t message[1 + LEVELS_AT_ONCE * LEVEL_OCTETS];
+    struct writer w = {message};
+    write8(&w, UP_LEVELS);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plane->all.count; i++) {
+        struct transport *t = plane->all.items[i];
+        for (uint32_t n = 0; n < t->publications.count; n++) {
+            struct publication *p = t->publications.items[n];
+            if (p->is_video || !p->meter.is_changed || count == LEVELS_AT_ONCE)
+                continue; /* one too many has its turn in the next tick */
+            p->meter.is_changed = false;
+            write32(&w, p->id);
+            write_real(&w, (float)p->meter.level);
+            write64(&w, (uint64_t)p->meter.updated_ns);
+            write64(&w, (uint64_t)p->meter.spoke_at_ns);
+            count++;
+        }
+    }
+    if (count)
+        control_send(&plane->control, message, (size_t)(w.at - message), true);
+}
+
+static void find_layers(struct transport *t, int64_t now) {
+    for (uint32_t i = 0; i < t->publications.count; i++) {
+        struct publication *p = t->publications.items[i];
+        publication_find_layers(p, now);
+        if (p->feed)
+            feed_refresh(p, now);
+    }
+}
+
+void plane_tick(struct plane *plane) {
+    int64_t now = now_ns();
+    plane->ticks++;
+    for (uint32_t i = 0; i < plane->all.count; i++) {
+        struct transport *t = plane->all.items[i];
+        if (t->sending == NULL)
+            continue;
+        for_streams(t, ask_again, now);
+        if (plane->ticks % FEEDBACK_TICKS == 0)
+            send_feedback(t);
+        if (plane->ticks % LAYER_TICKS == 0)
+            find_layers(t, now);
+        if (plane->ticks % REPORT_TICKS == 0) {
+            for_streams(t, measure, now);
+            send_reports(t, (double)now / 1e9);
+            tell_statistics(plane, t);
+        }
+    }
+    if (plane->ticks % LEVEL_TICKS == 0)
+        tell_levels(plane);
+    udp_flush(&plane->udp);
+}

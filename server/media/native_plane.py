@@ -1,0 +1,463 @@
+"""The media plane as a process of its own: ``reprise-plane``, written in C (native/).
+
+Theory of operation. The process owns the packets: it receives, decrypts, rewrites, sends, asks
+again and writes captures. Here stay the handshake (ICE-lite and DTLS, whose datagrams it hands up
+and down), the rules of the switchboard, and a mirror of what it forwards (native_mirror.py).
+native/control.h is the protocol between the two. The UDP socket is opened here and lent, so a
+process that is started anew goes on at the same port.
+
+When the process ends unasked, every transport is closed with reason ``error`` (pages then rejoin
+by themselves), captures end with a declared gap, and a new process is started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Literal
+
+from server.media import native_build
+from server.media import native_protocol as wire
+from server.media.capture import header_text
+from server.media.capture_feed import capture_header
+from server.media.endpoint import Endpoint, bind
+from server.media.ice_dtls import Address, DtlsSession, IceLite
+from server.media.native_mirror import (
+    MirrorCapture,
+    MirrorPeer,
+    MirrorPublication,
+    MirrorSlot,
+    MirrorStream,
+)
+from server.media.native_process import NativeProcess
+from server.media.plane import (
+    CaptureSealed,
+    CaptureStopped,
+    LayersChanged,
+    OfferRefused,
+    OpenTransport,
+    PlaneNotification,
+    PublicationStarted,
+    SlotSwitched,
+    StartCapture,
+)
+from server.media.rtp import Packet
+from server.media.sdp_answer import LAYERS, Answer
+from server.media.switchboard import PlaneSettings, Switchboard
+
+log = logging.getLogger(__name__)
+
+_READY_S: Final = 10.0
+_AGAIN_S: Final = (0.0, 0.1, 0.5, 2.0)
+"""how long to wait before each further start of a process that keeps ending"""
+_NO_LEVEL: Final = 255
+_STOPPED: Final[dict[int, Literal["disk_full", "io_error", "overflow"]]] = {
+    1: "disk_full", 2: "io_error", 3: "overflow",
+}  # fmt: skip
+
+
+class NativeEndpoint(Endpoint[MirrorPeer]):
+    """Checks and handshakes, over the process's socket."""
+
+    def __init__(
+        self,
+        on_ready: Callable[[MirrorPeer], None],
+        on_failed: Callable[[MirrorPeer], None],
+        on_goodbye: Callable[[MirrorPeer], None],
+    ) -> None:
+        super().__init__(on_ready, on_failed, on_goodbye)
+        self.send: Callable[[bytes], None] = _nowhere
+
+    def open(self, host: str, port: int) -> None:
+        self._socket = bind(host, port)
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    @property
+    def socket(self) -> socket.socket:
+        assert self._socket is not None
+        return self._socket
+
+    def sendto(self, data: memoryview | bytes, address: Address) -> None:
+        self.send(wire.datagram(address, data))
+
+    def validated(self, peer: MirrorPeer) -> None:
+        peer.validated()
+
+    def take(self, data: bytes, address: Address) -> None:
+        """A datagram the process handed up."""
+        if data[0] < 4:
+            self._check(data, address)
+            return
+        peer = self._by_address.get(address)
+        if peer is not None:
+            self.handshake(peer, data)
+
+
+class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
+    """Implements ``MediaPlane``. ``program`` is built when it is not named."""
+
+    _endpoint: NativeEndpoint
+
+    def __init__(self, settings: PlaneSettings | None = None, program: Path | None = None) -> None:
+        super().__init__(settings, NativeEndpoint)
+        self._program = program
+        self._process: NativeProcess | None = None
+        self._is_ready = asyncio.Event()
+        self._last_number = 0
+        self._publication_by_number: dict[int, MirrorPublication] = {}
+        self._slot_by_number: dict[int, MirrorSlot] = {}
+        self._peer_by_number: dict[int, MirrorPeer] = {}
+        self._stream_by_number: dict[int, MirrorStream] = {}
+        self._captures: dict[int, MirrorCapture] = {}
+        self._restarting: asyncio.Task[None] | None = None
+        self._ends = 0
+        """how often in a row a process ended before it was ready"""
+        self.exit_code: int | None = None
+        """of the process that was asked to end"""
+        self._by_type: dict[int, Callable[[bytes], None]] = {
+            wire.READY: self._on_ready_message,
+            wire.DATAGRAM_UP: self._on_datagram,
+            wire.STREAM: self._on_stream,
+            wire.STREAM_GONE: self._on_stream_gone,
+            wire.STARTED: self._on_started,
+            wire.LAYERS_LIVE: self._on_layers,
+            wire.SWITCHED: self._on_switched,
+            wire.LEVELS: self._on_levels,
+            wire.STATISTICS: self._on_statistics,
+            wire.CAPTURE_ENDED: self._on_capture_ended,
+            wire.HEARD: self._on_heard,
+        }
+
+    @property
+    def pid(self) -> int:
+        """Of the process that forwards now."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it takes offers; not for a moment after a process has died."""
+        return self._is_ready.is_set()
+
+    # ---- the port ------------------------------------------------------------------------------
+
+    async def start(self, notify: Callable[[PlaneNotification], None]) -> None:
+        """Raises OSError when the port is taken or the program cannot be started, CannotBuild
+        when it is not there and cannot be made."""
+        if self._program is None:
+            self._program = await asyncio.to_thread(native_build.build)
+        self._prepare(notify)
+        self._endpoint.send = self._send
+        try:
+            self._launch()
+            async with asyncio.timeout(_READY_S):
+                await self._is_ready.wait()
+        except (OSError, TimeoutError):
+            await self.close()
+            raise
+        self._begin_ticking()
+
+    async def open(self, command: OpenTransport) -> str:
+        if not self._is_ready.is_set():
+            raise OfferRefused("not_running", "The media plane is not running.")
+        return await super().open(command)
+
+    async def close(self) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
+        await self._stop_ticking()
+        if self._restarting is not None:
+            self._restarting.cancel()
+            await asyncio.gather(self._restarting, return_exceptions=True)
+        for peer in list(self._peers.values()):
+            self._close_peer(peer, "closed")
+        if self._process is not None:
+            self.exit_code = await self._process.close()
+            if self.exit_code:
+                log.error("reprise-plane ended with code %d", self.exit_code)
+        self._endpoint.close()
+        self._lose_captures()
+
+    # ---- the process ---------------------------------------------------------------------------
+
+    def _launch(self) -> None:
+        assert self._program is not None
+        process = NativeProcess(self._on_message, self._on_process_end)
+        process.start(
+            self._program, self._endpoint.socket,
+            "--watermark", str(self._settings.disk_watermark),
+        )  # fmt: skip
+        self._process = process
+        process.send(wire.hello())
+
+    def _send(self, message: bytes) -> None:
+        if self._process is not None:
+            self._process.send(message)
+
+    def _on_message(self, message: bytes) -> None:
+        handler = self._by_type.get(message[0])
+        if handler is None:
+            raise wire.BadMessage(f"type {message[0]}")
+        handler(message)
+
+    def _on_process_end(self, process: NativeProcess) -> None:
+        if self._is_closed or process is not self._process:
+            return
+        self._ends = 0 if self._is_ready.is_set() else self._ends + 1
+        self._is_ready.clear()
+        log.error("reprise-plane has ended; it is started anew")
+        for peer in list(self._peers.values()):
+            self._close_peer(peer, "error")
+        self._lose_captures()
+        self._publication_by_number.clear()
+        self._slot_by_number.clear()
+        self._peer_by_number.clear()
+        self._stream_by_number.clear()
+        assert self._loop is not None
+        self._restarting = self._loop.create_task(
+            self._restart(process), name="media-plane-restart"
+        )
+
+    async def _restart(self, ended: NativeProcess) -> None:
+        code = await ended.reap()
+        log.error("reprise-plane ended with code %d", code)
+        while True:
+            await asyncio.sleep(_AGAIN_S[min(self._ends, len(_AGAIN_S) - 1)])
+            try:
+                self._launch()
+            except OSError as error:
+                self._ends += 1
+                log.error("reprise-plane cannot be started: %s", error)
+            else:
+                return
+
+    def _lose_captures(self) -> None:
+        """What no process can seal any more."""
+        for capture in self._captures.values():
+            self._tell(CaptureStopped(capture.publication_id, capture.path, "io_error"))
+        self._captures.clear()
+
+    # ---- peers ---------------------------------------------------------------------------------
+
+    def _next_number(self) -> int:
+        self._last_number += 1
+        return self._last_number
+
+    def _new_peer(
+        self, command: OpenTransport, ice: IceLite, dtls: DtlsSession, answer: Answer
+    ) -> MirrorPeer:
+        peer = MirrorPeer(
+            self._next_number(), command.transport_id, command.participant_id, ice, dtls,
+            self._send,
+        )  # fmt: skip
+        self._peer_by_number[peer.number] = peer
+        for numbers in answer.publications:
+            publication = MirrorPublication(
+                self._next_number(), f"{command.transport_id}:{numbers.mid}",
+                command.participant_id, numbers, self._send,
+            )  # fmt: skip
+            peer.publications[publication.publication_id] = publication
+            self._publication_by_number[publication.number] = publication
+        for slot_numbers in answer.slots:
+            slot = MirrorSlot(self._next_number(), peer, slot_numbers, self._send)
+            peer.slots[slot.name] = slot
+            self._slot_by_number[slot.number] = slot
+        peer.describe(answer)
+        return peer
+
+    def _peer_is_closing(self, peer: MirrorPeer, reason: str) -> None:
+        for publication in peer.publications.values():
+            if publication.capture is not None:
+                publication.capture = None
+                self._send(wire.seal(publication.number, reason))
+
+    def _close_peer(self, peer: MirrorPeer, reason: str) -> None:
+        if peer.is_closed:
+            return
+        super()._close_peer(peer, reason)
+        self._send(wire.about(wire.CLOSE, peer.number))
+        self._peer_by_number.pop(peer.number, None)
+        for slot in peer.slots.values():
+            self._slot_by_number.pop(slot.number, None)
+        for publication in peer.publications.values():
+            self._publication_by_number.pop(publication.number, None)
+            for stream in publication.streams.values():
+                self._forget_stream(stream)
+
+    def _forget_stream(self, stream: MirrorStream) -> None:
+        self._stream_by_number.pop(stream.number, None)
+        for slot in self._slot_by_number.values():
+            slot.forget(stream)
+
+    def _ask_keyframe(self, publication: MirrorPublication) -> None:
+        self._send(wire.about(wire.KEYFRAME, publication.number))
+
+    def _listening_changed(self, publication: MirrorPublication) -> None:
+        self._send(wire.listen(publication.number, is_heard=publication.ear is not None))
+
+    # ---- captures ------------------------------------------------------------------------------
+
+    def _start_capture(self, publication: MirrorPublication, command: StartCapture) -> None:
+        if publication.capture is not None and publication.capture.path == command.path:
+            return
+        number = self._next_number()
+        stream = publication.best("f")
+        ssrc = stream.ssrc if stream is not None else 0
+        layer = stream.layer if stream is not None else "f"
+        header = header_text(capture_header(command.header, publication, ssrc, layer))
+        publication.capture = MirrorCapture(number, publication.publication_id, command.path)
+        self._captures[number] = publication.capture
+        # The process has a working folder of its own to be.
+        path = command.path.absolute()
+        origin_ns = command.origin_monotonic_ns or time.monotonic_ns()
+        self._send(wire.capture(publication.number, number, origin_ns, ssrc, path, header))
+
+    def _stop_capture(self, publication: MirrorPublication) -> None:
+        if publication.capture is not None:
+            publication.capture = None
+            self._send(wire.seal(publication.number, "stopped"))
+
+    def _on_capture_ended(self, message: bytes) -> None:
+        _, number, how, packets, octets = wire.ended_fields.unpack_from(message, 1)
+        capture = self._captures.pop(number, None)
+        if capture is None:
+            return
+        publication = self._find(capture.publication_id)
+        if publication is not None and publication.capture is capture:
+            publication.capture = None
+        if how == 0:
+            self._tell(CaptureSealed(capture.publication_id, capture.path, packets, octets))
+        else:
+            self._tell(CaptureStopped(capture.publication_id, capture.path, _STOPPED[how]))
+
+    # ---- what the process tells ----------------------------------------------------------------
+
+    def _on_ready_message(self, message: bytes) -> None:
+        version, port, has_gso = wire.ready_fields.unpack_from(message, 1)
+        if version != wire.VERSION:
+            raise wire.BadMessage(f"version {version}")
+        self._ends = 0
+        self._is_ready.set()
+        log.info("reprise-plane %d at UDP port %d, GSO %s", self.pid, port, bool(has_gso))
+
+    def _on_datagram(self, message: bytes) -> None:
+        start = 1 + wire.ADDRESS_OCTETS
+        if len(message) > start:
+            self._endpoint.take(message[start:], wire.read_address(message, 1))
+
+    def _on_stream(self, message: bytes) -> None:
+        number, stream_number, layer, ssrc, codec = wire.stream_fields.unpack_from(message, 1)
+        publication = self._publication_by_number.get(number)
+        if publication is None:
+            return
+        stream = MirrorStream(stream_number, publication, LAYERS[layer], ssrc, wire.CODECS[codec])
+        publication.streams[stream.layer] = stream
+        self._stream_by_number[stream_number] = stream
+
+    def _on_stream_gone(self, message: bytes) -> None:
+        (number,) = wire.number_field.unpack_from(message, 1)
+        stream = self._stream_by_number.get(number)
+        if stream is None:
+            return
+        if stream.publication.streams.get(stream.layer) is stream:
+            del stream.publication.streams[stream.layer]
+        self._forget_stream(stream)
+
+    def _on_started(self, message: bytes) -> None:
+        (number,) = wire.number_field.unpack_from(message, 1)
+        publication = self._publication_by_number.get(number)
+        if publication is None:
+            return
+        publication.is_started = True
+        self._sound.changed()
+        transport_id = publication.publication_id.rsplit(":", 1)[0]
+        self._tell(
+            PublicationStarted(
+                publication.publication_id, transport_id, publication.participant_id,
+                publication.track, next(iter(publication.numbers.codecs.values())),
+            )
+        )  # fmt: skip
+
+    def _on_layers(self, message: bytes) -> None:
+        number, bits = wire.layers_fields.unpack_from(message, 1)
+        publication = self._publication_by_number.get(number)
+        if publication is not None:
+            publication.set_layers(bits)
+            self._tell(LayersChanged(publication.publication_id, publication.layers))
+
+    def _on_switched(self, message: bytes) -> None:
+        number, stream_number, timestamp = wire.switched_fields.unpack_from(message, 1)
+        slot = self._slot_by_number.get(number)
+        stream = self._stream_by_number.get(stream_number)
+        if slot is None or (stream is None and stream_number):
+            return  # it has gone meanwhile, and the slot's next message says what came after
+        slot.switched(stream)
+        if slot.is_video:
+            self._tell(
+                SlotSwitched(
+                    slot.peer.transport_id, slot.name,
+                    stream.publication.publication_id if stream is not None else None,
+                    timestamp if stream is not None else None,
+                    stream.layer if stream is not None else None,
+                )
+            )  # fmt: skip
+
+    def _on_levels(self, message: bytes) -> None:
+        for number, level, updated, spoke in wire.level_fields.iter_unpack(message[1:]):
+            publication = self._publication_by_number.get(number)
+            if publication is not None and publication.is_open:
+                publication.meter.mirror(level, updated, spoke)
+
+    def _on_statistics(self, message: bytes) -> None:
+        number, up, down, loss_up, loss_down, trip, estimate, estimate_at = (
+            wire.statistics_fields.unpack_from(message, 1)
+        )
+        peer = self._peer_by_number.get(number)
+        if peer is None:
+            return
+        peer.octets_up += up
+        peer.octets_down += down
+        peer.losses = (loss_up, loss_down)
+        peer.trip = trip
+        peer.estimate, peer.estimate_at_ns = estimate, estimate_at
+        rates = message[1 + wire.statistics_fields.size :]
+        for stream_number, bitrate in wire.bitrate_fields.iter_unpack(rates):
+            stream = self._stream_by_number.get(stream_number)
+            if stream is not None:
+                stream.bitrate = bitrate
+
+    def _on_heard(self, message: bytes) -> None:
+        number, turn, sequence, timestamp, arrival, level = wire.heard_fields.unpack_from(
+            message, 1
+        )
+        publication = self._publication_by_number.get(number)
+        if publication is None:
+            return
+        packet = Packet(sequence, timestamp, 0, message[1 + wire.heard_fields.size :], arrival)
+        if level != _NO_LEVEL:
+            packet.level = level
+        publication.heard(turn, packet)
+
+    # ---- tick ----------------------------------------------------------------------------------
+
+    def _tick_peer(self, peer: MirrorPeer, now_ns: int) -> None:
+        """The process asks for lost packets by itself."""
+
+    def _find_layers(self, now_ns: int) -> None:
+        """It tells of layers by itself."""
+
+    def _report(self, peer: MirrorPeer, now_ns: int) -> None:
+        """It writes reports by itself."""
+
+
+def _nowhere(_message: bytes) -> None:
+    return None

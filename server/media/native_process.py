@@ -1,0 +1,188 @@
+"""The process ``reprise-plane`` and the socket that leads to it.
+
+The socket is a pair of SOCK_SEQPACKET: one message a packet, in order. Nothing here waits: what
+the socket does not take at once is queued. When the process ends, whoever asked for it to or not,
+``on_end`` is called once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Final
+
+from server.media import native_protocol as wire
+
+log = logging.getLogger(__name__)
+
+_BUFFER_OCTETS: Final = 1024 * 1024
+_AT_ONCE: Final = 256
+"""messages taken before other callbacks of the loop have their turn"""
+_QUEUE_OCTETS: Final = 32 * 1024 * 1024
+"""what may wait for a process that does not read; more means that it hangs"""
+_EXIT_S: Final = 12.0
+
+
+class NativeProcess:
+    def __init__(
+        self, on_message: Callable[[bytes], None], on_end: Callable[[NativeProcess], None]
+    ) -> None:
+        self._on_message = on_message
+        self._on_end = on_end
+        self._socket: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._queue: deque[bytes] = deque()
+        self._queued = 0
+        self._ended = asyncio.Event()
+        self._log_reader: threading.Thread | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self, program: Path, udp: socket.socket, *options: str) -> None:
+        """Raises OSError when the program cannot be started."""
+        self._loop = asyncio.get_running_loop()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            ours.setblocking(False)
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_OCTETS)
+            self._process = subprocess.Popen(
+                [
+                    str(program), "--udp-fd", str(udp.fileno()), "--control-fd",
+                    str(theirs.fileno()), *options,
+                ],
+                pass_fds=(udp.fileno(), theirs.fileno()),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )  # fmt: skip
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self._socket = ours
+        self._loop.add_reader(ours.fileno(), self._readable)
+        assert self._process.stderr is not None
+        self._log_reader = threading.Thread(
+            target=_read_log, args=(self._process.stderr,), name="reprise-plane-log", daemon=True
+        )
+        self._log_reader.start()
+
+    def send(self, message: bytes) -> None:
+        """In order; dropped once the process has ended."""
+        opened = self._socket
+        if opened is None:
+            return
+        if not self._queue:
+            try:
+                opened.send(message)
+            except (BlockingIOError, InterruptedError):
+                pass
+            except OSError:
+                return  # it has ended, and the reader will hear of it
+            else:
+                return
+        if self._queued > _QUEUE_OCTETS:
+            log.error("reprise-plane does not take messages; it is ended")
+            self.kill()
+            return
+        if not self._queue:
+            assert self._loop is not None
+            self._loop.add_writer(opened.fileno(), self._writable)
+        self._queue.append(message)
+        self._queued += len(message)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+
+    async def close(self) -> int:
+        """Ask it to end, hear it out, wait, and return its exit code."""
+        self.send(wire.end())
+        try:
+            async with asyncio.timeout(_EXIT_S):
+                await self._ended.wait()
+        except TimeoutError:
+            log.error("reprise-plane does not end; it is killed")
+            self.kill()
+            await self._ended.wait()
+        return await self.reap()
+
+    async def reap(self) -> int:
+        """The exit code of a process that has closed its socket."""
+        assert self._process is not None
+        try:
+            code = await asyncio.to_thread(self._process.wait, _EXIT_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            code = await asyncio.to_thread(self._process.wait)
+        if self._log_reader is not None:
+            await asyncio.to_thread(self._log_reader.join)
+            self._log_reader = None
+        return code
+
+    # ---- the socket --------------------------------------------------------------------------
+
+    def _readable(self) -> None:
+        for _ in range(_AT_ONCE):
+            opened = self._socket
+            if opened is None:
+                return
+            try:
+                message = opened.recv(wire.MAX_MESSAGE)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:
+                message = b""
+            if not message:
+                self._hang_up()
+                return
+            try:
+                self._on_message(message)
+            except Exception:
+                log.exception("a message of reprise-plane could not be handled")
+
+    def _writable(self) -> None:
+        opened = self._socket
+        if opened is None:
+            return
+        while self._queue:
+            try:
+                opened.send(self._queue[0])
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:
+                break
+            self._queued -= len(self._queue.popleft())
+        assert self._loop is not None
+        self._loop.remove_writer(opened.fileno())
+        self._queue.clear()
+        self._queued = 0
+
+    def _hang_up(self) -> None:
+        opened, self._socket = self._socket, None
+        if opened is None:
+            return
+        assert self._loop is not None
+        self._loop.remove_reader(opened.fileno())
+        self._loop.remove_writer(opened.fileno())
+        opened.close()
+        self._queue.clear()
+        self._ended.set()
+        self._on_end(self)
+
+
+def _read_log(stream: IO[bytes]) -> None:
+    with stream:
+        for line in stream:
+            log.warning("%s", line.decode(errors="replace").rstrip())

@@ -1,0 +1,190 @@
+"""Messages between the server and ``reprise-plane``; native/control.h says what each means.
+
+Numbers are little-endian and without padding; a text is its length in one octet and UTF-8; an
+address 16 octets (IPv4 mapped into IPv6) and a port.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
+from struct import Struct, pack
+from typing import Final
+
+from server.media.ice_dtls import Address, SrtpKeys
+from server.media.plane import Layer
+from server.media.sdp_answer import LAYERS, ExtensionIds, PublicationNumbers
+from server.media.slot import SlotNumbers
+
+VERSION: Final = 1
+MAX_MESSAGE: Final = 65000
+CODECS: Final = ("opus", "VP8", "H264")
+
+HELLO: Final = 1
+TRANSPORT: Final = 2
+KEYS: Final = 3
+ADDRESS: Final = 4
+CLOSE: Final = 5
+PUBLICATION: Final = 6
+GATE: Final = 7
+SLOT: Final = 8
+SHOW: Final = 9
+CLEAR: Final = 10
+GIVE_UP_OLD: Final = 11
+KEYFRAME: Final = 12
+CAPTURE: Final = 13
+SEAL: Final = 14
+LISTEN: Final = 15
+DATAGRAM: Final = 16
+END: Final = 17
+
+READY: Final = 65
+DATAGRAM_UP: Final = 66
+STREAM: Final = 67
+STREAM_GONE: Final = 68
+STARTED: Final = 69
+LAYERS_LIVE: Final = 70
+SWITCHED: Final = 71
+LEVELS: Final = 72
+STATISTICS: Final = 73
+CAPTURE_ENDED: Final = 74
+HEARD: Final = 75
+
+FORGET: Final = 0
+RECEIVE: Final = 1
+SEND: Final = 2
+
+_ONE: Final = Struct("<BI")
+_TWO: Final = Struct("<BII")
+ADDRESS_OCTETS: Final = 18
+
+ready_fields: Final = Struct("<HHB")
+stream_fields: Final = Struct("<IIBIB")
+number_field: Final = Struct("<I")
+layers_fields: Final = Struct("<IB")
+switched_fields: Final = Struct("<III")
+level_fields: Final = Struct("<IfQq")
+statistics_fields: Final = Struct("<IQQfffIQ")
+bitrate_fields: Final = Struct("<II")
+ended_fields: Final = Struct("<IIBQQ")
+heard_fields: Final = Struct("<IIqIQB")
+
+
+class BadMessage(Exception):
+    """What came up cannot be read: the plane is of another version, or broken."""
+
+
+def address_octets(address: Address) -> bytes:
+    host = ip_address(address[0])
+    if isinstance(host, IPv4Address):
+        host = IPv6Address(b"\0" * 10 + b"\xff\xff" + host.packed)
+    return host.packed + pack("<H", address[1])
+
+
+def read_address(message: bytes, position: int) -> Address:
+    host = IPv6Address(message[position : position + 16])
+    port = int.from_bytes(message[position + 16 : position + 18], "little")
+    return str(host.ipv4_mapped or host), port
+
+
+def _text(value: str) -> bytes:
+    octets = value.encode()
+    if len(octets) > 255:
+        raise ValueError("the text is too long")
+    return bytes((len(octets),)) + octets
+
+
+def hello() -> bytes:
+    return pack("<BH", HELLO, VERSION)
+
+
+def transport(number: int, extensions: ExtensionIds) -> bytes:
+    return _ONE.pack(TRANSPORT, number) + bytes(
+        (
+            extensions.mid or 0, extensions.rid or 0, extensions.repaired_rid or 0,
+            extensions.audio_level or 0, extensions.transport_cc or 0,
+        )
+    )  # fmt: skip
+
+
+def keys(number: int, secret: SrtpKeys) -> bytes:
+    return pack("<BIB", KEYS, number, secret.profile) + secret.receiving + secret.sending
+
+
+def address(number: int, where: Address, what: int) -> bytes:
+    return _ONE.pack(ADDRESS, number) + address_octets(where) + bytes((what,))
+
+
+def publication(peer: int, number: int, numbers: PublicationNumbers, *, is_video: bool) -> bytes:
+    codecs = [bytes((n, CODECS.index(name))) for n, name in numbers.codecs.items()]
+    rids = [_text(rid) + bytes((LAYERS.index(layer),)) for rid, layer in numbers.layers.items()]
+    repairs = [pack("<II", rtx, media) for rtx, media in numbers.rtx_of.items()][:255]
+    ssrcs = [pack("<I", ssrc) for ssrc in numbers.ssrcs][:255]
+    return b"".join((
+        pack("<BIIB", PUBLICATION, peer, number, is_video), _text(numbers.mid),
+        *_counted(codecs), *_counted([bytes((n,)) for n in numbers.rtx]), *_counted(rids),
+        *_counted(ssrcs), *_counted(repairs),
+    ))  # fmt: skip
+
+
+def _counted(items: Sequence[bytes]) -> Iterator[bytes]:
+    yield bytes((len(items),))
+    yield from items
+
+
+def gate(number: int, turn: int, reason: str, *, is_open: bool) -> bytes:
+    return pack("<BIBI", GATE, number, is_open, turn) + _text(reason)
+
+
+def slot(peer: int, number: int, numbers: SlotNumbers) -> bytes:
+    codecs = [
+        bytes((CODECS.index(name), own, numbers.rtx_payload_types.get(name, 0)))
+        for name, own in numbers.payload_types.items()
+    ]
+    return b"".join((
+        pack(
+            "<BIIBIIBB", SLOT, peer, number, numbers.is_video, numbers.ssrc,
+            numbers.rtx_ssrc or 0, numbers.mid_extension or 0, numbers.send_time_extension or 0,
+        ),
+        _text(numbers.mid), _text(numbers.cname), *_counted(codecs),
+    ))  # fmt: skip
+
+
+def about(kind: int, number: int) -> bytes:
+    """CLOSE, CLEAR, GIVE_UP_OLD, KEYFRAME: a type and one number."""
+    return _ONE.pack(kind, number)
+
+
+def show(slot_number: int, stream: int) -> bytes:
+    return _TWO.pack(SHOW, slot_number, stream)
+
+
+def capture(
+    number: int, capture_number: int, origin_ns: int, ssrc: int, path: Path, header: bytes
+) -> bytes:
+    where = str(path).encode()
+    return b"".join((
+        pack("<BIIqI", CAPTURE, number, capture_number, origin_ns, ssrc),
+        pack("<H", len(where)), where, pack("<H", len(header)), header,
+    ))  # fmt: skip
+
+
+def seal(number: int, reason: str) -> bytes:
+    return _ONE.pack(SEAL, number) + _text(reason)
+
+
+def listen(number: int, *, is_heard: bool) -> bytes:
+    return pack("<BIB", LISTEN, number, is_heard)
+
+
+def datagram(where: Address, data: bytes | memoryview) -> bytes:
+    return b"".join((bytes((DATAGRAM,)), address_octets(where), data))
+
+
+def end() -> bytes:
+    return bytes((END,))
+
+
+def live_layers(bits: int) -> Mapping[Layer, bool]:
+    return {layer: bool(bits >> index & 1) for index, layer in enumerate(LAYERS)}

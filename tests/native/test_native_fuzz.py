@@ -1,0 +1,31 @@
+"""Inputs kept from fuzzing (scripts/fuzz.py) do no harm any more."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from server.media import native_build
+
+FUZZ = Path(__file__).parent / "fuzz"
+
+
+@pytest.mark.parametrize("target", ["plane", "srtp"])
+def test_what_was_found_once_stays_mended(target: str, tmp_path: Path) -> None:
+    compiler = native_build.compiler()
+    assert compiler is not None
+    program = tmp_path / "replay"
+    sources = [FUZZ / f"fuzz_{target}.c", FUZZ / "replay.c"]
+    needed = ["srtp.c"] if target == "srtp" else [part.name for part in native_build.parts()]
+    native_build.compile_to(
+        compiler, program, [*sources, *(native_build.SOURCES / name for name in needed)],
+        "-O0", *native_build.CHECKS,
+    )  # fmt: skip
+    inputs = sorted((FUZZ / "corpus" / target).iterdir())
+    assert len(inputs) >= 9
+    done = subprocess.run(
+        [program, *inputs], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,102 @@
+"""The native plane's process: it may die, and it may be impossible to build."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.app import media_plane
+from server.media import native_build
+from server.media.native_plane import NativePlane
+from server.media.plane import (
+    CaptureStopped,
+    PublicationStarted,
+    StartCapture,
+    TransportClosed,
+)
+from server.media.python_plane import PythonPlane
+from server.media.switchboard import PlaneSettings
+from server.settings import Settings
+from tests.contract.media_plane import Hall
+
+
+@pytest.fixture
+async def hall() -> AsyncIterator[Hall]:
+    made = Hall(NativePlane(PlaneSettings(host="127.0.0.1", disk_watermark=0)))
+    await made.start()
+    yield made
+    await made.close()
+
+
+def plane_of(hall: Hall) -> NativePlane:
+    assert isinstance(hall.plane, NativePlane)
+    return hall.plane
+
+
+async def test_a_process_that_dies_is_replaced_at_the_same_port(
+    hall: Hall, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ann = await hall.join("ann")
+    ann.speaks(440)
+    await hall.wait_for(PublicationStarted)
+    hall.apply(StartCapture(ann.id("microphone"), tmp_path / "c.rtp", {}))
+    plane = plane_of(hall)
+    port, pid = plane.port, plane.pid
+    for _ in range(2):
+        os.kill(plane.pid, signal.SIGKILL)
+        await asyncio.wait_for(_replaced(plane, pid), 20)
+        pid = plane.pid
+    closed = await hall.wait_for(TransportClosed)
+    assert (closed.transport_id, closed.reason) == ("ann", "error")
+    lost = await hall.wait_for(CaptureStopped)
+    assert (lost.publication_id, lost.reason) == (ann.id("microphone"), "io_error")
+    assert plane.port == port
+    bob, carl = await hall.join("bob"), await hall.join("carl")
+    bob.speaks(880)
+    await carl.hears("audio0", 880)
+    await plane.close()
+    assert plane.exit_code == 0
+    assert "reprise-plane ended with code -9" in caplog.text
+
+
+async def _replaced(plane: NativePlane, before: int) -> None:
+    while plane.pid == before or not plane.is_ready:
+        await asyncio.sleep(0.02)
+
+
+async def test_the_process_goes_with_its_server(hall: Hall) -> None:
+    """The socket closes with the server, however that ends."""
+    plane = plane_of(hall)
+    process = plane._process
+    assert process is not None
+    process._hang_up()
+    assert await process.reap() == 0
+
+
+def test_without_a_compiler_the_plane_in_python_serves(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(native_build, "compiler", lambda: None)
+    with pytest.raises(native_build.CannotBuild, match="apt-get install gcc"):
+        native_build.build("program", tmp_path)
+    monkeypatch.setattr(native_build, "BUILT", tmp_path)
+    monkeypatch.setattr("server.app.build", lambda: native_build.build("program", tmp_path))
+    assert isinstance(media_plane(Settings(media_plane="native")), PythonPlane)
+    assert "needs a C compiler" in caplog.text
+
+
+def test_headers_that_are_missing_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    compiler = tmp_path / "cc"
+    compiler.write_text("#!/bin/sh\necho 'srtp.c:3: fatal error: openssl/evp.h: No such file' >&2\n"
+                        "exit 1\n")  # fmt: skip
+    compiler.chmod(0o755)
+    monkeypatch.setenv("CC", str(compiler))
+    with pytest.raises(native_build.CannotBuild, match="apt-get install libssl-dev"):
+        native_build.build("program", tmp_path / "out")
