@@ -18,7 +18,7 @@ from recordings.spans import RecordingTime, Span, Spans, both
 from server.domain import events as e
 from server.domain.debate_record import Held
 from server.domain.record import Record, record_of
-from server.domain.state import Stretch
+from server.domain.state import AttachedFile, Stretch
 from server.schemas.api import Gap, TimelineMark
 from server.schemas.live_base import SessionRole
 
@@ -288,6 +288,18 @@ def _held_data(held: Held, record: Record) -> _Data:
     }  # fmt: skip
 
 
+def _file(file: AttachedFile | None) -> _Data:
+    """What came with a line of chat; whether it may be opened is asked each time (FI4)."""
+    if file is None:
+        return {}
+    return {
+        "file_id": file.file_id,
+        "file_name": file.name,
+        "file_type": file.media_type,
+        "file_bytes": file.octets,
+    }
+
+
 def _marks(record: Record, end_ms: int) -> list[TimelineMark]:
     marks: list[TimelineMark] = []
     names = record.names
@@ -326,8 +338,10 @@ def _marks(record: Record, end_ms: int) -> list[TimelineMark]:
     for hand in record.hands:
         add(hand.at_ms, "hand", names.get(hand.participant_id, ""), by(hand.participant_id))
     for line in record.chat:
-        if line.text:
-            add(line.at_ms, "chat", line.text, {**by(line.participant_id), **where(line.room_id)})
+        said = line.text or (line.file.name if line.file is not None else "")
+        if said:
+            about_line = {**by(line.participant_id), **where(line.room_id), **_file(line.file)}
+            add(line.at_ms, "chat", said, about_line)
     for at_ms, count in lost_together(record.confusion):
         add(at_ms, "confusion", "", {"count": count})
     for moment in record.moments:

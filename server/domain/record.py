@@ -26,6 +26,7 @@ from server.domain.session import evolve
 from server.domain.slides_state import Presentation
 from server.domain.state import (
     MAIN_ROOM,
+    AttachedFile,
     Participant,
     Poll,
     PollResult,
@@ -98,6 +99,7 @@ class ChatLine:
     text: str
     at_ms: int
     room_id: str = MAIN_ROOM
+    file: AttachedFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +382,7 @@ class _Walk:
             captures=tuple(self.captures.values()),
             gaps=self._gaps(time),
             chat=tuple(
-                ChatLine(m.message_id, m.participant_id, m.text, m.at_ms, m.room_id)
+                ChatLine(m.message_id, m.participant_id, m.text, m.at_ms, m.room_id, m.file)
                 for m in (messages[key] for key in self.chat if key in messages)
             ),
             hands=tuple(self.hands),

@@ -8,8 +8,8 @@ import { useTranslation } from 'react-i18next';
 
 import { formatClock } from '../../i18n';
 import type { Recording, TimelineMark } from '../../protocol';
-import { Avatar, Card, EmptyState } from '../../ui';
-import { heldText, kindsIn, type MomentKind, nameOf, pollExplanation, pollResult, pollTexts } from './moments';
+import { Avatar, Card, EmptyState, FileLink } from '../../ui';
+import { fileOf, heldText, kindsIn, type MomentKind, nameOf, pollExplanation, pollResult, pollTexts } from './moments';
 import classes from './MomentsCard.module.css';
 import { usePlayer } from './player';
 
@@ -64,6 +64,7 @@ export function MomentsCard({ recording }: { recording: Recording }) {
             <Moment
               key={`${mark.at_ms}-${index}`}
               mark={mark}
+              sessionId={recording.summary.session_id}
               name={nameOf(mark, recording.participant_names)}
             />
           ))}
@@ -73,13 +74,26 @@ export function MomentsCard({ recording }: { recording: Recording }) {
   );
 }
 
-function Moment({ mark, name }: { mark: TimelineMark; name: string | null }) {
+interface MomentProps {
+  mark: TimelineMark;
+  sessionId: string;
+  name: string | null;
+}
+
+function Moment({ mark, sessionId, name }: MomentProps) {
   const { t, i18n } = useTranslation('recording');
   const player = usePlayer();
   const result = pollResult(mark);
   const texts = pollTexts(mark);
   const explanation = pollExplanation(mark);
   const time = formatClock(mark.at_ms);
+  const file = fileOf(mark);
+  const words =
+    mark.kind === 'confusion'
+      ? t('moments.lost', { count: Number(mark.data.count) })
+      : mark.kind === 'hand' && name !== null
+        ? name
+        : (heldText(mark, i18n.language) ?? mark.label);
   return (
     <li className={classes.moment}>
       {mark.kind === 'chat' && name !== null ? (
@@ -101,13 +115,9 @@ function Moment({ mark, name }: { mark: TimelineMark; name: string | null }) {
             {time}
           </button>
         </div>
-        <p>
-          {mark.kind === 'confusion'
-            ? t('moments.lost', { count: Number(mark.data.count) })
-            : mark.kind === 'hand' && name !== null
-              ? name
-              : (heldText(mark, i18n.language) ?? mark.label)}
-        </p>
+        {/* A file that came without a word says its name itself. */}
+        {words !== file?.name && <p>{words}</p>}
+        {file && <FileLink sessionId={sessionId} file={file} />}
         {mark.kind === 'web_page' && typeof mark.data.url === 'string' && (
           <a href={mark.data.url} target="_blank" rel="noopener noreferrer">
             {t('moments.openPage')}

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { TimelineMark } from '../../protocol';
-import { activityIn, heldText, kindsIn, nameOf, pollExplanation, pollResult, pollTexts, withResults } from './moments';
+import { activityIn, fileOf, heldText, kindsIn, nameOf, pollExplanation, pollResult, pollTexts, withResults } from './moments';
 
 function mark(kind: TimelineMark['kind'], data: TimelineMark['data'] = {}): TimelineMark {
   return { at_ms: 0, kind, label: 'L', data };
@@ -72,4 +72,11 @@ it('puts a result that was revealed later on the timeline, once', () => {
   expect(shown[0] && heldText(shown[0], 'de')).toBe('Dafür · M');
   expect(withResults(shown, [over as never])).toHaveLength(2);
   expect(withResults([speech], [{ ...over, result_mark: null } as never])).toEqual([speech]);
+});
+
+it('FI9 finds the file that came with a line of chat', () => {
+  const sent = { file_id: 'f1', file_name: 'plan.pdf', file_type: 'application/pdf', file_bytes: 9 };
+  const file = { file_id: 'f1', name: 'plan.pdf', media_type: 'application/pdf', octets: 9 };
+  expect(fileOf(mark('chat', sent))).toEqual(file);
+  expect([fileOf(mark('chat')), fileOf(mark('poll', sent))]).toEqual([null, null]);
 });

@@ -1,5 +1,5 @@
 /** Marks of the class's timeline as the page lists them. */
-import type { DebateOver, TimelineMark } from '../../protocol';
+import type { ChatFileView, DebateOver, TimelineMark } from '../../protocol';
 
 export type MomentKind = TimelineMark['kind'];
 
@@ -83,6 +83,18 @@ export const pollTexts = (mark: TimelineMark): string[] =>
 
 export const pollExplanation = (mark: TimelineMark): string =>
   mark.kind === 'poll' && typeof mark.data.explanation === 'string' ? mark.data.explanation : '';
+
+/** What was sent along with a line of chat. */
+export function fileOf(mark: TimelineMark): ChatFileView | null {
+  const { file_id, file_name, file_type, file_bytes } = mark.data;
+  if (mark.kind !== 'chat' || typeof file_id !== 'string') return null;
+  return {
+    file_id,
+    name: String(file_name),
+    media_type: String(file_type),
+    octets: Number(file_bytes),
+  };
+}
 
 /** Who a mark is about, by the names of the recording. */
 export function nameOf(mark: TimelineMark, names: Readonly<Record<string, string>>): string | null {

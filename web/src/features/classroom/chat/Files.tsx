@@ -1,10 +1,10 @@
 import { CloseButton, Progress } from '@mantine/core';
-import { IconAlertTriangle, IconFile, IconFileTypePdf } from '@tabler/icons-react';
+import { IconAlertTriangle, IconFile } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
 import { formatBytes } from '../../../i18n/format';
 import type { ChatView } from '../../../protocol';
-import { apiUrl } from '../../../transport/http';
+import { FileLink } from '../../../ui';
 import { useSession } from '../store';
 import classes from './files.module.css';
 import type { Uploads } from './uploads';
@@ -23,8 +23,6 @@ const KNOWN = [
 ] as const;
 
 type Known = (typeof KNOWN)[number];
-
-const isPicture = (mediaType: string): boolean => mediaType.startsWith('image/');
 
 /** Files chosen for the message that is being written. */
 export function ChosenFiles({ uploads }: { uploads: Uploads }) {
@@ -66,38 +64,7 @@ export function ChosenFiles({ uploads }: { uploads: Uploads }) {
   );
 }
 
-/** A file that came with a message: a picture is shown, everything else can be saved. */
 export function SentFile({ file }: { file: NonNullable<ChatView['file']> }) {
-  const { t } = useTranslation('room');
   const sessionId = useSession((session) => session.session_id);
-  const path = `/sessions/${sessionId}/files/${file.file_id}`;
-  const size = formatBytes(file.octets);
-  if (isPicture(file.media_type)) {
-    return (
-      <a
-        className={classes.picture}
-        href={apiUrl(path)}
-        target="_blank"
-        rel="noopener"
-        aria-label={t('file.openPicture', { name: file.name })}
-      >
-        <img src={apiUrl(path)} alt={file.name} loading="lazy" />
-      </a>
-    );
-  }
-  const Icon = file.media_type === 'application/pdf' ? IconFileTypePdf : IconFile;
-  return (
-    <a
-      className={classes.file}
-      href={apiUrl(path, { download: true })}
-      download={file.name}
-      aria-label={t('file.save', { name: file.name, size })}
-    >
-      <Icon size={22} aria-hidden />
-      <span className={classes.about}>
-        <span className={classes.name}>{file.name}</span>
-        <span className={classes.size}>{size}</span>
-      </span>
-    </a>
-  );
+  return <FileLink sessionId={sessionId} file={file} />;
 }
