@@ -10,6 +10,7 @@ from server.domain import breakout_commands as bc
 from server.domain import breakout_events as be
 from server.domain import commands as c
 from server.domain import events as e
+from server.domain import lock
 from server.domain.breakout import (
     belonging,
     check_duration,
@@ -243,6 +244,7 @@ def write_notes(state: SessionState, command: bc.WriteRoomNotes, ask: Ask) -> li
     """``version`` is the one the text was written on: nobody overwrites unread words."""
     breakouts = opened(state)
     room = find_room(breakouts, find_participant(state, ask.actor_id).room_id)
+    lock.check(state, ask, "notes")
     text = command.text.rstrip()
     if len(text) > LONGEST_NOTES:
         raise Invalid("text_too_long", f"At most {LONGEST_NOTES} characters.", field="text")

@@ -384,6 +384,16 @@ def test_BR11_notes_are_never_overwritten_unread() -> None:
     assert code_of(world, ADA, bc.WriteRoomNotes("x" * 8001, 2)) == "text_too_long"
 
 
+def test_BR11_a_rooms_notes_are_locked_with_the_shared_notes() -> None:
+    world = opened()
+    world.do(FAY, c.SetLock("notes", True))
+    assert code_of(world, ADA, bc.WriteRoomNotes("one")) == "locked"
+    world.do(FAY, c.SetLock("notes", False))
+    world.do(ADA, bc.WriteRoomNotes("one"))
+    world.do(FAY, c.Leave())
+    assert code_of(world, ADA, bc.WriteRoomNotes("two", 1)) == "unattended"
+
+
 def test_BR12_what_is_written_in_a_room_stays_there() -> None:
     world = opened()
     world.do(ADA, c.SendChat("in Red"))

@@ -15,12 +15,15 @@ function iconOf(one: Material): typeof IconPhoto {
   return one.media_type?.startsWith('image/') ? IconPhoto : IconFileText;
 }
 
+/** What is added or taken away meanwhile is there within this time (MA1). */
+const POLL_MS = 15_000;
+
 /** What to look at before class, with one's own ticks. Opening counts as seen. */
 export function MaterialList({ sessionId, empty }: { sessionId: string; empty?: string }) {
   const { t } = useTranslation('plan');
   const errorText = useErrorText();
   const path = `/sessions/${sessionId}/materials`;
-  const { data, error, reload, set } = useResource<Material[]>(path);
+  const { data, error, reload, set } = useResource<Material[]>(path, { pollMs: POLL_MS });
 
   async function mark(one: Material, to: MarkMaterial['mark']) {
     const now = new Date().toISOString();

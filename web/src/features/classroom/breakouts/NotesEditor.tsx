@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 
 import type { BreakoutRoomView } from '../../../protocol';
 import { useClassroom } from '../context';
-import { isObserver, personOf } from '../selectors';
+import { NOTES_BARRIER, useBarrier } from '../pads/access';
+import { personOf } from '../selectors';
 import { useSession } from '../store';
 import { merged } from './merge';
 
@@ -16,6 +17,7 @@ const SAVE_AFTER_MS = 700;
  */
 export function NotesEditor({ room }: { room: BreakoutRoomView }) {
   const { t } = useTranslation('breakouts');
+  const { t: pads } = useTranslation('pads');
   const classroom = useClassroom();
   const [text, setText] = useState(room.notes);
   /** What the text was written on. */
@@ -24,7 +26,7 @@ export function NotesEditor({ room }: { room: BreakoutRoomView }) {
   latest.current = text;
   const isSaving = useRef(false);
   const author = useSession((session) => personOf(session, room.notes_by)?.name ?? null);
-  const watches = useSession(isObserver);
+  const barrier = useBarrier('notes');
   const isMine = useSession((session) => session.me === room.notes_by);
 
   useEffect(() => {
@@ -54,11 +56,11 @@ export function NotesEditor({ room }: { room: BreakoutRoomView }) {
     <div>
       <Textarea
         label={t('notes.label')}
-        description={t('notes.hint')}
+        description={barrier === null ? t('notes.hint') : pads(NOTES_BARRIER[barrier])}
         placeholder={t('notes.placeholder')}
         value={text}
         maxLength={8000}
-        readOnly={watches}
+        readOnly={barrier !== null}
         autosize
         minRows={4}
         maxRows={14}

@@ -9,19 +9,13 @@ import { saveText } from '../../../ui';
 import { useTick } from '../context';
 import { personOf } from '../selectors';
 import { useSession } from '../store';
-import { useBarrier } from './access';
+import { NOTES_BARRIER, useBarrier } from './access';
 import { ProblemNote } from './ProblemNote';
 import { CURSOR_LASTS_MS, type PadSync } from './sync';
 import { applyChange, changeBetween, movedCaret } from './text';
 
 const OWN = 'typed here';
 const TELL_EVERY_MS = 1000;
-
-const NOTES = {
-  watching: 'notes.watching',
-  locked: 'notes.locked',
-  unattended: 'notes.alone',
-} as const;
 
 /** A text field on the shared text; the caret stays where it is while others write. */
 export default function NotesField({ pad }: { pad: PadSync }) {
@@ -85,7 +79,7 @@ export default function NotesField({ pad }: { pad: PadSync }) {
       <ProblemNote pad={pad} />
       {barrier && (
         <Alert color="gray" mb="sm" p="xs">
-          {t(NOTES[barrier])}
+          {t(NOTES_BARRIER[barrier])}
         </Alert>
       )}
       <Textarea

@@ -5,6 +5,13 @@ import { sessionNow, usePageStore, useSession } from '../store';
 
 export type Barrier = 'watching' | 'locked' | 'unattended' | null;
 
+/** What is said of it where notes are written. */
+export const NOTES_BARRIER = {
+  watching: 'notes.watching',
+  locked: 'notes.locked',
+  unattended: 'notes.alone',
+} as const;
+
 /** What keeps oneself from changing a pad; the server decides the same. */
 export function useBarrier(pad: PadName): Barrier {
   const session = useSession((state) => state);
