@@ -14,8 +14,9 @@ from typing import Any
 from server.domain import commands as c
 from server.domain import debate_commands as dc
 from server.domain.commands import Command
-from server.domain.events import Event, PollAnswer
+from server.domain.events import Event
 from server.domain.poll import answer_of
+from server.domain.poll_events import PollAnswer
 from server.domain.poll_result import count as count_answers
 from server.domain.session import decide, evolve
 from server.domain.state import THE_SERVER, Actor, PollResult, SessionState, Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from server.domain import commands as c
-from server.domain.events import PollAnswer, PollKind
+from server.domain.poll_events import PollAnswer, PollKind
 
 FOUR = ("Ghent", "Oslo", "Paris", "Turin")
 

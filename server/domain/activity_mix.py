@@ -18,6 +18,7 @@ from server.domain import breakout_events as be
 from server.domain import commands as c
 from server.domain import debate_events as de
 from server.domain import events as e
+from server.domain import poll_events as pe
 from server.domain.change import Ask, Change, Decide, Evolve
 from server.domain.events import FACILITATORS, Event
 from server.domain.state import SessionState
@@ -30,9 +31,9 @@ SPOKE_MS: Final = 3000
 _ENGAGING = (
     e.SessionStarted,
     e.HandRaised,
-    e.PollOpened,
-    e.PollClosed,
-    e.VoteCast,
+    pe.PollOpened,
+    pe.PollClosed,
+    pe.VoteCast,
     be.BreakoutsOpened,
     be.BreakoutsClosed,
     de.DebateBegun,

@@ -14,17 +14,15 @@ from server.domain.agenda_commands import AgendaCommand
 from server.domain.breakout_commands import BreakoutCommand
 from server.domain.debate_commands import DebateCommand
 from server.domain.events import (
-    Audience,
     Emoji,
     GapReason,
     HandOrder,
     LockKind,
-    PollAnswer,
-    PollKind,
     ReactionKind,
     Role,
     TrackKind,
 )
+from server.domain.poll_events import Audience, PollAnswer, PollKind
 from server.domain.slides_commands import SlidesCommand
 from server.domain.state import MAIN_ROOM, AttachedFile
 from server.domain.web_content_commands import WebContentCommand

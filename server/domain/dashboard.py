@@ -15,7 +15,8 @@ from server.domain import debate_events as de
 from server.domain import events as e
 from server.domain.agenda_state import ActivityKind
 from server.domain.debate_format import Text
-from server.domain.events import FACILITATORS, SESSION, Event, PollKind, Role
+from server.domain.events import FACILITATORS, SESSION, Event, Role
+from server.domain.poll_events import PollKind
 from server.domain.poll_result import is_right, shown_in
 from server.domain.session import evolve
 from server.domain.state import Participant, Poll, PollResult, SessionState, Stage

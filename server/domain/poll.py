@@ -14,11 +14,12 @@ from dataclasses import fields, replace
 from typing import Any
 
 from server.domain import commands as c
-from server.domain import events as e
+from server.domain import poll_events as pe
 from server.domain.change import Ask, Change, Decide, Evolve
 from server.domain.errors import Conflict, Invalid, NotFound
-from server.domain.events import FACILITATORS, PollPlan, PollShape, person
+from server.domain.events import FACILITATORS, person
 from server.domain.poll_answer import WITH_OPTION, WITH_TEXT, checked_answer
+from server.domain.poll_events import PollPlan, PollShape
 from server.domain.poll_form import checked
 from server.domain.poll_result import count, normal, result_of
 from server.domain.state import Poll, PollResult, PollStage, SessionState
@@ -47,7 +48,7 @@ def create(state: SessionState, command: c.CreatePoll, ask: Ask) -> list[Change]
     """``opens``: asked at once, in one click (PO12)."""
     poll_id = ask.new_id()
     plan = checked(command)
-    created = Change(e.PollCreated(poll_id=poll_id, **plan), FACILITATORS)
+    created = Change(pe.PollCreated(poll_id=poll_id, **plan), FACILITATORS)
     if not command.opens:
         return [created]
     if state.stage != "live":
@@ -57,12 +58,12 @@ def create(state: SessionState, command: c.CreatePoll, ask: Ask) -> list[Change]
 
 def edit(state: SessionState, command: c.EditPoll, _: Ask) -> list[Change]:
     poll = _find(state, command.poll_id, "draft")
-    return [Change(e.PollEdited(poll_id=poll.poll_id, **checked(command)), FACILITATORS)]
+    return [Change(pe.PollEdited(poll_id=poll.poll_id, **checked(command)), FACILITATORS)]
 
 
 def delete(state: SessionState, command: c.DeletePoll, _: Ask) -> list[Change]:
     poll = _find(state, command.poll_id, "draft")
-    return [Change(e.PollDeleted(poll.poll_id), FACILITATORS)]
+    return [Change(pe.PollDeleted(poll.poll_id), FACILITATORS)]
 
 
 def open_poll(state: SessionState, command: c.OpenPoll, _: Ask) -> list[Change]:
@@ -71,7 +72,7 @@ def open_poll(state: SessionState, command: c.OpenPoll, _: Ask) -> list[Change]:
 
 def _opening(poll: Poll) -> Change:
     return Change(
-        e.PollOpened(
+        pe.PollOpened(
             poll.poll_id,
             poll.question,
             poll.options,
@@ -89,7 +90,7 @@ def vote(state: SessionState, command: c.Vote, ask: Ask) -> list[Change]:
     if poll.is_anonymous:
         if voter in poll.voters:
             raise Conflict("already_voted", "An anonymous vote cannot be changed.")
-        cast = e.VoteCast(poll.poll_id)
+        cast = pe.VoteCast(poll.poll_id)
         after = replace(poll, voters=poll.voters | {voter})
         return [Change(cast, person(voter)), *_counted(after, None, [voter])]
     if poll.votes.get(voter) == answer:
@@ -97,18 +98,18 @@ def vote(state: SessionState, command: c.Vote, ask: Ask) -> list[Change]:
     if voter in poll.voters and not poll.can_change:
         raise Conflict("already_voted", "A vote in this poll cannot be changed.")
     if poll.kind in WITH_OPTION:
-        cast = e.VoteCast(poll.poll_id, voter, option=int(answer))  # type: ignore[arg-type]
+        cast = pe.VoteCast(poll.poll_id, voter, option=int(answer))  # type: ignore[arg-type]
     elif isinstance(answer, str):
-        cast = e.VoteCast(poll.poll_id, voter, text=answer)
+        cast = pe.VoteCast(poll.poll_id, voter, text=answer)
     elif poll.kind in WITH_TEXT and isinstance(answer, tuple):
-        cast = e.VoteCast(poll.poll_id, voter, text="\n".join(map(str, answer)))
+        cast = pe.VoteCast(poll.poll_id, voter, text="\n".join(map(str, answer)))
     else:
-        cast = e.VoteCast(poll.poll_id, voter, answer=answer)
+        cast = pe.VoteCast(poll.poll_id, voter, answer=answer)
     after = replace(poll, votes={**poll.votes, voter: answer}, voters=poll.voters | {voter})
     return [Change(cast, person(voter)), *_counted(after, result_of(after), [voter])]
 
 
-def answer_of(poll: Poll, command: c.Vote) -> e.PollAnswer:
+def answer_of(poll: Poll, command: c.Vote) -> pe.PollAnswer:
     """Raises Invalid when the answer is none that this poll asks for."""
     given = command.option if command.answer is None else command.answer
     return checked_answer(poll, given)
@@ -116,7 +117,7 @@ def answer_of(poll: Poll, command: c.Vote) -> e.PollAnswer:
 
 def _counted(poll: Poll, result: PollResult | None, voters: list[str]) -> list[Change]:
     """The count to everyone, the result to those it is for (PO5)."""
-    count_only = e.PollCounted(poll.poll_id, len(poll.voters))
+    count_only = pe.PollCounted(poll.poll_id, len(poll.voters))
     shown, again = count_only, count_only
     if result is not None and poll.kind in WITH_OPTION:
         shown = again = replace(count_only, tally=result.tally)
@@ -141,7 +142,7 @@ def close(state: SessionState, command: c.ClosePoll, ask: Ask) -> list[Change]:
 
 def closing(poll: Poll, ask: Ask) -> list[Change]:
     return [
-        Change(e.PollClosed(poll.poll_id, len(poll.voters))),
+        Change(pe.PollClosed(poll.poll_id, len(poll.voters))),
         *_counted(poll, _result(poll, ask), sorted(poll.voters)),
     ]
 
@@ -149,7 +150,7 @@ def closing(poll: Poll, ask: Ask) -> list[Change]:
 def reveal(state: SessionState, command: c.RevealPoll, ask: Ask) -> list[Change]:
     poll = _find(state, command.poll_id, "closed")
     result = _result(poll, ask)
-    revealed = e.PollRevealed(
+    revealed = pe.PollRevealed(
         poll.poll_id,
         result.tally,
         poll.key,
@@ -175,8 +176,8 @@ def hide_text(state: SessionState, command: c.HidePollText, _: Ask) -> list[Chan
     text = normal(command.text)
     if not text or (text in poll.hidden) == command.is_hidden:
         return []
-    hidden = Change(e.PollTextHidden(poll.poll_id, text, command.is_hidden), FACILITATORS)
-    told = e.PollCounted(poll.poll_id, len(poll.voters), is_shown=True)
+    hidden = Change(pe.PollTextHidden(poll.poll_id, text, command.is_hidden), FACILITATORS)
+    told = pe.PollCounted(poll.poll_id, len(poll.voters), is_shown=True)
     if poll.stage == "revealed":
         return [hidden, Change(told)]
     if poll.is_anonymous and poll.stage == "open":
@@ -203,7 +204,7 @@ def _with(state: SessionState, poll: Poll) -> SessionState:
     return replace(state, polls={**state.polls, poll.poll_id: poll})
 
 
-def _written(state: SessionState, body: e.PollCreated | e.PollEdited, _: int) -> SessionState:
+def _written(state: SessionState, body: pe.PollCreated | pe.PollEdited, _: int) -> SessionState:
     return _with(
         state,
         Poll(
@@ -218,18 +219,18 @@ def _written(state: SessionState, body: e.PollCreated | e.PollEdited, _: int) ->
     )
 
 
-def _deleted(state: SessionState, body: e.PollDeleted, _: int) -> SessionState:
+def _deleted(state: SessionState, body: pe.PollDeleted, _: int) -> SessionState:
     return replace(state, polls={k: v for k, v in state.polls.items() if k != body.poll_id})
 
 
-def _opened(state: SessionState, body: e.PollOpened, at_ms: int) -> SessionState:
+def _opened(state: SessionState, body: pe.PollOpened, at_ms: int) -> SessionState:
     poll = state.polls.get(body.poll_id)
     if poll is None:
         return state
     return _with(state, replace(poll, stage="open", opened_at_ms=at_ms))
 
 
-def voted(state: SessionState, body: e.VoteCast, voter: str) -> SessionState:
+def voted(state: SessionState, body: pe.VoteCast, voter: str) -> SessionState:
     """``voter`` comes from the event's channel, which anonymous votes have too."""
     poll = state.polls.get(body.poll_id)
     if poll is None:
@@ -240,7 +241,7 @@ def voted(state: SessionState, body: e.VoteCast, voter: str) -> SessionState:
     return _with(state, replace(poll, votes=votes, voters=poll.voters | {voter}))
 
 
-def answer_in(poll: Poll, body: e.VoteCast) -> e.PollAnswer:
+def answer_in(poll: Poll, body: pe.VoteCast) -> pe.PollAnswer:
     """The answer an event holds; erased texts are empty."""
     if poll.kind == "word_cloud":
         return tuple(word for word in body.text.split("\n") if word)
@@ -251,7 +252,7 @@ def answer_in(poll: Poll, body: e.VoteCast) -> e.PollAnswer:
     return 0 if body.answer is None else body.answer
 
 
-def counted(state: SessionState, body: e.PollCounted, channel: str) -> SessionState:
+def counted(state: SessionState, body: pe.PollCounted, channel: str) -> SessionState:
     poll = state.polls.get(body.poll_id)
     if poll is None or (body.tally is None and not body.is_shown):
         return state
@@ -268,14 +269,14 @@ def counted(state: SessionState, body: e.PollCounted, channel: str) -> SessionSt
     return _with(state, replace(poll, shown={**poll.shown, channel: result}, final=final))
 
 
-def _closed(state: SessionState, body: e.PollClosed, at_ms: int) -> SessionState:
+def _closed(state: SessionState, body: pe.PollClosed, at_ms: int) -> SessionState:
     poll = state.polls.get(body.poll_id)
     if poll is None:
         return state
     return _with(state, replace(poll, stage="closed", closed_at_ms=at_ms))
 
 
-def _revealed(state: SessionState, body: e.PollRevealed, _: int) -> SessionState:
+def _revealed(state: SessionState, body: pe.PollRevealed, _: int) -> SessionState:
     poll = state.polls.get(body.poll_id)
     if poll is None:
         return state
@@ -298,7 +299,7 @@ def _revealed(state: SessionState, body: e.PollRevealed, _: int) -> SessionState
     )
 
 
-def _text_hidden(state: SessionState, body: e.PollTextHidden, _: int) -> SessionState:
+def _text_hidden(state: SessionState, body: pe.PollTextHidden, _: int) -> SessionState:
     poll = state.polls.get(body.poll_id)
     if poll is None or not body.text:
         return state
@@ -319,11 +320,11 @@ def overdue(state: SessionState, now_ms: int) -> list[str]:
 
 
 EVOLVE: dict[type[Any], Evolve] = {
-    e.PollCreated: _written,
-    e.PollEdited: _written,
-    e.PollDeleted: _deleted,
-    e.PollOpened: _opened,
-    e.PollClosed: _closed,
-    e.PollRevealed: _revealed,
-    e.PollTextHidden: _text_hidden,
+    pe.PollCreated: _written,
+    pe.PollEdited: _written,
+    pe.PollDeleted: _deleted,
+    pe.PollOpened: _opened,
+    pe.PollClosed: _closed,
+    pe.PollRevealed: _revealed,
+    pe.PollTextHidden: _text_hidden,
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from server.domain.errors import Invalid
-from server.domain.events import PollAnswer, PollKind
+from server.domain.poll_events import PollAnswer, PollKind
 from server.domain.poll_result import normal
 from server.domain.state import Poll
 

@@ -8,8 +8,8 @@ from typing import Any, get_args
 from server.domain import commands as c
 from server.domain.change import clean_text
 from server.domain.errors import Invalid
-from server.domain.events import PollAnswer, PollKind
 from server.domain.poll_answer import WITH_OPTION, checked_answer
+from server.domain.poll_events import PollAnswer, PollKind
 from server.domain.state import Poll
 
 LONGEST = 200

@@ -15,7 +15,7 @@ from dataclasses import replace
 from statistics import mean, median
 from typing import Any, cast
 
-from server.domain.events import PollAnswer
+from server.domain.poll_events import PollAnswer
 from server.domain.state import Poll, PollResult
 
 MOST_WORDS = 60

@@ -14,13 +14,15 @@ from typing import Literal
 
 from server.domain import breakout_events as be
 from server.domain import events as e
+from server.domain import poll_events as pe
 from server.domain import web_content_events as we
 from server.domain.agenda_state import ActivityKind, Agenda
 from server.domain.board_record import BoardShown, BoardWalk
 from server.domain.debate_record import DebateWalk, Held, recorded
-from server.domain.events import Event, PollAnswer, PollKind, Role, TrackKind
+from server.domain.events import Event, Role, TrackKind
 from server.domain.place import floors, huddles, voice_to_all
 from server.domain.poll_answer import WITH_TEXT
+from server.domain.poll_events import PollAnswer, PollKind
 from server.domain.poll_result import count, result_of, visible
 from server.domain.session import evolve
 from server.domain.slides_state import Presentation
@@ -313,15 +315,15 @@ class _Walk:
                 self.moments.append(key)
             case e.ConfusionTapped() if state.recording.since_ms is not None:
                 self.confusion.append(at_ms)
-            case e.PollOpened(poll_id=key) if state.recording.since_ms is not None:
+            case pe.PollOpened(poll_id=key) if state.recording.since_ms is not None:
                 self.polls.append(key)
-            case e.VoteCast(poll_id=key, participant_id=str(who)):
+            case pe.VoteCast(poll_id=key, participant_id=str(who)):
                 # The latest answer counts, and whether its author was on record at that moment.
                 on_record = state.is_on_record(who)
                 (self.answered_on_record.add if on_record else self.answered_on_record.discard)(
                     (key, who)
                 )
-            case e.PollRevealed(poll_id=key) if state.recording.since_ms is not None:
+            case pe.PollRevealed(poll_id=key) if state.recording.since_ms is not None:
                 self.revealed_at[key] = at_ms
             case be.BreakoutsOpened(breakout_id=key) if state.breakouts is not None:
                 self.rooms += [

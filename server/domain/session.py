@@ -37,6 +37,7 @@ from server.domain import commands as c
 from server.domain import debate_commands as dc
 from server.domain import debate_events as de
 from server.domain import events as e
+from server.domain import poll_events as pe
 from server.domain.change import Ask, Change, Decide, Evolve
 from server.domain.commands import Command
 from server.domain.events import Event
@@ -245,9 +246,9 @@ def evolve(state: SessionState, event: Event) -> SessionState:
     """The state after the event. Total: it never raises on an event of a newer program."""
     body = event.body
     after = state
-    if isinstance(body, e.VoteCast):
+    if isinstance(body, pe.VoteCast):
         after = poll.voted(state, body, event.channel.removeprefix("person:"))
-    elif isinstance(body, e.PollCounted):
+    elif isinstance(body, pe.PollCounted):
         after = poll.counted(state, body, event.channel)
     elif isinstance(body, de.DebateBallotCast):
         after = debate_judging.ballot_cast(state, body, event.channel.removeprefix("person:"))

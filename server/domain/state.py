@@ -14,15 +14,13 @@ from server.domain.agenda_state import Agenda, Objectives
 from server.domain.breakout_state import Breakouts, BreakoutSet, ReturnedNotes
 from server.domain.debate_state import Debate
 from server.domain.events import (
-    Audience,
     Emoji,
     HandOrder,
     LockKind,
-    PollAnswer,
-    PollPlan,
     Role,
     TrackKind,
 )
+from server.domain.poll_events import Audience, PollAnswer, PollPlan
 from server.domain.slides_state import Deck, Presentation
 from server.domain.web_content_state import WebPage
 

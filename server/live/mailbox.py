@@ -27,10 +27,12 @@ from server.domain import commands as c
 from server.domain import debate_commands as dc
 from server.domain import debate_events as de
 from server.domain import events as e
+from server.domain import poll_events as pe
 from server.domain.commands import Command
 from server.domain.errors import Conflict, DomainError
-from server.domain.events import Event, PollAnswer
+from server.domain.events import Event
 from server.domain.poll import SHOWN_FROM, answer_of
+from server.domain.poll_events import PollAnswer
 from server.domain.poll_result import count
 from server.domain.session import decide, evolve
 from server.domain.state import THE_SERVER, Actor, PollResult, SessionState, Settings
@@ -303,7 +305,7 @@ class RoomMailbox:
         for event in new:
             if isinstance(event.body, e.ConfusionTapped):
                 is_secret = True
-            if isinstance(event.body, e.VoteCast) and event.body.participant_id is None:
+            if isinstance(event.body, pe.VoteCast) and event.body.participant_id is None:
                 is_secret = True
                 batch.votes.append(_vote(batch.state, one))
             if isinstance(event.body, de.DebateBallotCast):
@@ -394,7 +396,7 @@ def _result(events: list[Event]) -> dict[str, str] | None:
         match event.body:
             case e.ChatSent(message_id=key):
                 return {"message_id": key}
-            case e.PollCreated(poll_id=key):
+            case pe.PollCreated(poll_id=key):
                 return {"poll_id": key}
             case de.DebatePlanned(debate_id=key):
                 return {"debate_id": key}

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from server.domain.breakout import rooms_followed
 from server.domain.change import find_participant
-from server.domain.events import FACILITATORS, SESSION, PollAnswer, person
+from server.domain.events import FACILITATORS, SESSION, person
 from server.domain.poll_answer import WITH_OPTION
+from server.domain.poll_events import PollAnswer
 from server.domain.poll_result import shown_in, visible
 from server.domain.state import (
     Participant,

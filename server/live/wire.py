@@ -19,14 +19,12 @@ from server.domain.events import (
     Event,
     ParticipantJoined,
     ParticipantWaiting,
-    PollCounted,
-    PollRevealed,
-    VoteCast,
     person,
     room,
 )
 from server.domain.poll import answer_in
 from server.domain.poll_answer import WITH_OPTION
+from server.domain.poll_events import PollCounted, PollRevealed, VoteCast
 from server.domain.poll_result import shown_in, visible
 from server.domain.state import Participant, PollResult, SessionState
 from server.live.chat_view import quoted_by

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from server.domain.events import PollAnswer
+from server.domain.poll_events import PollAnswer
 from server.domain.poll_result import (
     borda,
     figures,

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from server.domain import commands as c
-from server.domain.events import PollAnswer, PollKind
+from server.domain.poll_events import PollAnswer, PollKind
 from server.domain.state import Actor
 from server.live.clock import SystemClock
 from server.live.mailbox import RoomMailbox

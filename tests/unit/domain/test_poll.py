@@ -9,7 +9,7 @@ import pytest
 
 from server.domain import commands as c
 from server.domain.errors import Conflict, DomainError, Invalid
-from server.domain.events import Audience
+from server.domain.poll_events import Audience
 from server.domain.poll_result import result_of
 from server.domain.state import Actor
 from tests.live_world import ADA, BOB, FAY, OPEN, World, live_class

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from server.domain import commands as c
-from server.domain import events as e
+from server.domain import poll_events as pe
 from server.domain.errors import Conflict, DomainError, Invalid
-from server.domain.events import PollKind, body_of, data_of
+from server.domain.events import body_of, data_of
 from server.domain.poll import overdue
+from server.domain.poll_events import PollKind
 from server.domain.poll_form import KINDS
 from server.domain.poll_result import (
     borda,
@@ -186,10 +187,10 @@ def test_PO9_old_votes_fold_unchanged() -> None:
     world = live_class(OPEN, ADA)
     poll_id = asked(world, "single")
     data = {"poll_id": poll_id, "participant_id": "ada", "option": 2}
-    assert body_of("vote_cast", 1, data) == e.VoteCast(poll_id, "ada", 2)
+    assert body_of("vote_cast", 1, data) == pe.VoteCast(poll_id, "ada", 2)
     opened = {"poll_id": "p", "question": "?", "options": ["a", "b"], "audience": "all"}
     body = body_of("poll_opened", 1, {**opened, "is_anonymous": False})
-    assert isinstance(body, e.PollOpened)
+    assert isinstance(body, pe.PollOpened)
     assert (body.kind, body.can_change, body.limit_s) == ("single", True, None)
 
 
@@ -389,7 +390,7 @@ def test_PO11_erased_texts_are_out_of_the_result() -> None:
     world, _ = answered("short_text")
     erased = [
         replace(event, body=replace(event.body, text=""))
-        if isinstance(event.body, e.VoteCast)
+        if isinstance(event.body, pe.VoteCast)
         else event
         for event in world.log
     ]

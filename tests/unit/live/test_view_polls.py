@@ -11,8 +11,8 @@ import pytest
 
 from server.domain import commands as c
 from server.domain.commands import Command
-from server.domain.events import PollKind
 from server.domain.poll import SHOWN_FROM
+from server.domain.poll_events import PollKind
 from server.domain.poll_form import KINDS
 from server.domain.state import Actor, PollResult
 from server.live.view import view_for

@@ -10,7 +10,7 @@ import pytest
 from recordings.facts import facts_of
 from recordings.poll_marks import mark_of
 from server.domain import commands as c
-from server.domain.events import PollKind
+from server.domain.poll_events import PollKind
 from server.domain.poll_form import KINDS
 from server.domain.record import record_of
 from server.domain.state import Actor
