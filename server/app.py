@@ -143,6 +143,7 @@ def compose(
     passwords: Passwords | None = None,
     throttle: SignInThrottle | None = None,
     converter: SlideConverter | None = None,
+    captions: Captions | None = None,
 ) -> Composition:
     """The data folder must be prepared. The rest is replaced by tests."""
     data = settings.data
@@ -155,7 +156,7 @@ def compose(
     standings = SqlStandings(sync_engine(data / LIBRARY))
     seats = Seats(library, standings, callers, now)
     lifecycle = SessionLifecycle(library, now)
-    captions = Captions(caption_engine(settings), settings.speech_language)
+    captions = captions or Captions(caption_engine(settings), settings.speech_language)
     if media is None:
         media = PlaneMediaControl(media_plane(settings), data, captions)
 

@@ -63,6 +63,19 @@ class Account:
     async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         return await self.call("POST", path, body or {})
 
+    async def send_file(self, path: str, name: str, content: bytes) -> Any:
+        """As a page uploads it. Raises CallFailed."""
+        async with self._http.post(
+            f"{self.url}/api/v1{path}",
+            params={"name": name},
+            data=content,
+            headers={"Origin": self.url, "Content-Type": "application/octet-stream"},
+        ) as answer:
+            body = await answer.json()
+            if answer.status >= 400:
+                raise CallFailed(answer.status, body["error"]["code"], body["error"]["message"])
+            return body
+
     async def download(self, path: str) -> bytes:
         """The bytes behind a path that the API gave (absolute, or under ``/api/v1``)."""
         async with self._http.get(f"{self.url}{path}") as answer:

@@ -157,7 +157,7 @@ async def test_chat_hands_and_a_poll_reach_everyone(classroom: Classroom) -> Non
     ).or_(helen.page.get_by_text("2 of 2 have answered.")).first).to_be_visible()  # fmt: skip
     await helen.room.button("Close poll").click()
     await helen.room.button("Reveal result").click()
-    await expect(mina.page.get_by_text("50 %").first).to_be_visible()
+    await expect(mina.page.get_by_text("50%").first).to_be_visible()
 
 
 async def a_poll_opens(helen: Person) -> None:

@@ -3,7 +3,10 @@ runs only when a folder is named. Whatever axe finds in a state fails once all a
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser
@@ -12,10 +15,11 @@ from playwright.async_api import Error as PlaywrightError
 from server.demo.http_account import Account
 from server.demo.school import PASSWORD, School
 from server.demo.seat import Refused
+from server.demo.server_process import ServerProcess
 from tests.e2e import site
 from tests.e2e.demo_recording import DemoRun
 from tests.e2e.looks import WINDOWS, in_each_scheme, overflow, violations
-from tests.e2e.states import GROUPS
+from tests.e2e.states import GROUPS, SERVERS
 from tests.e2e.states.cast import Cast, State, View, open_class
 
 pytestmark = pytest.mark.timeout(1800)
@@ -47,17 +51,38 @@ async def test_draw_every_page(
 
 @pytest.mark.parametrize("group", GROUPS)
 async def test_draw_every_state(
-    folder: Path, group: str, school: School, browser: Browser, repository: Path
+    folder: Path, group: str, tmp_path: Path, free_port: int, browser: Browser, repository: Path
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     wrong: dict[str, list[str]] = {}
-    async with open_class(school, browser) as cast:
+    async with (
+        open_school(group, tmp_path, free_port) as school,
+        open_class(school, browser) as cast,
+    ):
         for state in GROUPS[group]:
             problems = await look_at(cast, state, folder, repository)
             if problems:
                 wrong[state.name] = problems
     lines = [f"{name}: {one}" for name, found in wrong.items() for one in found]
     assert not lines, "\n".join(lines)
+
+
+@asynccontextmanager
+async def open_school(group: str, tmp_path: Path, port: int) -> AsyncIterator[School]:
+    wound = SERVERS.get(group)
+    server: Any = (
+        wound(tmp_path / "data", port)
+        if wound
+        else ServerProcess(tmp_path / "data", port, tmp_path / "server.log")
+    )
+    school = School(server)
+    try:
+        await server.start()
+        await school.open()
+        yield school
+    finally:
+        await school.close()
+        await server.stop()
 
 
 async def look_at(cast: Cast, state: State, folder: Path, repository: Path) -> list[str]:
@@ -72,7 +97,10 @@ async def look_at(cast: Cast, state: State, folder: Path, repository: Path) -> l
             continue
         try:
             await state.show(view)
-            await view.page.locator(state.ready).first.wait_for()
+            await view.to_top()
+            ready = view.page.locator(state.ready).first
+            await ready.wait_for()
+            await ready.scroll_into_view_if_needed()
             problems += await draw(view, state.name, folder, repository)
             await state.leave(view)
         except PlaywrightError as failure:
@@ -93,4 +121,7 @@ async def draw(view: View, name: str, folder: Path, repository: Path) -> list[st
         await view.page.screenshot(path=target, animations="disabled")
         found = await violations(view.page, repository)
         problems += [f"{view.width} {scheme} {view.role}: {one}" for one in found]
-    return problems + [f"{view.width}: {one}" for one in await overflow(view.page)]
+    problems += [f"{view.width}: {one}" for one in await overflow(view.page)]
+    problems += [f"{view.width} {view.role}: {error}" for error in view.errors]
+    view.errors.clear()
+    return problems

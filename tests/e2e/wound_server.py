@@ -20,6 +20,7 @@ from server.domain.commands import Command
 from server.domain.due import next_due_ms
 from server.domain.events import Event
 from server.domain.state import Actor, SessionState
+from server.live.captions import Captions
 from server.live.media_control import PlaneMediaControl
 from server.live.room import Room
 from server.media.python_plane import PlaneSettings, PythonPlane
@@ -47,8 +48,8 @@ class WoundClock:
 class WatchedMedia(PlaneMediaControl):
     """Notes when every state came about, by the clock that captures are written by."""
 
-    def __init__(self, plane: PythonPlane, data: Path) -> None:
-        super().__init__(plane, data)
+    def __init__(self, plane: PythonPlane, data: Path, captions: Captions | None) -> None:
+        super().__init__(plane, data, captions)
         self.sound_plane = plane
         self.states: list[tuple[int, SessionState]] = []
         self.changed = asyncio.Event()
@@ -64,7 +65,8 @@ class WatchedMedia(PlaneMediaControl):
 class WoundServer:
     """In place of a ``ServerProcess``."""
 
-    def __init__(self, data: Path, port: int) -> None:
+    def __init__(self, data: Path, port: int, captions: Captions | None = None) -> None:
+        self._captions = captions
         self.data = data
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
@@ -83,8 +85,10 @@ class WoundServer:
             media_port=free_port(socket.SOCK_DGRAM),
         )
         plane = PythonPlane(PlaneSettings(host=settings.bind, port=settings.media_port))
-        self.media = WatchedMedia(plane, self.data)
-        self.composition = compose(settings, media=self.media, live_clock=self.clock)
+        self.media = WatchedMedia(plane, self.data, self._captions)
+        self.composition = compose(
+            settings, media=self.media, live_clock=self.clock, captions=self._captions
+        )
         self._runner = web.AppRunner(self.composition.app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         await web.TCPSite(self._runner, settings.bind, self.port).start()

@@ -11,12 +11,18 @@ list of your own and name it here.
 from __future__ import annotations
 
 from tests.e2e.states.breakouts import BREAKOUTS
+from tests.e2e.states.captions import CAPTIONS, CaptionedServer
 from tests.e2e.states.cast import State
 from tests.e2e.states.chat import CHAT
 from tests.e2e.states.debates import DEBATES
 from tests.e2e.states.dialogs import DIALOGS
+from tests.e2e.states.doors import DOORS
+from tests.e2e.states.pads import PADS
 from tests.e2e.states.people import PEOPLE
+from tests.e2e.states.plan import PLAN
 from tests.e2e.states.polls import POLLS
+from tests.e2e.states.slides import SLIDES
+from tests.e2e.wound_server import WoundServer
 
 GROUPS: dict[str, tuple[State, ...]] = {
     "people": PEOPLE,
@@ -25,4 +31,12 @@ GROUPS: dict[str, tuple[State, ...]] = {
     "breakouts": BREAKOUTS,
     "debates": DEBATES,
     "dialogs": DIALOGS,
+    "slides": SLIDES,
+    "pads": PADS,
+    "captions": CAPTIONS,
+    "plan": PLAN,
+    "doors": DOORS,
 }
+
+SERVERS: dict[str, type[WoundServer]] = {"captions": CaptionedServer, "plan": WoundServer}
+"""Groups that need another server than the one that people start: their clock is wound."""

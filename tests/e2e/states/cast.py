@@ -39,6 +39,39 @@ class View:
     role: str
     width: int
     page: Page
+    account: Account
+    browser: Browser
+    errors: list[str] = field(default_factory=list[str])
+    """what its console complained of"""
+    cast: Cast | None = None
+    _class_page: Page | None = None
+
+    @property
+    def height(self) -> int:
+        return 900 if self.width > 1000 else 844
+
+    async def look_elsewhere(self, url: str, account: Account | None = None) -> None:
+        """Another page of the same size, until ``look_back``; the class goes on behind it."""
+        context = await person(
+            self.browser, {}, reduced_motion="reduce",
+            viewport={"width": self.width, "height": self.height},
+        )  # fmt: skip
+        self._class_page, self.page = self.page, await context.new_page()
+        watch(self)
+        await sign_in_as(self.page, account or self.account)
+        await self.page.goto(url)
+
+    async def look_back(self) -> None:
+        assert self._class_page is not None
+        await self.page.context.close()
+        self.page, self._class_page = self._class_page, None
+
+    async def to_top(self) -> None:
+        """Panels as somebody finds them who opens them anew."""
+        await self.page.evaluate(
+            "() => document.querySelectorAll('aside *').forEach("
+            "one => { if (one.scrollTop > 0) one.scrollTop = 0 })"
+        )
 
     async def tab(self, name: str) -> None:
         await self.page.get_by_role("tab", name=re.compile(f"^{name}")).click()
@@ -47,8 +80,26 @@ class View:
         await self.page.get_by_role("button", name=button, exact=True).first.click()
 
 
+GONE: Final = "ERR_CONNECTION_REFUSED"
+"""the browser's own word for a server that is stopped"""
+
+
+def watch(view: View) -> None:
+    view.page.on(
+        "console",
+        lambda line: (
+            view.errors.append(line.text)
+            if line.type == "error" and GONE not in line.text
+            else None
+        ),
+    )
+    view.page.on("pageerror", lambda error: view.errors.append(error.message))
+
+
 @dataclass(slots=True)
 class Cast:
+    school: School
+    teacher: Account
     session_id: str
     views: list[View]
     lead: Seat
@@ -130,12 +181,18 @@ async def open_class(school: School, browser: Browser) -> AsyncIterator[Cast]:
                 browser, {}, viewport={"width": width, "height": height}, reduced_motion="reduce"
             )
             contexts.append(context)
-            views.append(View(name, role, width, await enter(school, session_id, account, context)))
+            page = await context.new_page()
+            view = View(name, role, width, page, account, browser)
+            watch(view)
+            views.append(view)
+            await enter(school, session_id, account, page)
         for name in OTHERS:
             seat = Seat(await school.guest(helen, session_id, name), session_id)
             seats.append(seat)
             await seat.connect()
-        cast = Cast(session_id, views, lead, seats[1:])
+        cast = Cast(school, helen, session_id, views, lead, seats[1:])
+        for view in views:
+            view.cast = cast
         jonas = (await cast.ids())["Jonas Weber"]
         await helen.call("PUT", f"/sessions/{session_id}/participants/{jonas}/role", {"role": HOST})
         yield cast
@@ -145,12 +202,10 @@ async def open_class(school: School, browser: Browser) -> AsyncIterator[Cast]:
             await context.close()
 
 
-async def enter(school: School, session_id: str, account: Account, context: Any) -> Page:
-    page: Page = await context.new_page()
+async def enter(school: School, session_id: str, account: Account, page: Page) -> None:
     page.set_default_timeout(PATIENT_MS)
     await sign_in_as(page, account)
     room = ClassroomPage(page, school.server.url, session_id)
     await page.goto(room.url)
     await room.button("Join without camera and microphone").click(timeout=PATIENT_MS)
     await room.is_in_class()
-    return page

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,51 +12,19 @@ from server.live.caption_load import LoadLimits
 from server.live.captions import Captions
 from server.media.plane import HeardPacket
 from server.schemas.caption_pipe import (
-    Down,
     Failed,
     Load,
     Pace,
     Reading,
     Ready,
-    SoundCame,
-    Up,
     VoiceDone,
     VoiceOver,
 )
+from tests.caption_engine import ScriptedEngine
 from tests.live_server import SteppedClock, until
 
 MAIN = frozenset({"main"})
 RED = frozenset({"red"})
-
-
-@dataclass
-class ScriptedEngine:
-    """``CaptionEngine`` whose readings a test says."""
-
-    sent: list[Down] = field(default_factory=list[Down])
-    starts: int = 0
-    stops: int = 0
-    is_running: bool = False
-
-    async def start(self, on_message: Callable[[Up], None], on_end: Callable[[], None]) -> None:
-        self.starts += 1
-        self.is_running = True
-        self.say, self._end = on_message, on_end
-
-    def send(self, message: Down) -> bool:
-        self.sent.append(message)
-        return True
-
-    async def stop(self) -> None:
-        self.stops += 1
-        self.is_running = False
-
-    def die(self) -> None:
-        self.is_running = False
-        self._end()
-
-    def sound(self) -> list[int]:
-        return [message.key for message in self.sent if isinstance(message, SoundCame)]
 
 
 class Stand:
