@@ -28,6 +28,7 @@ class CaptionedServer(WoundServer):
     def __init__(self, data: Path, port: int) -> None:
         self.load = 0.0
         self.engine = ScriptedEngine()
+        self.keys: dict[str, int] = {}
         limits = LoadLimits(behind_ms=NEVER_MS, far_behind_ms=NEVER_MS, rest_s=3600)
         self.captions = Captions(self.engine, "en", limits=limits, busy=lambda: self.load)
         super().__init__(data, port, self.captions)
@@ -39,7 +40,8 @@ class CaptionedServer(WoundServer):
             now_ns = self.clock.monotonic_ns()
             packet = HeardPacket(segment, 960, now_ns, 30, b"opus")
             self.captions.heard(f"{who}:0", cast.session_id, who, MAIN, (packet,))
-            key = max(self.engine.sound(), default=0)
+            # The first sound of a voice comes with a new key.
+            key = self.keys.setdefault(who, max(self.engine.sound(), default=0))
             since = now_ns - int(late_s * 1e9)
             self.engine.say(Reading(key, segment, text, is_final, since, since, now_ns))
 

@@ -36,6 +36,16 @@ export function formatDateTime(iso: string, timeZone?: string): string {
   }).format(new Date(iso));
 }
 
+/** `33.3%`, of a number from 0 to 100. */
+export function formatPercent(percent: number): string {
+  const format = new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 1 });
+  return format.format(percent / 100);
+}
+
+/** `12,000`, but `1455`: it may be a year. */
+export const formatNumber = (value: number): string =>
+  new Intl.NumberFormat(locale(), { maximumSignificantDigits: 8, useGrouping: 'min2' }).format(value);
+
 /** `1.4 MB`: what a person expects of a file's size. */
 export function formatBytes(octets: number): string {
   const [divisor, unit]: [number, Unit] =

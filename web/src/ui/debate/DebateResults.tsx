@@ -2,6 +2,7 @@ import { Table } from '@mantine/core';
 import { IconTrophy } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
+import { formatPercent } from '../../i18n';
 import classes from './debate_results.module.css';
 import { type BallotResult, CHOICES, type DebateResult, shares, signed } from './result';
 
@@ -69,9 +70,9 @@ function Ballots({ result }: { result: BallotResult }) {
             <div className={classes.shiftBar}>
               {CHOICES.map((one) => (
                 <span key={one} data-choice={one} style={{ flexGrow: share[one] }}>
-                  {share[one] >= 14 ? `${share[one]} %` : ''}
+                  {share[one] >= 14 ? formatPercent(share[one]) : ''}
                   <span className="sr-only">
-                    {t(`choice.${one}`)} {share[one]} %
+                    {t(`choice.${one}`)} {formatPercent(share[one])}
                   </span>
                 </span>
               ))}

@@ -5,8 +5,9 @@ import { useTranslation } from 'react-i18next';
 import type { DebateView } from '../../../protocol';
 import { isFacilitator, isHere, isObserver, takesPart } from '../selectors';
 import { useSession } from '../store';
-import classes from './debate.module.css';
 import { type Choice, CHOICES } from '../../../ui/debate';
+import classes from './judging.module.css';
+import shared from './parts.module.css';
 import { isOver } from './model';
 import { Heading, useSend } from './parts';
 
@@ -38,7 +39,7 @@ export function BallotCard({ debate }: { debate: DebateView }) {
       {open !== null && (
         <>
           {!isObserver(session) && <Vote key={open} debate={debate} round={open} />}
-          <div className={classes.note} data-testid="turnout">
+          <div className={shared.hint} data-testid="turnout">
             {t('ballot.turnout', { voted: debate.voted[open] ?? 0, all: here })}
           </div>
           {hosts && (
@@ -55,7 +56,7 @@ export function BallotCard({ debate }: { debate: DebateView }) {
       )}
       {next !== null && hosts && (
         <>
-          <div className={classes.note}>{t('ballot.hint')}</div>
+          <div className={shared.hint}>{t('ballot.hint')}</div>
           <Button
             mt={6}
             size="compact-sm"
@@ -99,7 +100,7 @@ function Vote({ debate, round }: { debate: DebateView; round: 'before' | 'after'
           ))}
         </Stack>
       </Radio.Group>
-      <div className={classes.note}>{t('ballot.secret')}</div>
+      <div className={shared.hint}>{t('ballot.secret')}</div>
       <Button type="submit" fullWidth mt={8} disabled={choice === null} loading={isBusy}>
         {t('ballot.cast')}
       </Button>

@@ -4,7 +4,8 @@ import type { DebateView } from '../../../protocol';
 import { Dialog } from '../../../ui/Dialog';
 import { useSession } from '../store';
 import { toneOf } from './ClockCard';
-import classes from './debate.module.css';
+import classes from './board.module.css';
+import shared from './parts.module.css';
 import {
   clockFace,
   countdown,
@@ -40,7 +41,7 @@ export function Board({ isOpen, onClose, onChoose }: Props) {
   return (
     <Dialog isOpen={isOpen} onClose={onClose} title={t('board.title')} size="min(1080px, 96vw)">
       {debates.length === 0 ? (
-        <div className={classes.note}>{t('empty.title')}</div>
+        <div className={shared.note}>{t('empty.title')}</div>
       ) : (
         <ul className={classes.board}>
           {debates.map((debate) => (
@@ -75,19 +76,19 @@ function BoardCard({ debate, onChoose }: { debate: DebateView; onChoose: () => v
   return (
     <button type="button" className={classes.boardCard} onClick={onChoose} data-room={debate.room_id}>
       <span className={classes.boardHead}>
-        <span className={classes.badge}>{roomName(debate.room_id)}</span>
-        <span className={classes.note}>{stageText(debate, t)}</span>
+        <span className={shared.badge}>{roomName(debate.room_id)}</span>
+        <span className={shared.note}>{stageText(debate, t)}</span>
       </span>
       <span className={classes.boardMotion}>{debate.motion}</span>
       {runs && (
         <span className={classes.boardClock} data-tone={toneOf(debate, face)}>
           <Ring share={face.share} tone={toneOf(debate, face)} size={38} />
-          <span className={classes.time} data-size="small">
+          <span className={shared.time} data-size="small">
             {countdown(face.leftMs)}
           </span>
           <span className={classes.boardWho}>
             <span>{debate.stage === 'preparing' ? t('clock.preparing') : part ? text(part.name) : ''}</span>
-            <span className={classes.note}>
+            <span className={shared.note}>
               {holders.map(name).join(', ')}{' '}
               {holders[0] !== undefined && (
                 <SideName debate={debate} side={sideOf(debate, holders[0])} />

@@ -12,7 +12,8 @@ import type { DebateView } from '../../../protocol';
 import { ConfirmButton } from '../../../ui';
 import { isFacilitator, isHere, takesPart } from '../selectors';
 import { useSession } from '../store';
-import classes from './debate.module.css';
+import classes from './chair.module.css';
+import shared from './parts.module.css';
 import {
   atPlace,
   formOf,
@@ -240,7 +241,7 @@ export function Officers({ debate }: { debate: DebateView }) {
   return (
     <section aria-label={t('officers.title')}>
       <div className={classes.officer}>
-        <span className={classes.note}>{t('officers.chair')}</span>
+        <span className={shared.note}>{t('officers.chair')}</span>
         {hosts && isOpen ? (
           <NativeSelect
             size="xs"
@@ -276,7 +277,7 @@ export function Officers({ debate }: { debate: DebateView }) {
       </div>
       {(hosts || debate.adjudicators.length > 0) && (
         <div className={classes.officer}>
-          <span className={classes.note}>{t('officers.adjudicators')}</span>
+          <span className={shared.note}>{t('officers.adjudicators')}</span>
           {debate.adjudicators.length > 0 && (
             <span>
               {debate.adjudicators

@@ -13,7 +13,8 @@ import type { DebateView } from '../../../protocol';
 import { personOf } from '../selectors';
 import { useSession } from '../store';
 import { BellSwitch } from './Bells';
-import classes from './debate.module.css';
+import classes from './clock.module.css';
+import shared from './parts.module.css';
 import {
   type ClockFace,
   clockFace,
@@ -51,7 +52,7 @@ export function ClockCard({ debate }: { debate: DebateView }) {
       <section className={classes.clock} data-tone="still" aria-label={t('clock.label')}>
         <div className={classes.clockText}>
           <strong>{t('clock.behind')}</strong>
-          <span className={classes.note}>{t('clock.behindHint')}</span>
+          <span className={shared.note}>{t('clock.behindHint')}</span>
         </div>
         <BellSwitch />
       </section>
@@ -76,7 +77,7 @@ export function ClockCard({ debate }: { debate: DebateView }) {
       </Ring>
       <div className={classes.clockText}>
         <div className={classes.clockRow}>
-          <span className={classes.time} data-testid="debate-time" role="timer" aria-live="off">
+          <span className={shared.time} data-testid="debate-time" role="timer" aria-live="off">
             {countdown(face.leftMs)}
           </span>
           <span className={classes.period} data-tone={tone}>
@@ -85,7 +86,7 @@ export function ClockCard({ debate }: { debate: DebateView }) {
               : t(`clock.tone.${tone}`)}
           </span>
         </div>
-        <div className={classes.note}>
+        <div className={shared.note}>
           {t('clock.elapsed', {
             elapsed: formatClock(face.elapsedMs),
             length: formatClock(face.lengthMs),
@@ -129,17 +130,17 @@ export function FloorNow({ debate }: { debate: DebateView }) {
             <Holder key={id} debate={debate} id={id} isOpen={isOpen} number={number} />
           ))}
           {holders.length === 0 && (
-            <div className={classes.note}>
+            <div className={shared.note}>
               {isQueue(part) ? t('floor.nobodysTurn') : t('floor.nobody')}
             </div>
           )}
         </>
       )}
       {debate.point !== null && <PointNow debate={debate} />}
-      {debate.halt === 'paused' && <div className={classes.note}>{t('floor.paused')}</div>}
-      {debate.halt === 'restart' && <div className={classes.note}>{t('floor.restart')}</div>}
+      {debate.halt === 'paused' && <div className={shared.note}>{t('floor.paused')}</div>}
+      {debate.halt === 'restart' && <div className={shared.note}>{t('floor.restart')}</div>}
       {debate.next_at_ms !== null && (
-        <div className={classes.note}>
+        <div className={shared.note}>
           {t('floor.nextIn', { seconds: Math.max(0, Math.ceil((debate.next_at_ms - now) / 1000)) })}
         </div>
       )}
@@ -165,10 +166,10 @@ function NextUp({
   const who = seatedFor(debate, next).map(name).join(', ');
   return (
     <div className={classes.next}>
-      <span className={classes.note}>{t('floor.next')}</span>
+      <span className={shared.note}>{t('floor.next')}</span>
       <span>
         {text(next.name)}
-        {who && <span className={classes.note}> · {who}</span>}
+        {who && <span className={shared.note}> · {who}</span>}
       </span>
     </div>
   );
@@ -188,22 +189,22 @@ function Holder({ debate, id, isOpen, number }: HolderProps) {
   const isOn = person?.tracks.microphone === true;
   const isCross = partOf(debate)?.kind === 'cross';
   return (
-    <div className={classes.personLine}>
+    <div className={shared.personLine}>
       {isOpen && isOn ? (
         <IconMicrophone size={18} role="img" aria-label={t('floor.micOpen')} />
       ) : (
         <IconMicrophoneOff size={18} role="img" aria-label={t('floor.micOff')} opacity={0.6} />
       )}
-      <span className={classes.personName}>
+      <span className={shared.personName}>
         {name(id)}
         {isCross && (
-          <span className={classes.note}>
+          <span className={shared.note}>
             {' '}
             {number === 0 ? t('floor.asks') : t('floor.answers')}
           </span>
         )}
         {person?.presence === 'away' && (
-          <span className={classes.note}> {t('floor.away')}</span>
+          <span className={shared.note}> {t('floor.away')}</span>
         )}
       </span>
       <SideName debate={debate} side={sideOf(debate, id)} />
@@ -220,9 +221,9 @@ function PointNow({ debate }: { debate: DebateView }) {
   return (
     <div className={classes.point} data-testid="debate-point">
       <Ring share={1 - left / limit} tone="pois" size={34}>
-        <span className={classes.small}>{Math.ceil(left / 1000)}</span>
+        <span className={shared.small}>{Math.ceil(left / 1000)}</span>
       </Ring>
-      <span className={classes.personName}>
+      <span className={shared.personName}>
         {t('point.making', { name: name(debate.point) })}
         <span className="sr-only">{t('point.left', { seconds: Math.ceil(left / 1000) })}</span>
       </span>

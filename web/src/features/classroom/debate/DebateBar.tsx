@@ -6,7 +6,8 @@ import { useClassroom } from '../context';
 import { usePage, useSession } from '../store';
 import { LostSpeaker } from './ChairControls';
 import { toneOf } from './ClockCard';
-import classes from './debate.module.css';
+import classes from './bar.module.css';
+import shared from './parts.module.css';
 import { DebatePanel } from './DebatePanel';
 import {
   clockFace,
@@ -63,7 +64,7 @@ export function DebateBar() {
       onClick={() => classroom.showDebate(true)}
     >
       <Ring share={face.share} tone={toneOf(debate, face)} size={30} />
-      <span className={classes.time} data-size="small">
+      <span className={shared.time} data-size="small">
         {countdown(face.leftMs)}
       </span>
       <span className={classes.barText}>

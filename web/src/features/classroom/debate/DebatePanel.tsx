@@ -11,7 +11,8 @@ import { BallotCard } from './BallotCard';
 import { Board, stageText, useRoomName } from './Board';
 import { ChairControls, LostSpeaker, Officers } from './ChairControls';
 import { ClockCard, FloorNow } from './ClockCard';
-import classes from './debate.module.css';
+import classes from './panel.module.css';
+import shared from './parts.module.css';
 import { useMode } from './draft';
 import { debateFor, formOf, isBegun, isChair, sideOf } from './model';
 import { OrderList } from './OrderList';
@@ -131,8 +132,8 @@ function Debate({ debate, onEdit }: { debate: DebateView; onEdit: () => void }) 
   return (
     <article data-debate={debate.debate_id} data-stage={debate.stage} aria-label={debate.motion}>
       <div className={classes.topline}>
-        <span className={classes.badge}>{roomName(debate.room_id)}</span>
-        <span className={classes.note}>
+        <span className={shared.badge}>{roomName(debate.room_id)}</span>
+        <span className={shared.note}>
           {text(form.short_name) || text(form.name)} · {stageText(debate, t)}
         </span>
       </div>
@@ -153,7 +154,7 @@ function Debate({ debate, onEdit }: { debate: DebateView; onEdit: () => void }) 
       <Sides debate={debate} />
       {hosts && debate.stage === 'planned' && <Begin debate={debate} onEdit={onEdit} />}
       {debate.stage === 'planned' && !hosts && (
-        <div className={classes.note}>{own ? t('planned.seated') : t('planned.hint')}</div>
+        <div className={shared.hint}>{own ? t('planned.seated') : t('planned.hint')}</div>
       )}
       <Notes debate={debate} />
       <Officers debate={debate} />
@@ -179,7 +180,7 @@ function Begin({ debate, onEdit }: { debate: DebateView; onEdit: () => void }) {
       >
         {formOf(debate).prep_s > 0 ? t('planned.beginPrep') : t('planned.begin')}
       </Button>
-      {!isReady && <div className={classes.note}>{t('planned.notReady')}</div>}
+      {!isReady && <div className={shared.hint}>{t('planned.notReady')}</div>}
       <Group gap={6} mt={6}>
         <Button
           size="compact-sm"

@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next';
 
 import { formatClock } from '../../../i18n';
 import type { DebateView } from '../../../protocol';
-import classes from './debate.module.css';
+import classes from './order.module.css';
+import shared from './parts.module.css';
 import { formOf, seatedFor, speechesOf } from './model';
 import { Heading, SideName, useName, useText } from './parts';
 
@@ -33,11 +34,11 @@ export function OrderList({ debate }: { debate: DebateView }) {
               </span>
               <span className={classes.orderText}>
                 <span>{text(speech.name)}</span>
-                {who && <span className={classes.note}>{who}</span>}
+                {who && <span className={shared.note}>{who}</span>}
                 {isDone && <span className="sr-only">{t('order.done')}</span>}
               </span>
               <SideName debate={debate} side={speech.side} />
-              <span className={classes.note}>{formatClock(speech.length_s * 1000)}</span>
+              <span className={shared.note}>{formatClock(speech.length_s * 1000)}</span>
             </li>
           );
         })}

@@ -12,7 +12,8 @@ import type {
 import { useResource } from '../../../transport/resource';
 import { ErrorState, Loading } from '../../../ui';
 import { useSession } from '../store';
-import classes from './debate.module.css';
+import classes from './preview.module.css';
+import shared from './parts.module.css';
 import { useDraft } from './draft';
 import { type Form, formOf, ownRoom, speechesOf } from './model';
 import { useSend, useText } from './parts';
@@ -209,14 +210,14 @@ export function Preview({ form }: { form: Form }) {
           />
         ))}
       </div>
-      <div className={classes.note}>{facts.join(' · ')}</div>
+      <div className={shared.note}>{facts.join(' · ')}</div>
       <details>
         <summary>{t('preview.order', { count: speeches.length })}</summary>
         <ol className={classes.previewOrder}>
           {speeches.map((speech) => (
             <li key={speech.id}>
               {text(speech.name)}{' '}
-              <span className={classes.note}>{formatClock(speech.length_s * 1000)}</span>
+              <span className={shared.note}>{formatClock(speech.length_s * 1000)}</span>
             </li>
           ))}
         </ol>

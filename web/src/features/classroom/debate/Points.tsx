@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 import type { DebateView } from '../../../protocol';
 import { useSession } from '../store';
-import classes from './debate.module.css';
+import shared from './parts.module.css';
 import { formOf, isChair, partOf, pointOffer, sideOf, speakerOf } from './model';
 import { Heading, SideName, useName, useNow, useSend } from './parts';
 
@@ -41,9 +41,9 @@ export function Points({ debate }: { debate: DebateView }) {
         </Button>
       )}
       {offer === 'closed' && !isOffering && (
-        <div className={classes.note}>{t('point.closed')}</div>
+        <div className={shared.note}>{t('point.closed')}</div>
       )}
-      {isOffering && <div className={classes.note}>{t('point.waiting')}</div>}
+      {isOffering && <div className={shared.note}>{t('point.waiting')}</div>}
       {debate.point !== null && (isSpeaker || chairs || makes) && (
         <Button
           fullWidth
@@ -58,10 +58,10 @@ export function Points({ debate }: { debate: DebateView }) {
       {debate.points.length > 0 && (
         <>
           <Heading>{t('point.offered')}</Heading>
-          <ul className={classes.list}>
+          <ul className={shared.list}>
             {debate.points.map((id) => (
-              <li key={id} className={classes.personLine}>
-                <span className={classes.personName}>{name(id)}</span>
+              <li key={id} className={shared.personLine}>
+                <span className={shared.personName}>{name(id)}</span>
                 <SideName debate={debate} side={sideOf(debate, id)} />
                 {(isSpeaker || chairs) && (
                   <Group gap={4} wrap="nowrap">

@@ -7,8 +7,9 @@ import { formatClock } from '../../../i18n';
 import type { DebateView } from '../../../protocol';
 import { isFacilitator } from '../selectors';
 import { useSession } from '../store';
-import classes from './debate.module.css';
-import { formOf, isBetween, isChair, poolLeftMs, sideNamed, sideOf } from './model';
+import classes from './prep.module.css';
+import shared from './parts.module.css';
+import { formOf, isBehind, isBetween, isChair, poolLeftMs, sideNamed, sideOf } from './model';
 import { Heading, SideName, useName, useNow, useSend, useText } from './parts';
 
 /** Preparation that sides draw on between speeches. */
@@ -19,7 +20,7 @@ export function Pools({ debate }: { debate: DebateView }) {
   const now = useNow(debate.pool_since_ms !== null, 250);
   const session = useSession((state) => state);
   const form = formOf(debate);
-  if (form.pool_s === 0 || debate.stage !== 'running') return null;
+  if (form.pool_s === 0 || debate.stage !== 'running' || isBehind(debate)) return null;
   const own = sideOf(debate, session.me);
   const chairs = isChair(session, debate);
   const debate_id = debate.debate_id;
@@ -31,8 +32,8 @@ export function Pools({ debate }: { debate: DebateView }) {
         const isOn = debate.pool_side === side.id;
         const may = chairs || own === side.id;
         return (
-          <div key={side.id} className={classes.share} data-stance={side.stance}>
-            <div className={classes.shareText}>
+          <div key={side.id} className={shared.share} data-stance={side.stance}>
+            <div className={shared.shareText}>
               <SideName debate={debate} side={side.id} />
               <span>
                 {isOn ? t('pool.on', { time: formatClock(left) }) : t('pool.left', { time: formatClock(left) })}
@@ -59,7 +60,7 @@ export function Pools({ debate }: { debate: DebateView }) {
                 )}
               </span>
             </div>
-            <div className={classes.track} aria-hidden>
+            <div className={shared.track} aria-hidden>
               <span style={{ width: `${(100 * left) / Math.max(1, form.pool_s * 1000)}%` }} />
             </div>
           </div>
@@ -100,7 +101,7 @@ export function Notes({ debate }: { debate: DebateView }) {
             : t('notes.title')}
       </Heading>
       {own && !debate.are_notes_open && (
-        <div className={classes.note}>
+        <div className={shared.note}>
           <IconLock size={13} aria-hidden /> {t('notes.private', { side: text(own.name) })}
         </div>
       )}
@@ -108,12 +109,12 @@ export function Notes({ debate }: { debate: DebateView }) {
         {debate.notes.map((note) => (
           <li key={note.note_id}>
             {debate.are_notes_open && <SideName debate={debate} side={note.side} />} {note.text}
-            <span className={classes.note}> {name(note.participant_id)}</span>
+            <span className={shared.note}> {name(note.participant_id)}</span>
           </li>
         ))}
       </ul>
       {debate.notes.length === 0 && (own || debate.are_notes_open) && (
-        <div className={classes.note}>{t('notes.empty')}</div>
+        <div className={shared.hint}>{t('notes.empty')}</div>
       )}
       {mayWrite && (
         <form onSubmit={write} className={classes.noteForm}>

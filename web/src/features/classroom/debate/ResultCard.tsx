@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { DebateView } from '../../../protocol';
 import { isFacilitator } from '../selectors';
 import { useSession } from '../store';
-import classes from './debate.module.css';
+import shared from './parts.module.css';
 import { DebateResults } from '../../../ui/debate';
 import { isScored, resultOf } from './judging';
 import { formOf, isOver } from './model';
@@ -24,7 +24,7 @@ export function ResultCard({ debate }: { debate: DebateView }) {
     return (
       <section aria-label={t('result.title')}>
         <Heading>{t('result.title')}</Heading>
-        <div className={classes.note}>
+        <div className={shared.note}>
           {debate.ballot !== null ? t('result.ballotOpen') : t('result.hidden')}
           {missing > 0 && isScored(debate) && ` ${t('result.sheetsMissing', { count: missing })}`}
         </div>

@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 
 import type { DebateView } from '../../../protocol';
 import { useSession } from '../store';
-import classes from './debate.module.css';
+import classes from './judging.module.css';
+import shared from './parts.module.css';
 import { checkSheet, isScored, sheetLines } from './judging';
 import { formOf, speechesOf } from './model';
 import { Heading, SideName, useName, useSend, useText } from './parts';
@@ -20,7 +21,7 @@ export function ScoreSheet({ debate }: { debate: DebateView }) {
   const me = useSession((session) => session.me);
   const hasEnded = debate.stage === 'running' || debate.stage === 'ended';
   if (!debate.adjudicators.includes(me) || debate.result !== null || !isScored(debate)) return null;
-  if (!hasEnded) return <div className={classes.note}>{t('sheet.later')}</div>;
+  if (!hasEnded) return <div className={shared.note}>{t('sheet.later')}</div>;
   // A sheet that was handed in from another page comes into the fields.
   return <Fields key={JSON.stringify(debate.own_sheet)} debate={debate} />;
 }
@@ -56,7 +57,7 @@ function Fields({ debate }: { debate: DebateView }) {
   return (
     <section aria-label={t('sheet.title')} data-testid="score-sheet">
       <Heading>{t('sheet.title')}</Heading>
-      <div className={classes.note}>{t('sheet.secret')}</div>
+      <div className={shared.note}>{t('sheet.secret')}</div>
       <form onSubmit={handIn} noValidate>
         {form.sides.map((side) => (
           <fieldset key={side.id} className={classes.sheetSide} data-stance={side.stance}>
@@ -124,7 +125,7 @@ function Fields({ debate }: { debate: DebateView }) {
               />
             )}
             {lines.length > 0 && (
-              <div className={classes.note}>
+              <div className={shared.note}>
                 {t('sheet.total', { points: check.totals[side.id] ?? 0 })}
               </div>
             )}
@@ -138,7 +139,7 @@ function Fields({ debate }: { debate: DebateView }) {
         <Button type="submit" fullWidth mt={8} loading={isBusy}>
           {own ? t('sheet.replace') : t('sheet.handIn')}
         </Button>
-        {own && <div className={classes.note}>{t('sheet.handedIn')}</div>}
+        {own && <div className={shared.note}>{t('sheet.handedIn')}</div>}
       </form>
     </section>
   );

@@ -1,5 +1,5 @@
 import { useSession } from '../store';
-import classes from './debate.module.css';
+import classes from './tile_badge.module.css';
 import { debateFor, formOf, holdersOf, sideNamed, sideOf } from './model';
 import { useText } from './parts';
 

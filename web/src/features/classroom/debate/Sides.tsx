@@ -7,7 +7,8 @@ import type { DebateView, ParticipantView } from '../../../protocol';
 import { Avatar } from '../../../ui';
 import { isFacilitator, isHere, personOf, takesPart } from '../selectors';
 import { useSession } from '../store';
-import classes from './debate.module.css';
+import classes from './sides.module.css';
+import shared from './parts.module.css';
 import { formOf, holdersOf, isChair, membersOf, seatKey, type Side } from './model';
 import { Heading, useName, useSend, useText } from './parts';
 
@@ -40,7 +41,7 @@ export function Sides({ debate }: { debate: DebateView }) {
   const hosts = isFacilitator(session);
   const edits = debate.stage === 'planned' || debate.stage === 'preparing' ? isChair(session, debate) : false;
   return (
-    <section aria-label={t('sides.title')} className={classes.sides}>
+    <section aria-label={t('sides.title')}>
       {edits && (
         <>
           <Heading>{t('sides.assign')}</Heading>
@@ -110,13 +111,13 @@ function Column({ debate, side, edits }: ColumnProps) {
       <div className={classes.columnHead}>
         <span className={classes.columnName}>{text(side.name)}</span>
         {text(side.name) !== t(`stance.${side.stance}`) && (
-          <span className={classes.small}>{t(`stance.${side.stance}`)}</span>
+          <span className={shared.small}>{t(`stance.${side.stance}`)}</span>
         )}
       </div>
       {edits ? (
         side.seats.map((seat) => <Seat key={seat.id} debate={debate} side={side} seat={seat} />)
       ) : members.length === 0 ? (
-        <div className={classes.small}>{t('sides.nobody')}</div>
+        <div className={shared.small}>{t('sides.nobody')}</div>
       ) : (
         members.map((id) => <Member key={id} debate={debate} id={id} />)
       )}
@@ -131,7 +132,7 @@ function Member({ debate, id }: { debate: DebateView; id: string }) {
   return (
     <div className={classes.member} data-floor={hasFloor || undefined}>
       <Avatar name={personOf(session, id)?.name ?? ''} size={22} />
-      <span className={classes.personName}>{name(id)}</span>
+      <span className={shared.personName}>{name(id)}</span>
     </div>
   );
 }
@@ -234,7 +235,7 @@ function Bench({ debate }: { debate: DebateView }) {
         });
       }}
     >
-      <div className={classes.note}>
+      <div className={shared.hint} style={{ marginTop: 0 }}>
         {free.length === 0 ? t('sides.allSeated') : t('sides.without', { count: free.length })}
       </div>
       <div className={classes.chips}>

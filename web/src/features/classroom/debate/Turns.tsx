@@ -6,7 +6,7 @@ import { formatClock } from '../../../i18n';
 import type { DebateView } from '../../../protocol';
 import { isObserver } from '../selectors';
 import { useSession } from '../store';
-import classes from './debate.module.css';
+import shared from './parts.module.css';
 import { hasFloor, isChair, isQueue, partOf, sideOf, turnLeftMs, turnTimes } from './model';
 import { Heading, PersonLine, SideName, useName, useNow, useSend, useText } from './parts';
 
@@ -34,22 +34,22 @@ export function Turns({ debate }: { debate: DebateView }) {
   return (
     <section aria-label={t('turns.title')}>
       {part.kind === 'free' && (
-        <div className={classes.shares}>
+        <div>
           {times.map(({ side, usedMs, shareMs }) => {
             const top = part.is_balanced ? shareMs : shareMs * times.length;
             return (
-              <div key={side.id} className={classes.share} data-stance={side.stance}>
-                <div className={classes.shareText}>
+              <div key={side.id} className={shared.share} data-stance={side.stance}>
+                <div className={shared.shareText}>
                   <SideName debate={debate} side={side.id} />
                   <span>
                     {formatClock(usedMs)}
                     {part.is_balanced && (
-                      <span className={classes.note}> / {formatClock(shareMs)}</span>
+                      <span className={shared.note}> / {formatClock(shareMs)}</span>
                     )}
                   </span>
                 </div>
                 <div
-                  className={classes.track}
+                  className={shared.track}
                   role="meter"
                   aria-label={t('turns.used', { side: text(side.name) })}
                   aria-valuemin={0}
@@ -65,7 +65,7 @@ export function Turns({ debate }: { debate: DebateView }) {
         </div>
       )}
       {leftMs !== null && (
-        <div className={classes.note} data-testid="turn-left">
+        <div className={shared.note} data-testid="turn-left">
           {t(hasTurn ? 'turns.yourTime' : 'turns.timeLeft', {
             name: name(debate.turn),
             time: formatClock(Math.ceil(leftMs / 1000) * 1000),
@@ -73,7 +73,7 @@ export function Turns({ debate }: { debate: DebateView }) {
         </div>
       )}
       {mayAsk && own === null && !hasTurn && part.turn_limit_s > 0 && (
-        <div className={classes.note}>
+        <div className={shared.note}>
           {t('turns.audience', { time: formatClock(part.turn_limit_s * 1000) })}
         </div>
       )}
@@ -92,11 +92,11 @@ export function Turns({ debate }: { debate: DebateView }) {
           {hasTurn ? t('turns.end') : asks ? t('turns.withdraw') : t('turns.ask')}
         </Button>
       )}
-      {isUsed && !hasTurn && <div className={classes.note}>{t('turns.shareUsed')}</div>}
+      {isUsed && !hasTurn && <div className={shared.note}>{t('turns.shareUsed')}</div>}
       {debate.turn_asks.length > 0 && (
         <>
           <Heading>{t('turns.queue')}</Heading>
-          <ol className={classes.list}>
+          <ol className={shared.list}>
             {debate.turn_asks.map((id) => (
               <li key={id}>
                 <PersonLine debate={debate} id={id}>

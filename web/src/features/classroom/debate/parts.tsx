@@ -6,7 +6,7 @@ import { Avatar } from '../../../ui';
 import { useClassroom, useTick } from '../context';
 import { personOf } from '../selectors';
 import { sessionNow, usePageStore, useSession } from '../store';
-import classes from './debate.module.css';
+import classes from './parts.module.css';
 import { formOf, type Side, sideNamed, sideOf, type Text, textOf } from './model';
 
 const TICK_MS = 200;
