@@ -30,7 +30,7 @@ export function FileLink({ sessionId, file }: { sessionId: string; file: ChatFil
       className={classes.file}
       href={apiUrl(path, { download: true })}
       download={file.name}
-      aria-label={t('file.save', { name: file.name, size })}
+      title={t('file.save', { name: file.name, size })}
     >
       <Icon size={22} aria-hidden />
       <span className={classes.about}>

@@ -17,7 +17,7 @@ interface StateProps {
 /** Nothing here yet, and what to do about it. */
 export function EmptyState({ title, hint, icon, action, order = 2 }: StateProps) {
   return (
-    <Stack align="center" gap="xs" py={40} px="md" ta="center">
+    <Stack align="center" gap="xs" py="clamp(16px, 3vh, 40px)" px="md" ta="center">
       <ThemeIcon size={56} radius="xl" variant="light" aria-hidden>
         {icon ?? <IconMoodEmpty size={28} />}
       </ThemeIcon>

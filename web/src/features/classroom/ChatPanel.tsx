@@ -87,7 +87,7 @@ export function ChatPanel() {
   return (
     <>
       {chat.length === 0 ? (
-        <div className={classes.scroll}>
+        <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('panel.chat')}>
           <EmptyState
             title={t('chat.empty')}
             hint={room('chat.emptyHint')}

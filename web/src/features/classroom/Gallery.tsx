@@ -4,11 +4,12 @@ import { IconChevronLeft, IconChevronRight, IconVolume } from '@tabler/icons-rea
 import { useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { MAIN_ROOM } from './breakouts/fold';
 import { useClassroom } from './context';
 import classes from './Gallery.module.css';
 import { columnsFor, galleryIds, pageOf, pageSizes, tilesInRow } from './gallery';
 import { isPhone } from './phone';
-import { peopleInRoom, personOf } from './selectors';
+import { isFacilitator, peopleInRoom, personOf } from './selectors';
 import { usePage, usePageStore, useSession, useSessionList } from './store';
 import { Tile } from './Tile';
 import { useAside } from './useAside';
@@ -28,6 +29,13 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
   const { personId, screenId, slides } = useStage();
   // Everyone the same size: nobody is large, unless a screen is.
   const isEven = usePage((state) => state.layout === 'gallery') && screenId === null && slides === null;
+  // Whoever draws or presents needs the room more than the second row does.
+  const isNarrow = useSession(
+    (session) =>
+      session.web_page !== null ||
+      (session.whiteboard.opened_at_ms !== null && session.room_id === MAIN_ROOM) ||
+      (slides !== null && isFacilitator(session)),
+  );
   const large = isEven ? null : personId;
   const me = useSession((session) => session.me);
   const all = useSessionList((session) => galleryIds(peopleInRoom(session), session.me, large));
@@ -38,10 +46,11 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
   const row = tilesInRow(section.width, all.length, slots);
   const { first, later } = phone
     ? { first: row, later: row }
-    : pageSizes(isEven, slots, all[0] === me);
+    : pageSizes(isEven, slots, all[0] === me, isNarrow ? 1 : 2);
   const { shown, pages, page, from } = pageOf(all, wantedPage, first, later);
   const columns = phone ? row : columnsFor(isEven, Math.min(first, all.length));
-  const rows = Math.ceil(shown.length / columns);
+  // As many as the first page has, so that the stage keeps its size when a page is turned.
+  const rows = phone ? 1 : Math.ceil(Math.min(first, all.length) / columns);
   const slotOf = useSlots();
   useAside(all, shown, large, first, later);
   useEffect(() => store.setState({ galleryPage: page, galleryPages: pages }), [store, page, pages]);
@@ -78,7 +87,7 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
           to: from + shown.length,
           count: all.length,
         })}
-        style={{ '--columns': columns } as React.CSSProperties}
+        style={{ '--columns': columns, '--rows': rows } as React.CSSProperties}
       >
         {shown.map((id, index) => (
           <li key={id} aria-setsize={all.length} aria-posinset={from + index + 1}>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu, Stack } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, Stack, Text } from '@mantine/core';
 import {
   IconChartBar,
   IconClipboardText,
@@ -163,9 +163,9 @@ function Draft({ poll, onEdit }: { poll: PollView; onEdit: () => void }) {
   return (
     <div className={classes.person}>
       <span className={classes.who}>
-        <span className={classes.name} style={{ display: 'block' }}>
+        <Text component="span" className={classes.name} lineClamp={2} style={{ whiteSpace: 'normal' }}>
           {poll.question}
-        </span>
+        </Text>
         <span className={classes.note}>{polls(`kinds.${poll.kind}`)}</span>
       </span>
       <Button size="compact-sm" variant="subtle" onClick={onEdit}>

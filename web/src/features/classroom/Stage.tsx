@@ -52,7 +52,14 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
       {webPage !== null ? (
         <>
           <WebPageStage page={webPage} />
-          {person && <Tile personId={person} slot={slot} className={classes.inset} avatarSize={48} />}
+          {person && (
+            <Tile
+              personId={person}
+              slot={slot}
+              className={`${classes.inset} ${slidesClasses.inset}`}
+              avatarSize={48}
+            />
+          )}
         </>
       ) : hasBoard ? (
         <Whiteboard />

@@ -18,10 +18,11 @@ export function pageSizes(
   isEven: boolean,
   slots: number,
   hasMe: boolean,
+  rows = 2,
 ): { first: number; later: number } {
   return isEven
     ? { first: slots + (hasMe ? 1 : 0), later: slots }
-    : { first: 2 * COLUMNS, later: Math.min(slots, 2 * COLUMNS) };
+    : { first: rows * COLUMNS, later: Math.min(slots, rows * COLUMNS) };
 }
 
 export const columnsFor = (isEven: boolean, count: number): number =>

@@ -106,7 +106,7 @@ describe('polls', () => {
       polls: [{ ...poll, state: 'revealed', key: 0, tally: [3, 1] }],
     });
     expect(screen.getByRole('img', { name: 'Right answer' })).toBeTruthy();
-    expect(screen.getByText('75 %')).toBeTruthy();
+    expect(screen.getByText('75%')).toBeTruthy();
   });
 });
 

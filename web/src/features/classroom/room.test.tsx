@@ -207,7 +207,7 @@ describe('people', () => {
 
   test('who is lost is counted for facilitators and named for nobody', () => {
     show(<PeoplePanel />, { confusion: [59_000, 59_500] });
-    expect(screen.getByText('2 learners were lost in the last 2 minutes')).toBeTruthy();
+    expect(screen.getByText('2 learners lost in the last 2 minutes')).toBeTruthy();
     cleanup();
     show(<PeoplePanel />, { me: 'ben' });
     expect(screen.queryByText(/lost in the last/)).toBeNull();

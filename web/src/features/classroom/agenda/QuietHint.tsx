@@ -29,7 +29,7 @@ export function QuietHint() {
           void classroom.command({
             type: 'create_poll',
             question: polls('quick.thumbsQuestion'),
-            options: [`👍 ${polls('quick.up')}`, `👎 ${polls('quick.down')}`],
+            options: [polls('quick.up'), polls('quick.down')],
             opens: true,
           })
         }

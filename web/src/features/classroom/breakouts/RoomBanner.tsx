@@ -42,7 +42,13 @@ function Place({ breakouts }: { breakouts: BreakoutsView }) {
       aria-label={t('banner')}
     >
       <div className={classes.where}>
-        <strong>{room ? t(hosts || watches ? 'visiting' : 'youAreIn', { name: room.name }) : t('inMainNow')}</strong>
+        <strong>
+          {room ? (
+            t(hosts || watches ? 'visiting' : 'youAreIn', { name: room.name })
+          ) : (
+            <Label full={t('inMainNow')} short={t('inMainShort')} />
+          )}
+        </strong>
         {room && room.task !== '' && <p>{t('taskIs', { task: room.task })}</p>}
       </div>
       <RoomTimer breakouts={breakouts} />
@@ -51,10 +57,11 @@ function Place({ breakouts }: { breakouts: BreakoutsView }) {
           <Button
             size="compact-sm"
             variant="light"
-            leftSection={<IconHelpCircle size={16} />}
+            leftSection={<IconHelpCircle size={16} aria-hidden />}
+            aria-label={t('help.call')}
             onClick={() => void classroom.command({ type: 'call_for_help' })}
           >
-            {t('help.call')}
+            <Label full={t('help.call')} short={t('help.callShort')} />
           </Button>
         )}
         {room && !hosts && !watches && call && (
@@ -71,16 +78,26 @@ function Place({ breakouts }: { breakouts: BreakoutsView }) {
             </Button>
           </>
         )}
-        <Button size="compact-sm" variant="light" onClick={() => classroom.show('rooms')}>
-          {room && !hosts ? t('notes.open') : t('show')}
+        <Button
+          size="compact-sm"
+          variant="light"
+          aria-label={room && !hosts ? t('notes.open') : t('show')}
+          onClick={() => classroom.show('rooms')}
+        >
+          {room && !hosts ? (
+            <Label full={t('notes.open')} short={t('notes.openShort')} />
+          ) : (
+            <Label full={t('show')} short={t('showShort')} />
+          )}
         </Button>
         {room && (hosts || (breakouts.may_return && !watches)) && (
           <Button
             size="compact-sm"
             variant="light"
+            aria-label={t('leave')}
             onClick={() => void classroom.command({ type: 'return_to_main' })}
           >
-            {t('leave')}
+            <Label full={t('leave')} short={t('leaveShort')} />
           </Button>
         )}
         {!room && !hosts && home && (
@@ -95,6 +112,16 @@ function Place({ breakouts }: { breakouts: BreakoutsView }) {
         )}
       </Group>
     </div>
+  );
+}
+
+/** Fewer words where a phone has no room for all of them; the button's name is the full one. */
+function Label({ full, short }: { full: string; short: string }) {
+  return (
+    <>
+      <span className={classes.full}>{full}</span>
+      <span className={classes.short}>{short}</span>
+    </>
   );
 }
 

@@ -14,10 +14,11 @@ import { formatTime } from '../../../i18n';
 import type { ChatView, Emoji } from '../../../protocol';
 import { Avatar } from '../../../ui';
 import { useClassroom } from '../context';
+import { Emoji as Picture } from '../emoji/Emoji';
 import { isFacilitator, isObserver, personOf } from '../selectors';
 import { usePage, usePageStore, useSession, useSessionList, utcOf } from '../store';
 import classes from './chat.module.css';
-import { EMOJI, EMOJI_NAMES } from './emoji';
+import { EMOJI_NAMES } from './emoji';
 import { quotedBy } from './fold';
 import { SentFile } from './Files';
 import { segmentsOf } from './text';
@@ -141,7 +142,7 @@ function Quote({ id, onJump }: { id: string; onJump: (messageId: string) => void
   return (
     <UnstyledButton
       className={classes.quote}
-      aria-label={t('chat.jump', { name })}
+      title={t('chat.jump', { name })}
       onClick={() => onJump(id)}
     >
       <strong>{name}</strong> {quoted.text || quoted.file?.name}
@@ -183,7 +184,7 @@ function Reactions({ message }: { message: ChatView }) {
               })
             }
           >
-            <span aria-hidden>{EMOJI[emoji]}</span> {who.length}
+            <Picture name={emoji} size={16} /> {who.length}
           </button>
         );
       })}
@@ -233,9 +234,7 @@ function Tools({ message, name, onReply, onEdit }: Omit<Props, 'onJump'> & { nam
                 aria-label={room('chat.reactWith', { emoji: room(`emoji.${emoji}`) })}
                 onClick={() => react(emoji)}
               >
-                <span aria-hidden className={classes.glyph}>
-                  {EMOJI[emoji]}
-                </span>
+                <Picture name={emoji} size={20} />
               </ActionIcon>
             ))}
           </Group>

@@ -139,7 +139,7 @@ describe('CH8 the panel', () => {
       chat: [line(8), line(9, { reply_to: 'm5' })],
       chat_quoted: [line(5, { text: 'long ago' })],
     });
-    fireEvent.click(screen.getByRole('button', { name: 'Go to the message of ben' }));
+    fireEvent.click(screen.getByRole('button', { name: 'ben long ago' }));
     come(pageOf({}));
     expect(earlier).toHaveBeenCalledTimes(2);
     come(pageOf({ before: 'm6', lines: [line(5, { text: 'long ago' })], first: null }));

@@ -128,7 +128,7 @@ describe('FI a file in chat', () => {
     expect(within(picture).getByAltText('a.png').getAttribute('src')).toBe(
       '/api/v1/sessions/s1/files/f1',
     );
-    const save = screen.getByLabelText('Save b.pdf, 1.4 MB');
+    const save = screen.getByTitle('Save b.pdf, 1.4 MB');
     expect(save.getAttribute('href')).toBe('/api/v1/sessions/s1/files/f2?download=true');
     const found = await axe.run(document.body, {
       runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] },

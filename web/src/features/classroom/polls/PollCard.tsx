@@ -28,7 +28,7 @@ export function PollCard({ poll, onAgain }: { poll: PollView; onAgain: () => voi
   const right = poll.state === 'revealed' ? ownIsRight(poll) : null;
   return (
     <article aria-label={poll.question} data-poll={poll.poll_id} data-state={poll.state}>
-      <Group gap="xs" mb={4} wrap="nowrap" align="flex-start">
+      <Group gap="xs" mb={6} mih={28} wrap="nowrap">
         <Group gap={6} flex={1}>
           <Badge
             size="sm"

@@ -21,7 +21,7 @@ export function QuickPolls() {
       label: t('quick.thumbs'),
       poll: {
         question: t('quick.thumbsQuestion'),
-        options: [`👍 ${t('quick.up')}`, `👎 ${t('quick.down')}`],
+        options: [t('quick.up'), t('quick.down')],
       },
     },
     {

@@ -286,7 +286,8 @@ export function Explanation({ poll }: { poll: PollView }) {
   if (poll.state !== 'revealed' || poll.explanation === '') return null;
   return (
     <div className={classes.explanation} role="note" aria-label={t('result.explanation')}>
-      <IconCheck size={15} aria-hidden color="var(--rp-good-text)" /> {poll.explanation}
+      <IconCheck size={17} aria-hidden color="var(--rp-good-text)" />
+      <span>{poll.explanation}</span>
     </div>
   );
 }

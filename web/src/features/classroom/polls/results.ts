@@ -1,4 +1,5 @@
 /** What a poll's numbers say, by kind; `server/domain/poll_result.py` says what they count. */
+import { formatNumber } from '../../../i18n';
 import type { PollView } from '../../../protocol';
 
 export interface Row {
@@ -86,7 +87,7 @@ const MOST_BINS = 8;
 /** Round widths, so that steps begin at numbers one can read. */
 const STEPS = [1, 2, 5, 10];
 
-export const numberText = (value: number): string => String(Number(value.toPrecision(8)));
+export const numberText = (value: number): string => formatNumber(Number(value.toPrecision(8)));
 
 /** The distribution of numbers: each of them while they are few, else steps of equal width. */
 export function histogram(poll: PollView): Row[] {

@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 
+import { Emoji } from '../emoji/Emoji';
 import { personOf } from '../selectors';
 import { usePage, useSessionList } from '../store';
-import { REACTION_GLYPHS } from './glyphs';
 import classes from './room.module.css';
 
 /** What the class shows right now. Sighted people see it float; it is not read out. */
@@ -24,7 +24,7 @@ export function FloatingReactions() {
             style={{ '--across': one.across } as React.CSSProperties}
             title={t('reactions.by', { name, reaction: t(`reactions.${one.kind}`) })}
           >
-            <span className={classes.glyph}>{REACTION_GLYPHS[one.kind]}</span>
+            <Emoji name={one.kind} size={40} />
             <span className={classes.by}>{name}</span>
           </div>
         );

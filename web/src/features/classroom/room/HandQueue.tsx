@@ -29,10 +29,28 @@ export function HandQueue() {
   const hidden = hands.length - shown.length;
   return (
     <>
-      <Group justify="space-between" wrap="nowrap">
-        <h2 className={panel.heading} id="hands">
+      <Group gap="xs" mt={14} align="center">
+        <h2 className={panel.heading} style={{ margin: 0 }} id="hands">
           {t('people.hands')}
         </h2>
+        {hosts && (
+          <NativeSelect
+            size="xs"
+            ml="auto"
+            aria-label={room('hands.order')}
+            value={order}
+            onChange={(event) =>
+              void classroom.command({
+                type: 'set_hand_order',
+                order: event.currentTarget.value as HandOrder,
+              })
+            }
+            data={[
+              { value: 'fifo', label: room('hands.fifo') },
+              { value: 'equity', label: room('hands.equity') },
+            ]}
+          />
+        )}
         {hosts && hands.length > 0 && (
           <Button
             size="compact-sm"
@@ -43,24 +61,6 @@ export function HandQueue() {
           </Button>
         )}
       </Group>
-      {hosts && (
-        <NativeSelect
-          size="xs"
-          mb={4}
-          aria-label={room('hands.order')}
-          value={order}
-          onChange={(event) =>
-            void classroom.command({
-              type: 'set_hand_order',
-              order: event.currentTarget.value as HandOrder,
-            })
-          }
-          data={[
-            { value: 'fifo', label: room('hands.fifo') },
-            { value: 'equity', label: room('hands.equity') },
-          ]}
-        />
-      )}
       <p className={classes.hint}>
         {hands.length === 0
           ? room('hands.none')

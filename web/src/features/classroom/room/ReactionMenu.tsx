@@ -6,10 +6,10 @@ import { useTranslation } from 'react-i18next';
 import type { ReactionKind } from '../../../protocol';
 import { REACTIONS } from '../actions';
 import { useClassroom } from '../context';
+import { Emoji } from '../emoji/Emoji';
 import { isLocked, isObserver } from '../selectors';
 import { useSession } from '../store';
 import toolbar from '../Toolbar.module.css';
-import { REACTION_GLYPHS } from './glyphs';
 import classes from './room.module.css';
 
 const kindOf = (name: string) => name.replace('react-', '') as ReactionKind;
@@ -54,7 +54,7 @@ export function ReactionMenu() {
                 action.perform(classroom);
               }}
             >
-              <span aria-hidden>{REACTION_GLYPHS[kindOf(action.name)]}</span>
+              <Emoji name={kindOf(action.name)} size={26} />
             </button>
           ))}
         </div>

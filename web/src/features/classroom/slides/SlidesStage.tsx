@@ -15,6 +15,7 @@ import { useTranslation } from 'react-i18next';
 
 import type { PresentationView, SlidePage } from '../../../protocol';
 import { useClassroom } from '../context';
+import { isPhone } from '../phone';
 import { isFacilitator } from '../selectors';
 import { usePage, useSession } from '../store';
 import { pictureUrl, usePages, usePreloaded, useSlides } from './pages';
@@ -134,7 +135,9 @@ function Jump({
   const data = Array.from({ length: now.page_count }, (_, index) => {
     const number = index + 1;
     const title = titles.get(number);
-    return { value: String(number), label: title ? `${number} · ${title}` : String(number) };
+    // A phone has no room for more than the number.
+    const label = title && !isPhone() ? `${number} · ${title}` : String(number);
+    return { value: String(number), label };
   });
   return (
     <Select

@@ -222,7 +222,7 @@ describe('decks', () => {
     });
     const { classroom } = show(<Decks onPresented={() => undefined} />);
     void classroom.uploads.send(new File(['x'], 'a.pdf'));
-    expect(await screen.findByText('Uploading, 40 %')).toBeTruthy();
+    expect(await screen.findByText('Uploading, 40%')).toBeTruthy();
     expect(await screen.findByText(/has a password/)).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'Dismiss a.pdf' }));
     await waitFor(() => expect(screen.queryByText(/has a password/)).toBeNull());
