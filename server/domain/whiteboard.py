@@ -18,8 +18,20 @@ from server.domain.lock import check_now
 from server.domain.permissions import standing_of, standing_refusal
 from server.domain.state import MAIN_ROOM, Actor, SessionState, Whiteboard
 
-Pad = Literal["whiteboard", "notes"]
-PADS: tuple[Pad, ...] = ("whiteboard", "notes")
+PadKind = Literal["whiteboard", "notes"]
+Pad = str
+"""``whiteboard`` and ``notes``, or ``board:<room_id>``: a breakout room's own whiteboard (WB9)"""
+PADS: tuple[PadKind, ...] = ("whiteboard", "notes")
+_ROOM_BOARD = "board:"
+
+
+def room_of(pad: Pad) -> str | None:
+    """The breakout room whose whiteboard it is."""
+    return pad.removeprefix(_ROOM_BOARD) if pad.startswith(_ROOM_BOARD) else None
+
+
+def kind_of(pad: Pad) -> PadKind:
+    return "notes" if pad == "notes" else "whiteboard"
 
 
 def check_reader(state: SessionState, actor: Actor, pad: Pad) -> None:
@@ -29,7 +41,10 @@ def check_reader(state: SessionState, actor: Actor, pad: Pad) -> None:
         raise standing_refusal(standing)
     if state.stage == "ended":
         raise Conflict("session_ended", "This session has ended.")
-    if pad != "whiteboard":
+    if pad == "notes":
+        return
+    if (room_id := room_of(pad)) is not None:
+        _check_room(state, actor, room_id)
         return
     if not state.whiteboard.is_open:
         raise Conflict("whiteboard_closed", "The whiteboard is closed.")
@@ -40,7 +55,28 @@ def check_reader(state: SessionState, actor: Actor, pad: Pad) -> None:
 def check_writer(state: SessionState, actor: Actor, pad: Pad, now_ms: int) -> None:
     """The same for changing it; learners may be locked out (WB3, NO2)."""
     check_reader(state, actor, pad)
-    check_now(state, actor, now_ms, pad)
+    room_id = room_of(pad)
+    if room_id is not None and not _is_in(state, actor, room_id):
+        raise Conflict("room_closed", "The room is closed; its whiteboard changes no more.")
+    check_now(state, actor, now_ms, kind_of(pad))
+
+
+def _is_in(state: SessionState, actor: Actor, room_id: str) -> bool:
+    return state.participants[actor.participant_id or ""].room_id == room_id
+
+
+def _check_room(state: SessionState, actor: Actor, room_id: str) -> None:
+    """While the rooms are open, who is in it; closed, facilitators, and everybody where the room
+    brought notes back (WB9)."""
+    rooms = state.breakouts
+    if rooms is not None and rooms.is_open and rooms.room(room_id) is not None:
+        if not _is_in(state, actor, room_id):
+            raise NotAllowed("other_room", "That whiteboard is in another room.")
+        return
+    has_returned = any(notes.room_id == room_id for notes in state.returned_notes)
+    is_known = has_returned or (rooms is not None and rooms.room(room_id) is not None)
+    if not is_known or not (has_returned or actor.role == "facilitator"):
+        raise NotAllowed("other_room", "That whiteboard is in another room.")
 
 
 def open_board(state: SessionState, _: wc.OpenWhiteboard, ask: Ask) -> list[Change]:

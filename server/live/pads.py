@@ -14,6 +14,7 @@ Stored are updates, one row each, and from time to time one that holds all befor
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,11 +23,11 @@ from pycrdt import Doc, Text
 
 from server.domain.errors import Conflict, DomainError, Invalid
 from server.domain.state import Actor, SessionState
-from server.domain.whiteboard import Pad, check_reader
+from server.domain.whiteboard import Pad, PadKind, check_reader, kind_of
 from server.live.ports import Append, PadWrite, SessionLog
 from server.schemas.live_pads import PadCursorShown
 
-LARGEST: dict[Pad, int] = {"whiteboard": 2_000_000, "notes": 400_000}
+LARGEST: dict[PadKind, int] = {"whiteboard": 2_000_000, "notes": 400_000}
 """octets of a whole document; far below what one browser may have waiting"""
 COMPACT_AFTER = 200
 """rows, after which one takes the place of all"""
@@ -83,7 +84,7 @@ class SessionPads:
         self._log = event_log
         self._documents: dict[Pad, Document] = {}
         self._loading = asyncio.Lock()
-        self.followers: dict[Pad, dict[str, Actor]] = {"whiteboard": {}, "notes": {}}
+        self.followers: defaultdict[Pad, dict[str, Actor]] = defaultdict(dict[str, Actor])
         """pad → connection → who"""
         self._cursors: dict[tuple[Pad, str], PadCursorShown] = {}
 
@@ -104,8 +105,9 @@ class SessionPads:
     async def write(self, pad: Pad, update: bytes, check: Callable[[], None]) -> None:
         """Return once it is on disk. ``check`` raises when it must not be applied, and is asked
         right before. Raises Invalid, Conflict too."""
+        check()  # before anything is read for a name somebody made up
         document = await self.document(pad)
-        most = LARGEST[pad]
+        most = LARGEST[kind_of(pad)]
         if document.octets + len(update) > most:
             check()
             if document.octets - document.whole_octets >= WORTH_COMPACTING:
@@ -156,7 +158,9 @@ class SessionPads:
 
     def recheck(self, state: SessionState) -> None:
         """Who may not see a pad any more is sent nothing of it from here on."""
-        for pad, followers in self.followers.items():
+        for pad, followers in list(self.followers.items()):
+            if not followers:
+                del self.followers[pad]
             for connection_id, actor in list(followers.items()):
                 try:
                     check_reader(state, actor, pad)

@@ -6,13 +6,16 @@ travel as binary attachments.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.schemas.live_base import Command
 
-PadName = Literal["whiteboard", "notes"]
+PadName = Annotated[
+    str, Meta(pattern=r"^(whiteboard|notes|board:[A-Za-z0-9._-]{1,80})$", max_length=86)
+]
+"""``board:<room_id>``: the whiteboard of a breakout room"""
 LARGEST_UPDATE = 200_000
 """octets of one update, attached to one message"""
 

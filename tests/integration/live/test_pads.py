@@ -405,3 +405,44 @@ async def test_WB5_the_one_who_is_asked_draws_the_picture(studio: LiveServer) ->
     events = await studio.log.read_events("s1")
     last = [one for one in events if one.type == "whiteboard_pictured"][-1]
     assert last.data["from_ms"] <= closed_ms
+
+
+async def test_WB9_rooms_draw_apart_and_what_they_drew_comes_back(server: LiveServer) -> None:
+    fay, ada, bob = await server.join("fay", "ada", "bob")
+    await fay.do("start_session")
+    await fay.do("draft_breakouts", names=["Red", "Blue"])
+    rooms = server.state().breakouts
+    assert rooms is not None
+    red, blue = (room.room_id for room in rooms.rooms)
+    await fay.do("move_participant", participant_id="ada", room_id=red)
+    await fay.do("move_participant", participant_id="bob", room_id=blue)
+    await fay.do("open_breakouts")
+    await until(lambda: server.state().participants["bob"].room_id == blue)
+    drawn, theirs = Scribe(ada, f"board:{red}"), Scribe(bob, f"board:{blue}")
+    for one in (drawn, theirs):
+        assert "error" not in await one.open()
+    drawn.elements["one"] = {"id": "one", "version": 1}
+    assert await drawn.flush() is None
+    theirs.elements["two"] = {"id": "two", "version": 1}
+    assert await theirs.flush() is None
+    peeping = Scribe(bob, f"board:{red}")
+    assert (await peeping.open())["error"]["code"] == "other_room"
+    peeping.elements["mine"] = {"id": "mine", "version": 1}
+    assert await peeping.flush() == "other_room"
+    assert set(drawn.elements) == {"one"}
+    await ada.do("write_room_notes", text="We found it", version=0)
+    await fay.do("close_breakouts", countdown_ms=0)
+    await until(lambda: server.state().participants["bob"].room_id == "main")
+    drawn.elements["late"] = {"id": "late", "version": 1}
+    assert await drawn.flush() == "room_closed"
+    await server.stop()
+    await server.start()
+    (late,) = await server.join("bob")
+    back = Scribe(late, f"board:{red}")
+    assert "error" not in await back.open()
+    assert set(back.elements) == {"one"}
+    other = Scribe(late, f"board:{blue}")
+    assert (await other.open())["error"]["code"] == "other_room", "it brought no notes back"
+    for name in ("board:", "board:../x", "notes2", "board:" + "x" * 81):
+        answer = await late.call("pad_open", {"pad": name, "vector": Doc().get_state()})
+        assert answer["error"]["code"] == "bad_message"

@@ -12,7 +12,7 @@ from server.domain import commands as c
 from server.domain import whiteboard_commands as wc
 from server.domain.errors import DomainError
 from server.domain.state import THE_SERVER, Actor, SessionState
-from server.domain.whiteboard import PADS, Pad, check_reader, check_writer
+from server.domain.whiteboard import PADS, Pad, PadKind, check_reader, check_writer
 from tests.live_world import ADA, BOB, FAY, OPEN, World, live_class
 
 
@@ -86,7 +86,7 @@ def test_WB2_NO1_the_table_of_who_sees_and_changes_what() -> None:
 
 
 @pytest.mark.parametrize("pad", PADS)
-def test_WB3_NO2_a_lock_stops_learners_from_changing_and_from_nothing_else(pad: Pad) -> None:
+def test_WB3_NO2_a_lock_stops_learners_from_changing_and_from_nothing_else(pad: PadKind) -> None:
     world = live_class(OPEN, ADA)
     world.do(FAY, wc.OpenWhiteboard())
     world.do(FAY, c.SetLock(pad, True))
@@ -99,16 +99,51 @@ def test_WB3_NO2_a_lock_stops_learners_from_changing_and_from_nothing_else(pad: 
     assert code_of(world.state, ADA, pad, writes=True, now_ms=10**9) == "unattended"
 
 
-def test_WB2_a_breakout_room_has_no_whiteboard() -> None:
-    world: World = live_class(OPEN, ADA)
+def with_rooms() -> tuple[World, str, str]:
+    """Ada in the first room, Bob in the second."""
+    world: World = live_class(OPEN, ADA, BOB)
     world.do(FAY, wc.OpenWhiteboard())
-    world.do(FAY, bc.DraftBreakouts(("Room",)))
-    room_id = world.last("breakouts_drafted")["rooms"][0]["room_id"]
-    world.do(FAY, bc.MoveParticipant("ada", room_id))
+    world.do(FAY, bc.DraftBreakouts(("Red", "Blue")))
+    rooms = world.last("breakouts_drafted")["rooms"]
+    red, blue = (room["room_id"] for room in rooms)
+    world.do(FAY, bc.MoveParticipant("ada", red))
+    world.do(FAY, bc.MoveParticipant("bob", blue))
+    return world, red, blue
+
+
+def test_WB9_a_room_has_a_whiteboard_of_its_own_while_it_is_open() -> None:
+    world, red, blue = with_rooms()
+    board, other = f"board:{red}", f"board:{blue}"
+    assert code_of(world.state, ADA, board) == "other_room", "the rooms are only planned"
     world.do(FAY, bc.OpenBreakouts())
-    assert world.state.participants["ada"].room_id == room_id
-    assert code_of(world.state, ADA, "whiteboard") == "other_room"
-    assert code_of(world.state, ADA, "notes", writes=True) is None
+    assert world.state.participants["ada"].room_id == red
+    for writes in (False, True):
+        assert code_of(world.state, ADA, "whiteboard", writes=writes) == "other_room"
+        assert code_of(world.state, ADA, board, writes=writes) is None
+        assert code_of(world.state, ADA, other, writes=writes) == "other_room"
+        assert code_of(world.state, BOB, board, writes=writes) == "other_room"
+        assert code_of(world.state, FAY, board, writes=writes) == "other_room"
+        assert code_of(world.state, ADA, "board:made-up", writes=writes) == "other_room"
+    world.do(FAY, bc.VisitRoom(red))
+    assert code_of(world.state, FAY, board, writes=True) is None
+    world.do(FAY, c.SetLock("whiteboard", True))
+    assert code_of(world.state, ADA, board, writes=True) == "locked"
+    assert code_of(world.state, ADA, board) is None
+
+
+def test_WB9_closed_it_comes_back_with_the_notes_and_changes_no_more() -> None:
+    world, red, blue = with_rooms()
+    world.do(FAY, bc.OpenBreakouts())
+    world.do(ADA, bc.WriteRoomNotes("We found it"))
+    world.do(FAY, bc.CloseBreakouts(0))
+    assert world.state.breakouts is not None
+    assert not world.state.breakouts.is_open
+    board, other = f"board:{red}", f"board:{blue}"
+    for who in (ADA, BOB, FAY):
+        assert code_of(world.state, who, board) is None
+        assert code_of(world.state, who, board, writes=True) == "room_closed"
+    assert code_of(world.state, FAY, other) is None, "without notes it is the facilitators'"
+    assert code_of(world.state, BOB, other) == "other_room"
 
 
 def test_WB5_a_picture_does_not_stand_before_it_was_asked_for() -> None:

@@ -141,7 +141,6 @@ export type LockKind =
   | 'unattended'
   | 'whiteboard';
 export type MaterialKind = 'file' | 'link';
-export type PadName = 'notes' | 'whiteboard';
 export type PeriodKind = 'normal' | 'overtime' | 'pois' | 'warning';
 export type PollKind =
   | 'matching'
@@ -2051,14 +2050,14 @@ export interface OrderMaterials {
  * Client → server ``pad_close``: follow it no more.
  */
 export interface PadClose {
-  pad: 'notes' | 'whiteboard';
+  pad: string;
 }
 /**
  * Client → server ``pad_cursor``: where one points on the whiteboard, in its own coordinates,
  *     or, without them, that one is writing in the notes. Presence: never stored, not answered.
  */
 export interface PadCursor {
-  pad: 'notes' | 'whiteboard';
+  pad: string;
   x?: number;
   y?: number;
 }
@@ -2066,7 +2065,7 @@ export interface PadCursor {
  * Server → client ``pad_cursors`` (a list).
  */
 export interface PadCursorShown {
-  pad: 'notes' | 'whiteboard';
+  pad: string;
   participant_id: string;
   x: number | null;
   y: number | null;
@@ -2075,7 +2074,7 @@ export interface PadCursorShown {
  * Client → server ``pad_open``: follow it from here on. Answered with ``PadOpened``.
  */
 export interface PadOpen {
-  pad: 'notes' | 'whiteboard';
+  pad: string;
   vector: string;
 }
 export interface PadOpened {
@@ -2087,7 +2086,7 @@ export interface PadOpened {
  *     server → client, what somebody else changed.
  */
 export interface PadUpdate {
-  pad: 'notes' | 'whiteboard';
+  pad: string;
   update: string;
 }
 export interface ParticipantView {

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 import { MAIN_ROOM } from './breakouts/fold';
 import { useClassroom } from './context';
+import { boardOf } from './pads/access';
 import { isFacilitator, personOf } from './selectors';
 import slidesClasses from './slides/slides.module.css';
 import { SlidesStage } from './slides/SlidesStage';
@@ -29,9 +30,11 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
   const person = useSession((session) => personOf(session, personId)?.participant_id);
   const sharer = useSession((session) => personOf(session, screenId)?.name);
   const leads = useSession(isFacilitator);
-  const hasBoard = useSession(
-    (session) => session.whiteboard.opened_at_ms !== null && session.room_id === MAIN_ROOM,
-  );
+  const roomId = useSession((session) => session.room_id);
+  const isOpen = useSession((session) => session.whiteboard.opened_at_ms !== null);
+  const roomBoard = usePage((state) => state.roomBoard);
+  const isInRoom = roomId !== MAIN_ROOM;
+  const hasBoard = isInRoom ? roomBoard === roomId : isOpen;
   const webPage = useSession((session) => session.web_page);
   const isOwnScreen = screenId === me;
   const slot = inStage !== null && inStage === personId ? 'stage' : null;
@@ -62,7 +65,15 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
           )}
         </>
       ) : hasBoard ? (
-        <Whiteboard />
+        isInRoom ? (
+          <Whiteboard
+            key={roomId}
+            name={boardOf(roomId)}
+            onClose={() => classroom.store.setState({ roomBoard: null })}
+          />
+        ) : (
+          <Whiteboard />
+        )
       ) : sharer !== undefined ? (
         <>
           {isOwnScreen ? <LocalVideo kind="screen" /> : <SlotVideo slot="screen" fit="contain" />}

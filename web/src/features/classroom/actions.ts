@@ -2,6 +2,7 @@
 import type { ParseKeys } from 'i18next';
 
 import type { HandOrder, ReactionKind } from '../../protocol';
+import { MAIN_ROOM } from './breakouts/fold';
 import type { Classroom } from './classroom';
 import { debateFor, hasDebateTab } from './debate/model';
 import { isWide } from './debate/wide';
@@ -36,8 +37,14 @@ const isLive = (state: PageState): boolean => state.session?.state === 'live';
 const recording = (state: PageState) => state.session?.recording.state ?? 'off';
 const handIsUp = (state: PageState): boolean =>
   state.session?.hands.includes(state.session.me) === true;
-const isBoardOpen = (state: PageState): boolean =>
-  state.session !== null && state.session.whiteboard.opened_at_ms !== null;
+/** A breakout room has a whiteboard of its own, which each of its people opens for themselves. */
+const boardRoom = (state: PageState): string | null =>
+  state.session === null || state.session.room_id === MAIN_ROOM ? null : state.session.room_id;
+const isBoardOpen = (state: PageState): boolean => {
+  const room = boardRoom(state);
+  if (room !== null) return state.roomBoard === room;
+  return state.session !== null && state.session.whiteboard.opened_at_ms !== null;
+};
 const never = (): boolean => false;
 const isDebateSeen = (state: PageState): boolean =>
   state.isDebateShown ?? (state.session !== null && debateFor(state.session) !== undefined);
@@ -132,10 +139,13 @@ export const ACTIONS = {
     label: (state) => (isBoardOpen(state) ? 'room:pads.closeBoard' : 'room:pads.openBoard'),
     short: 'room:pads.board',
     code: 'KeyW',
-    isAvailable: hosts,
+    isAvailable: (state) => hosts(state) || (isPresent(state) && boardRoom(state) !== null),
     isOn: isBoardOpen,
     perform: (classroom) => {
-      const isOpen = isBoardOpen(classroom.store.getState());
+      const state = classroom.store.getState();
+      const isOpen = isBoardOpen(state);
+      const room = boardRoom(state);
+      if (room !== null) return classroom.store.setState({ roomBoard: isOpen ? null : room });
       void classroom.command({ type: isOpen ? 'close_whiteboard' : 'open_whiteboard' });
     },
   },

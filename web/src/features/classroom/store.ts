@@ -106,6 +106,8 @@ export interface PageState {
   /** Name of the facilitator who asked to speak. */
   askedBy: string;
   layout: Layout;
+  /** Breakout room whose whiteboard has this person's stage. */
+  roomBoard: string | null;
   /** Whom this person alone holds large. */
   pinned: string | null;
   floating: Floating[];
@@ -154,6 +156,7 @@ export const newStore = (choice: DeviceChoice): PageStore =>
     chatTo: null,
     askedBy: '',
     layout: rememberedLayout(),
+    roomBoard: null,
     pinned: null,
     floating: [],
     captions: newCaptions(),

@@ -136,6 +136,7 @@ describe('learner', () => {
       returned_notes: [{ room_id: 'b.1', name: 'Red', task: '', text: 'We found it', at_ms: 1 }],
     });
     expect(screen.getByText('We found it')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Whiteboard of Red' })).toBeTruthy();
   });
 });
 

@@ -29,11 +29,11 @@ type Collaborators = NonNullable<
 
 const POINT_EVERY_MS = 100;
 
-export default function Board({ pad }: { pad: PadSync }) {
+export default function Board({ pad, isClosed }: { pad: PadSync; isClosed: boolean }) {
   const { t, i18n } = useTranslation('pads');
   const me = useSession((session) => session.me);
   const scheme = useComputedColorScheme('light');
-  const barrier = useBarrier('whiteboard');
+  const barrier = useBarrier(pad.pad, isClosed);
   const [api, setApi] = useState<ExcalidrawImperativeAPI | null>(null);
   const binding = useRef<Binding | null>(null);
   const pointed = useRef(0);

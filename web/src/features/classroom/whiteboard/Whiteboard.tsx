@@ -4,6 +4,7 @@ import { Component, lazy, type ReactNode, Suspense, useEffect, useState } from '
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
+import type { PadName } from '../../../protocol';
 import { ErrorState, toast } from '../../../ui';
 import { useClassroom } from '../context';
 import { useBarrier } from '../pads/access';
@@ -20,16 +21,25 @@ Object.assign(window, { EXCALIDRAW_ASSET_PATH: '/excalidraw/' });
 
 const Board = lazy(() => import('./Board'));
 
-/** The whiteboard on the stage: who may draw, draws; everybody sees the same. */
-export function Whiteboard() {
+interface Props {
+  /** The class's, or that of a breakout room. */
+  name?: PadName;
+  /** Of a room that is closed: to look at. */
+  isClosed?: boolean;
+  /** How one leaves it; the class's is closed for everybody, by facilitators. */
+  onClose?: () => void;
+}
+
+/** A whiteboard: who may draw, draws; everybody sees the same. */
+export function Whiteboard({ name = 'whiteboard', isClosed = false, onClose }: Props) {
   const { t } = useTranslation('pads');
-  const { pad, error, retry } = usePad('whiteboard');
+  const { pad, error, retry } = usePad(name);
   return (
     <div className={classes.whiteboard} data-testid="whiteboard">
       {error ? (
         <ErrorState error={error} onRetry={retry} />
       ) : pad ? (
-        <Opened pad={pad} />
+        <Opened pad={pad} isClosed={isClosed} onClose={onClose} />
       ) : (
         <Opening label={t('board.opening')} />
       )}
@@ -43,14 +53,20 @@ const Opening = ({ label }: { label: string }) => (
   </div>
 );
 
-function Opened({ pad }: { pad: PadSync }) {
+interface OpenedProps {
+  pad: PadSync;
+  isClosed: boolean;
+  onClose: (() => void) | undefined;
+}
+
+function Opened({ pad, isClosed, onClose }: OpenedProps) {
   const { t } = useTranslation('pads');
   const classroom = useClassroom();
   const hosts = useSession(isFacilitator);
   const generation = useStore(pad.store, (state) => state.generation);
   const phase = useStore(pad.store, (state) => state.phase);
   const [wasOpen, setWasOpen] = useState(false);
-  const barrier = useBarrier('whiteboard');
+  const barrier = useBarrier(pad.pad, isClosed);
   useEffect(() => {
     if (phase === 'open') setWasOpen(true);
   }, [phase]);
@@ -58,37 +74,39 @@ function Opened({ pad }: { pad: PadSync }) {
     <>
       <div className={classes.bar}>
         <IconChalkboard size={18} aria-hidden />
-        <strong>{t('board.title')}</strong>
+        <strong>{t(pad.pad === 'whiteboard' ? 'board.title' : 'board.roomTitle')}</strong>
         <span className={classes.state} role="status">
           {barrier === 'watching'
             ? t('board.watching')
             : barrier === 'locked'
             ? t('board.locked')
-            : barrier === 'unattended'
-              ? t('board.alone')
-              : phase === 'open'
-                ? ''
-                : t('board.offline')}
+            : barrier === 'closed'
+              ? t('board.closed')
+              : barrier === 'unattended'
+                ? t('board.alone')
+                : phase === 'open'
+                  ? ''
+                  : t('board.offline')}
         </span>
-        {hosts && (
-          <>
-            <Button
-              size="compact-sm"
-              variant="default"
-              leftSection={<IconEraser size={15} aria-hidden />}
-              onClick={() => clear(pad, t('board.cleared'))}
-            >
-              {t('board.clear')}
-            </Button>
-            <Button
-              size="compact-sm"
-              variant="default"
-              leftSection={<IconX size={15} aria-hidden />}
-              onClick={() => void classroom.command({ type: 'close_whiteboard' })}
-            >
-              {t('board.close')}
-            </Button>
-          </>
+        {hosts && !isClosed && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconEraser size={15} aria-hidden />}
+            onClick={() => clear(pad, t('board.cleared'))}
+          >
+            {t('board.clear')}
+          </Button>
+        )}
+        {(hosts || onClose) && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconX size={15} aria-hidden />}
+            onClick={onClose ?? (() => void classroom.command({ type: 'close_whiteboard' }))}
+          >
+            {t('board.close')}
+          </Button>
         )}
       </div>
       <ProblemNote pad={pad} />
@@ -97,7 +115,7 @@ function Opened({ pad }: { pad: PadSync }) {
       ) : wasOpen ? (
         <Guard>
           <Suspense fallback={<Opening label={t('board.opening')} />}>
-            <Board key={generation} pad={pad} />
+            <Board key={generation} pad={pad} isClosed={isClosed} />
           </Suspense>
         </Guard>
       ) : (
