@@ -24,8 +24,23 @@ interface Props {
   onRemove: (removal: Removal) => void;
 }
 
-/** A row of the list of people; draws again when something about this person changes. */
+/** A row of the list of people. */
 export const Person = memo(function Person({ person, place, count, onRemove }: Props) {
+  return (
+    <li
+      className={classes.row}
+      data-person={person.participant_id}
+      aria-setsize={count}
+      aria-posinset={place}
+    >
+      <About person={person} onRemove={onRemove} />
+    </li>
+  );
+});
+
+/** Draws again when something about this person changes, and not whenever somebody comes or goes:
+ * that gives every row another number, and the menus in them are dear. */
+const About = memo(function About({ person, onRemove }: Omit<Props, 'place' | 'count'>) {
   const { t } = useTranslation('classroom');
   const { t: room } = useTranslation('room');
   const id = person.participant_id;
@@ -43,12 +58,7 @@ export const Person = memo(function Person({ person, place, count, onRemove }: P
     isRecording && person.consent === 'declined' ? t('people.offRecord') : null,
   ].filter((note) => note !== null);
   return (
-    <li
-      className={classes.row}
-      data-person={id}
-      aria-setsize={count}
-      aria-posinset={place}
-    >
+    <>
       <Avatar name={person.name} size={32} />
       <div className={classes.who}>
         <div className={classes.name}>
@@ -65,7 +75,7 @@ export const Person = memo(function Person({ person, place, count, onRemove }: P
       ) : (
         <span className={classes.noMenu} />
       )}
-    </li>
+    </>
   );
 });
 
