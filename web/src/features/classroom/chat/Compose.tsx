@@ -136,9 +136,11 @@ export function Compose({ replyTo, editing, onDone, onSent }: Props) {
 
   if (isObserver(session)) {
     return (
-      <p className={classes.policy} data-testid="chat-policy">
-        {room('chat.watching')}
-      </p>
+      <div className={classes.compose}>
+        <p className={classes.policy} data-testid="chat-policy">
+          {room('chat.watching')}
+        </p>
+      </div>
     );
   }
   const placeholder =
