@@ -14,21 +14,11 @@ from msgspec import Struct
 
 from recordings.capture import scan_all
 from recordings.facts import Facts
-from recordings.room_sound import RoomSound, room_sounds
+from recordings.room_sound import RoomSound, Voice, room_sounds
 from recordings.sound import gain_db, levels_of, mix, straighten
 from recordings.tracks import CaptureCount, SoundTrack, VideoTrack, build_tracks
 
 PARALLEL = 2
-
-
-class Voice(Struct, frozen=True):
-    """A microphone, ready for the speech engine and for finding who speaks."""
-
-    sound: SoundTrack
-    wav_path: str
-    levels_path: str
-    """.npy: dBFS of each 100 ms from the track's start"""
-    gain_db: float
 
 
 class Assembled(Struct, frozen=True):
@@ -64,7 +54,7 @@ def assemble(
         facts.duration_ms, out / "mix.flac", out / "audio_mix.webm",
         lambda share: progress(0.6 + 0.35 * share),
     )  # fmt: skip
-    rooms = room_sounds(facts, scans, out, lambda sound, folder: _voice(sound, folder).gain_db)
+    rooms = room_sounds(facts, scans, out, _voice)
     progress(1.0)
     return Assembled(
         facts.duration_ms, videos, sounds, voices, "mix.flac", "audio_mix.webm", counts,

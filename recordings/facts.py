@@ -50,7 +50,8 @@ class LoggedPoll(Struct, frozen=True):
 
 
 class LoggedRoom(Struct, frozen=True):
-    """A breakout room while it was open and on record; ``span`` is recording time."""
+    """A breakout room while it was open and on record, or a side of a debate by itself; ``span``
+    is recording time."""
 
     room_id: str
     name: str
@@ -58,6 +59,11 @@ class LoggedRoom(Struct, frozen=True):
     span: Span
     allowed: dict[str, dict[str, Spans]]
     """participant → track → session time that may be in this room's recording"""
+    members: list[str] = []
+    """who was in it, on record or not"""
+    debate_id: str | None = None
+    side: str | None = None
+    name_de: str = ""
 
 
 class LoggedSlide(Struct, frozen=True):
@@ -163,9 +169,10 @@ def facts_of(session_id: str, recording_id: str, log: Sequence[e.Event]) -> Fact
 
 
 def _rooms(record: Record) -> list[LoggedRoom]:
-    """One entry a room and stretch of the recording in which it was open and somebody in it."""
+    """One entry a room and stretch of the recording in which it was open and somebody in it; of
+    huddles those in which somebody was seen or heard."""
     found: list[LoggedRoom] = []
-    for room in record.rooms:
+    for room in (*record.rooms, *record.huddles):
         open_for = (Span(room.from_ms, room.to_ms),)
         allowed = {
             who: {
@@ -177,9 +184,13 @@ def _rooms(record: Record) -> list[LoggedRoom]:
         }
         allowed = {who: tracks for who, tracks in allowed.items() if tracks}
         at = record.time.clip(room.from_ms, room.to_ms)
-        if allowed and at:
-            span = Span(at[0].start_ms, at[-1].end_ms)
-            found.append(LoggedRoom(room.room_id, room.name, room.task, span, allowed))
+        if at and (allowed or (room.members and room.debate_id is None)):
+            found.append(
+                LoggedRoom(
+                    room.room_id, room.name, room.task, Span(at[0].start_ms, at[-1].end_ms),
+                    allowed, sorted(room.members), room.debate_id, room.side, room.name_de,
+                )
+            )  # fmt: skip
     return found
 
 
@@ -320,7 +331,7 @@ def _marks(record: Record, end_ms: int) -> list[TimelineMark]:
     rooms = {room.room_id: room.name for room in record.rooms}
 
     def where(room_id: str) -> _Data:
-        return {"room": rooms[room_id]} if room_id in rooms else {}
+        return {"room": rooms[room_id], "room_id": room_id} if room_id in rooms else {}
 
     for phase in dict.fromkeys((r.breakout_id, r.from_ms, r.to_ms) for r in record.rooms):
         names_of = [r.name for r in record.rooms if (r.breakout_id, r.from_ms, r.to_ms) == phase]

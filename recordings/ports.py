@@ -168,6 +168,10 @@ class Texts(Protocol):
         """From the JSON of a transcription by track to one transcript."""
         ...
 
+    def merge_rooms(self, transcribed: bytes) -> dict[int, Transcript]:
+        """The same of each breakout room, by its number."""
+        ...
+
     def captions(self, transcript: Transcript) -> str:
         """WebVTT with speakers."""
         ...

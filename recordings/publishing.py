@@ -30,6 +30,7 @@ from recordings.ports import (
 )
 from recordings.renditions import Renditions
 from recordings.slides import put_slides
+from recordings.tracks import VideoTrack
 from recordings.workshop import link_or_copy, place
 from server.schemas.api import (
     Chapter,
@@ -85,21 +86,13 @@ class Publisher:
             base = _media(job, version)
             recording = self._recording(job, row, facts, version, [], None)
             recording.summary.stage = "provisional"
-            recording.rooms = _rooms(assembled, base)
+            recording.rooms = _rooms(assembled, base, {})
             self._put_stage(recording, job, facts, drawn, out)
             recording.audio_url = f"{base}/audio_mix.webm"
             recording.tracks = [
-                Track(
-                    video.track_id, video.participant_id, _kind(video.kind),
-                    f"{base}/tracks/{video.path}", video.start_ms, video.end_ms,
-                )
-                for video in assembled.videos
-            ]  # fmt: skip
-            recording.cuts = [
-                Cut(epoch.start_ms, min(epoch.end_ms, facts.duration_ms), epoch.main, epoch.inset)
-                for epoch in epochs
-                if epoch.start_ms < facts.duration_ms
+                _track(video, f"{base}/tracks/{video.path}") for video in assembled.videos
             ]
+            recording.cuts = _cuts(epochs, facts.duration_ms)
             _write(out / "recording.json", recording)
 
         version = self._place(job, digest, "provisional", report, build)
@@ -122,9 +115,11 @@ class Publisher:
         chapters: Sequence[Chapter],
         items: Sequence[Item],
         texts: Mapping[str, str],
+        said: Mapping[int, Transcript],
         digest: str,
         report: dict[str, Any],
     ) -> int:
+        """``said``: by the number of the room, in the room's own time."""
         row = self._row(job)
         assembled = msgspec.json.decode(
             (assembled_folder / "assembled.json").read_bytes(), type=Assembled
@@ -136,6 +131,7 @@ class Publisher:
                 if path.is_file() and path.name not in ("job.json", "renditions.json"):
                     link_or_copy(path, out / path.relative_to(rendered))
             for name, text in texts.items():
+                (out / name).parent.mkdir(parents=True, exist_ok=True)
                 (out / name).write_text(text, encoding="utf-8")
             base = _media(job, version)
             shown = [
@@ -146,7 +142,9 @@ class Publisher:
                 job, row, facts, version, shown, f"{base}/{renditions.thumbnail}"
             )
             recording.summary.stage = "published"
-            recording.rooms = _rooms(assembled, base)
+            recording.rooms = _rooms(assembled, base, said)
+            for number, spoken in said.items():
+                _write(out / "rooms" / str(number) / "transcript.json", spoken)
             self._put_stage(recording, job, facts, drawn, out)
             recording.hls_url = f"{base}/{renditions.master}"
             recording.download_url = f"/api/v1/recordings/{job.recording_id}/download"
@@ -256,17 +254,40 @@ class Publisher:
 
 def _put_rooms(assembled: Assembled, folder: Path, out: Path) -> None:
     for room in assembled.rooms:
-        link_or_copy(folder / room.path, out / room.path)
+        for path in (room.path, *(video.path for video in room.videos)):
+            if path is not None:
+                link_or_copy(folder / path, out / path)
 
 
-def _rooms(assembled: Assembled, base: str) -> list[RecordedRoom]:
+def _rooms(assembled: Assembled, base: str, said: Mapping[int, Transcript]) -> list[RecordedRoom]:
     return [
         RecordedRoom(
-            room.room_id, room.name, room.task, room.start_ms, room.end_ms, f"{base}/{room.path}",
-            room.participant_ids,
+            room.room_id, room.name, room.task, room.start_ms, room.end_ms,
+            None if room.path is None else f"{base}/{room.path}", room.participant_ids,
+            number=room.number,
+            captions_url=f"{base}/rooms/{room.number}/captions.vtt"
+            if room.number in said
+            else None,
+            tracks=[_track(video, f"{base}/{video.path}") for video in room.videos],
+            cuts=_cuts(room.epochs, room.end_ms - room.start_ms),
+            debate_id=room.debate_id, side=room.side, name_de=room.name_de, members=room.members,
         )
         for room in assembled.rooms
     ]  # fmt: skip
+
+
+def _track(video: VideoTrack, url: str) -> Track:
+    return Track(
+        video.track_id, video.participant_id, _kind(video.kind), url, video.start_ms, video.end_ms
+    )
+
+
+def _cuts(epochs: Sequence[Epoch], duration_ms: int) -> list[Cut]:
+    return [
+        Cut(epoch.start_ms, min(epoch.end_ms, duration_ms), epoch.main, epoch.inset)
+        for epoch in epochs
+        if epoch.start_ms < duration_ms
+    ]
 
 
 def _people(facts: Facts) -> tuple[Person, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -11,7 +13,9 @@ from recordings.facts import Facts
 from recordings.ports import (
     Job,
 )
+from recordings.room_sound import RoomSound
 from recordings.slides import LONGEST_TERM, MOST_TERMS, terms_of
+from recordings.spans import length_ms
 from recordings.stage_base import FORMAT, Done, Progress, StageBase, write
 from recordings.workshop import digest_of
 
@@ -19,6 +23,37 @@ _NAMED = ("moment", "speech", "activity", "slide", "whiteboard")
 """marks whose label is a title"""
 CONTEXT_LENGTH = 480
 """characters; Whisper takes at most 224 tokens before the sound, and long ones cost time"""
+
+
+ROOMS_HEARD_MS = 12 * 3_600_000
+"""open microphones of breakout rooms that are written down, room by room; what is beyond it would
+keep the recording waiting for hours"""
+
+
+def _in_rooms(rooms: Sequence[RoomSound], folder: Path, names: Mapping[str, str]) -> list[Any]:
+    """The voices of rooms, each in its room's own time."""
+    found: list[Any] = []
+    left_ms = float(ROOMS_HEARD_MS)
+    for room in rooms:
+        heard_ms = sum(length_ms(voice.sound.spans) for voice in room.voices)
+        if heard_ms > left_ms:
+            continue
+        left_ms -= heard_ms
+        found += [
+            {
+                "participant_id": voice.sound.participant_id,
+                "speaker_name": names.get(voice.sound.participant_id, ""),
+                "wav_path": str(folder / voice.wav_path),
+                "offset_ms": voice.sound.start_ms,
+                "spoken": [
+                    {"start_ms": int(span.start_ms), "end_ms": round(span.end_ms)}
+                    for span in voice.sound.spans
+                ],
+                "room": room.number,
+            }
+            for voice in room.voices
+        ]
+    return found
 
 
 class SpeechStages(StageBase):
@@ -40,6 +75,7 @@ class SpeechStages(StageBase):
             }
             for voice in assembled.voices
         ]
+        tracks += _in_rooms(assembled.rooms, folder, names)
         options = {**self._transcribe_options, "context": self._written(job)}
         work = {"tracks": tracks, **options}
         digest = digest_of("transcribe", FORMAT, done["assemble"].digest, names, options)
@@ -68,9 +104,12 @@ class SpeechStages(StageBase):
         source = self._folder(job, done, "transcribe") / "transcribe.json"
         digest = digest_of("merge", FORMAT, done["transcribe"].digest)
         transcript = self._texts.merge(source.read_bytes())
-        was_kept = not self._workshop(job).make(
-            "merge", digest, lambda out: write(out / "transcript.json", transcript)
-        )
+
+        def build(out: Path) -> None:
+            write(out / "transcript.json", transcript)
+            write(out / "rooms.json", self._texts.merge_rooms(source.read_bytes()))
+
+        was_kept = not self._workshop(job).make("merge", digest, build)
         words = sum(len(segment.words) for segment in transcript.segments)
         return Done(digest, detail=f"{words} words", was_kept=was_kept, counts={
             "segments": len(transcript.segments), "words": words,

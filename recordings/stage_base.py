@@ -89,6 +89,13 @@ class StageBase:
         raw = (self._folder(job, done, "merge") / "transcript.json").read_bytes()
         return msgspec.json.decode(raw, type=Transcript)
 
+    def _said_in_rooms(self, job: Job, done: Mapping[str, Done]) -> dict[int, Transcript]:
+        """Number of the room → what was said in it, in its own time."""
+        path = self._folder(job, done, "merge") / "rooms.json"
+        if not path.exists():
+            return {}
+        return msgspec.json.decode(path.read_bytes(), type=dict[int, Transcript])
+
     def _chapter_list(self, job: Job, done: Mapping[str, Done]) -> list[Chapter]:
         class Found(Struct):
             chapters: list[Chapter]

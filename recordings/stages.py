@@ -279,6 +279,7 @@ class Stages(SpeechStages):
             row.title if row is not None else "",
         )  # fmt: skip
         transcript = self._transcript(job, done)
+        said = self._said_in_rooms(job, done)
         chapters = self._chapter_list(job, done)
         rendered = self._folder(job, done, "renditions")
         facts = self._facts(job, done)
@@ -295,7 +296,12 @@ class Stages(SpeechStages):
             {
                 "captions.vtt": self._texts.captions(transcript),
                 "chapters.vtt": self._texts.chapter_cues(chapters),
+                **{
+                    f"rooms/{number}/captions.vtt": self._texts.captions(spoken)
+                    for number, spoken in said.items()
+                },
             },
+            said,
             digest,
             report_of(done),
         )

@@ -51,6 +51,7 @@ from server.services.materials import Materials
 from server.services.plans import SessionPlans
 from server.services.polls import PollBook
 from server.services.ports import SlideConverter
+from server.services.recording_rooms import RoomAccess
 from server.services.recordings import RecordingLibrary
 from server.services.seats import Place, Seats
 from server.services.secrecy import Passwords
@@ -190,6 +191,7 @@ def compose(
         allowed_origins=(),
     )
     slides = SlideDecks(library, hub, seats, blobs, converter or Converter(), now)
+    debates_afterwards = DebatesAfterwards(library, hub)
     services = Services(
         callers=callers,
         signer=signer,
@@ -199,11 +201,11 @@ def compose(
         planning=SessionPlanning(library, hub, now),
         links=JoinLinks(library, hub, now),
         seats=seats,
-        recordings=RecordingLibrary(library, blobs, now),
+        recordings=RecordingLibrary(library, blobs, now, RoomAccess(debates_afterwards.opened)),
         items=ItemReview(library, now),
         bookmarks=Bookmarks(library, now),
         debate_formats=formats,
-        debates_afterwards=DebatesAfterwards(library, hub),
+        debates_afterwards=debates_afterwards,
         polls=PollBook(library, hub),
         breakout_sets=BreakoutSets(library, hub),
         plans=SessionPlans(library, hub),

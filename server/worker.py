@@ -56,6 +56,9 @@ class TranscriptTexts:
     def merge(self, transcribed: bytes) -> Transcript:
         return merge.merged(msgspec.json.decode(transcribed, type=TranscribeResult))
 
+    def merge_rooms(self, transcribed: bytes) -> dict[int, Transcript]:
+        return merge.merged_rooms(msgspec.json.decode(transcribed, type=TranscribeResult))
+
     def captions(self, transcript: Transcript) -> str:
         return captions.captions_vtt(transcript)
 

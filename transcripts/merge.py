@@ -42,8 +42,19 @@ _NOT_AN_END = frozenset(
 
 
 def merged(result: TranscribeResult) -> Transcript:
+    """Of what was said in the main room."""
+    return _merged(result, None)
+
+
+def merged_rooms(result: TranscribeResult) -> dict[int, Transcript]:
+    """Of each other room that was listened to."""
+    rooms = sorted({track.room for track in result.tracks if track.room is not None})
+    return {room: _merged(result, room) for room in rooms}
+
+
+def _merged(result: TranscribeResult, room: int | None) -> Transcript:
     return Transcript(
-        segments=segments(result.tracks),
+        segments=segments(track for track in result.tracks if track.room == room),
         language=result.language,
         engine=result.engine,
         model=result.model,

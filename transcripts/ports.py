@@ -81,6 +81,8 @@ class SpeechTrack:
     """recording time of sample 0"""
     spoken: tuple[Span, ...] | None = None
     """recording time in which the microphone was open, by the log; None: everywhere"""
+    room: int | None = None
+    """a breakout room's number: then times are the room's own; None: the main room"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class TrackWords:
     words: tuple[Word, ...]
     heard_ms: int = 0
     """length of the speech that was given to the engine"""
+    room: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

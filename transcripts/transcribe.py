@@ -57,6 +57,7 @@ def transcribe(job: TranscribeJob, progress: Progress) -> TranscribeResult:
                     track.speaker_name,
                     tuple(words),
                     total * 1000 // SAMPLE_RATE,
+                    track.room,
                 )
             )
     finally:

@@ -65,6 +65,15 @@ async def recording_transcript(ask: Ask) -> api.Transcript:
     return await ask.services.recordings.transcript(ask.caller, ask.path("recording_id"))
 
 
+async def room_transcript(ask: Ask) -> api.Transcript:
+    number = ask.path("number")
+    if not number.isascii() or not number.isdigit() or len(number) > 4:
+        raise not_found("room")
+    return await ask.services.recordings.room_transcript(
+        ask.caller, ask.path("recording_id"), int(number)
+    )
+
+
 async def recording_items(ask: Ask) -> list[api.Item]:
     return await ask.services.items.items(ask.caller, ask.path("recording_id"))
 
@@ -140,6 +149,10 @@ ROUTES = (
     Route("GET", f"{ONE}/job", recording_job, "watcher", answer=api.Job),
     Route("POST", f"{ONE}/retry", retry_recording, "editor", answer=api.Job, conflicts=True),
     Route("GET", f"{ONE}/transcript", recording_transcript, "watcher", answer=api.Transcript),
+    Route(
+        "GET", ONE + "/rooms/{number}/transcript", room_transcript, "watcher",
+        answer=api.Transcript,
+    ),
     Route("GET", f"{ONE}/items", recording_items, "watcher", answer=list[api.Item]),
     Route(
         "PATCH", ONE + "/items/{item_id}", edit_item, "editor",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from server.domain.debate_record import DebateWalk, Held, recorded
 from server.domain.debate_state import Debate, Note
 from server.domain.events import Event
+from server.domain.record import HuddleWalk
 from server.domain.session import evolve
 from server.domain.state import SessionState, Stretch
 from server.domain.timeline import RecordTime
@@ -17,15 +18,23 @@ class AfterwardsWalk:
     def __init__(self, session_id: str) -> None:
         self.state = SessionState(session_id)
         self._held = DebateWalk()
+        self._huddles = HuddleWalk()
 
     def step(self, event: Event) -> None:
-        self.state = evolve(self.state, event)
+        before, self.state = self.state, evolve(self.state, event)
+        if before.debates is not self.state.debates:
+            self._huddles.step(self.state, event.at_ms)
         self._held.note(event, self.state)
 
     @property
     def debates(self) -> tuple[Debate, ...]:
         """Those that are over, in the order in which they were planned."""
         return tuple(one for one in self.state.debates.values() if one.stage == "ended")
+
+    def apart(self) -> frozenset[str]:
+        """Debates in which sides were by themselves."""
+        huddles = self._huddles.finish(self.state.at_ms)
+        return frozenset(one.debate_id for one in huddles if one.debate_id is not None)
 
     def results(self) -> list[tuple[int, Held]]:
         """What was revealed of debates that are in the recording, and where it stands there."""

@@ -56,7 +56,7 @@ class Person:
     elsewhere: Mapping[str, Mapping[TrackKind, tuple[Stretch, ...]]] = field(
         default_factory=dict[str, Mapping[TrackKind, tuple[Stretch, ...]]]
     )
-    """breakout room → the same there"""
+    """breakout room, or a side's huddle → the same there"""
 
     def muted(self, track: TrackKind) -> tuple[Stretch, ...]:
         """When the person was on record with this track off."""
@@ -139,7 +139,8 @@ class PollOnRecord:
 
 @dataclass(frozen=True, slots=True)
 class RoomOnRecord:
-    """A breakout room while it was open; a set that was opened twice has it twice."""
+    """A breakout room while it was open; a set that was opened twice has it twice. Or a side of a
+    debate while it was by itself, which has no breakout and a ``debate_id``."""
 
     breakout_id: str
     room_id: str
@@ -147,6 +148,11 @@ class RoomOnRecord:
     task: str
     from_ms: int
     to_ms: int
+    members: frozenset[str] = frozenset()
+    """who was in it meanwhile, on record or not"""
+    debate_id: str | None = None
+    side: str | None = None
+    name_de: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +202,8 @@ class Record:
     """pictures of the whiteboard while it was open, in order"""
     rooms: tuple[RoomOnRecord, ...]
     """breakout rooms, in the order in which they were opened"""
+    huddles: tuple[RoomOnRecord, ...]
+    """sides of debates by themselves, likewise"""
     activities: tuple[ActivityOnRecord, ...]
     """what of the agenda went on for a while and is on record"""
     web_pages: tuple[WebPage, ...]
@@ -240,7 +248,7 @@ class _Spans:
         return merged(self._closed.get((participant_id, track, room_id), ()))
 
     def rooms_of(self, participant_id: str) -> list[str]:
-        """Breakout rooms they were seen or heard in."""
+        """Breakout rooms and huddles they were seen or heard in."""
         found = (room for who, _, room in self._closed if who == participant_id)
         return sorted({room for room in found if room != MAIN_ROOM})
 
@@ -264,6 +272,7 @@ class _Walk:
         self.slides: list[tuple[int, Presentation | None]] = []
         self.boards = BoardWalk()
         self.rooms: list[RoomOnRecord] = []
+        self.huddles = HuddleWalk()
         self.web_pages: list[WebPage] = []
 
     def step(self, event: Event) -> None:
@@ -277,10 +286,13 @@ class _Walk:
         )
         if changed:
             self.spans.hold(_held(after), event.at_ms)
+            self.huddles.step(after, event.at_ms)
         if before.presentation != after.presentation:
             self.slides.append((event.at_ms, after.presentation))
         self._note(event, after)
         self.boards.note(event)
+        if changed:
+            self._enter_rooms(after)
         self.debates.note(event, after)
 
     def _note(self, event: Event, state: SessionState) -> None:
@@ -334,6 +346,19 @@ class _Walk:
                 self._close_rooms(at_ms)
             case _:
                 pass
+
+    def _enter_rooms(self, state: SessionState) -> None:
+        if all(room.to_ms != _OPEN for room in self.rooms):
+            return
+        inside: dict[str, set[str]] = {}
+        for who in state.present:
+            inside.setdefault(who.room_id, set()).add(who.participant_id)
+        self.rooms = [
+            replace(room, members=room.members | inside[room.room_id])
+            if room.to_ms == _OPEN and not inside.get(room.room_id, set()) <= room.members
+            else room
+            for room in self.rooms
+        ]
 
     def _close_rooms(self, at_ms: int) -> None:
         self.rooms = [
@@ -399,6 +424,7 @@ class _Walk:
             slides=tuple(self.slides),
             boards=self.boards.finish(end_ms),
             rooms=tuple(self.rooms),
+            huddles=self.huddles.finish(end_ms),
             web_pages=tuple(self.web_pages),
             activities=_activities(state.agenda, time, end_ms),
             member_user_ids=frozenset(
@@ -500,10 +526,47 @@ def _activities(agenda: Agenda, time: RecordTime, end_ms: int) -> tuple[Activity
     return tuple(found)
 
 
+class HuddleWalk:
+    """Sides of debates that are by themselves, from one state to the next (BR14)."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, RoomOnRecord] = {}
+        self._done: list[RoomOnRecord] = []
+
+    def step(self, state: SessionState, at_ms: int) -> None:
+        inside: dict[str, set[str]] = {}
+        for who, place in huddles(state).items():
+            inside.setdefault(place, set()).add(who)
+        for place in [place for place in self._open if place not in inside]:
+            self._done.append(replace(self._open.pop(place), to_ms=at_ms))
+        for place, members in inside.items():
+            known = self._open.get(place)
+            if known is None:
+                known = _huddle(state, place, at_ms)
+            if known is not None:
+                self._open[place] = replace(known, members=known.members | members)
+
+    def finish(self, end_ms: int) -> tuple[RoomOnRecord, ...]:
+        rest = [replace(one, to_ms=end_ms) for one in self._open.values()]
+        return tuple(sorted([*self._done, *rest], key=lambda one: (one.from_ms, one.room_id)))
+
+
+def _huddle(state: SessionState, place: str, at_ms: int) -> RoomOnRecord | None:
+    _, debate_id, side_id = place.split(":", 2)
+    debate = state.debates.get(debate_id)
+    side = None if debate is None else next((s for s in debate.form.sides if s.id == side_id), None)
+    if debate is None or side is None:
+        return None
+    return RoomOnRecord(
+        "", place, side.name.get("en"), debate.motion, at_ms, _OPEN,
+        debate_id=debate_id, side=side_id, name_de=side.name.get("de"),
+    )  # fmt: skip
+
+
 def _held(state: SessionState) -> set[_Key]:
-    """Who is on record now and with which tracks that may be heard or seen in their room: what
-    a side says in its huddle, and who speaks without the floor, is in no recording (DB18). Who
-    speaks to all rooms is heard in each (BR10)."""
+    """Who is on record now and with which tracks that may be heard or seen in their room. What
+    a side says in its huddle is in the huddle alone (DB22); who speaks without the floor, in no
+    recording (DB18). Who speaks to all rooms is heard in each (BR10)."""
     held: set[_Key] = set()
     apart = huddles(state)
     to_all = voice_to_all(state)
@@ -524,6 +587,8 @@ def _held(state: SessionState) -> set[_Key]:
             off = off | {"microphone"}
         seen = {track for track, on in who.tracks.items() if on and track not in off}
         held |= {(key, track, who.room_id) for track in seen}
+        if key in apart:
+            held |= {(key, track, apart[key]) for track, on in who.tracks.items() if on}
         if key == to_all and "microphone" in seen:
             held |= {(key, "microphone", room_id) for room_id in everywhere}
     return held

@@ -416,16 +416,30 @@ class Cut(Struct):
 
 
 class RecordedRoom(Struct):
-    """What was said in a breakout room while it was open. Its sound begins at ``start_ms``."""
+    """A breakout room while it was open, or a side of a debate while it was by itself
+    (``debate_id``). Its sound, pictures and transcript begin at ``start_ms`` of the recording."""
 
     room_id: str
     name: str
     task: str
     start_ms: int
     end_ms: int
-    audio_url: str
+    audio_url: str | None
+    """None: nobody was heard"""
     participant_ids: list[str]
     """who can be heard"""
+    number: int = 0
+    """among the recording's rooms"""
+    captions_url: str | None = None
+    tracks: list[Track] = []
+    cuts: list[Cut] = []
+    """of the room's own time, as ``tracks``"""
+    debate_id: str | None = None
+    side: str | None = None
+    name_de: str = ""
+    """of a side"""
+    members: list[str] = []
+    """who was in it, and so may enter it again; empty for those who may not know"""
 
 
 class RecordedSlide(Struct):

@@ -44,6 +44,8 @@ class Unrevealed(Struct):
     """handed in; with the end of the session they are closed"""
     notes: int
     """of all sides, while they are closed"""
+    can_open: bool
+    """there are closed notes, or sides were by themselves, which is opened with them (DB22)"""
 
 
 class DebateOver(Struct):

@@ -45,11 +45,24 @@ class DebatesAfterwards:
         me = None if seat is None else seat.participant_id
         walk = await self._folded(session_id)
         marks = {one.debate_id: (at, one) for at, one in walk.results()}
+        apart = walk.apart()
         names = {who.participant_id: who.name for who in walk.state.participants.values()}
         return [
-            _shown(one, me, found.is_facilitator, marks.get(one.debate_id), names)
+            _shown(
+                one,
+                me,
+                found.is_facilitator,
+                one.debate_id in apart,
+                marks.get(one.debate_id),
+                names,
+            )
             for one in walk.debates
         ]
+
+    async def opened(self, session_id: str) -> frozenset[str]:
+        """Debates whose notes are open, and with them what sides said by themselves (DB22)."""
+        walk = await self._folded(session_id)
+        return frozenset(key for key, one in walk.state.debates.items() if one.are_notes_open)
 
     async def reveal(self, caller: Caller, session_id: str, debate_id: str) -> wire.DebateOver:
         return await self._do(caller, session_id, RevealDebate(debate_id))
@@ -88,6 +101,7 @@ def _shown(
     debate: Debate,
     participant_id: str | None,
     is_facilitator: bool,
+    was_apart: bool,
     mark: tuple[int, Held] | None,
     names: dict[str, str],
 ) -> wire.DebateOver:
@@ -120,6 +134,7 @@ def _shown(
             adjudicators=len(debate.adjudicators),
             sheets=len(debate.sheets),
             notes=0 if debate.are_notes_open else len(debate.notes),
+            can_open=not debate.are_notes_open and (bool(debate.notes) or was_apart),
         )
         if is_facilitator
         else None,

@@ -21,6 +21,7 @@ from server.services.ports import (
     Unit,
     Viewer,
 )
+from server.services.recording_rooms import Room, RoomAccess, marks_for, numbered
 
 STEP_SHARES: dict[api.StepName, float] = {
     "seal": 0.01, "verify": 0.01, "assemble": 0.04, "provisional": 0.02, "transcribe": 0.40,
@@ -73,10 +74,11 @@ def media_url(recording_id: str, version: int | None, path: str | None) -> str |
 
 
 class RecordingLibrary:
-    def __init__(self, library: Library, blobs: Blobs, now: Clock) -> None:
+    def __init__(self, library: Library, blobs: Blobs, now: Clock, rooms: RoomAccess) -> None:
         self._library = library
         self._blobs = blobs
         self._now = now
+        self._rooms = rooms
 
     # ---- lists ----
 
@@ -122,8 +124,7 @@ class RecordingLibrary:
     # ---- one recording ----
 
     async def recording(self, caller: Caller, recording_id: str) -> api.Recording:
-        record = await self._watchable(caller, recording_id)
-        raw = self._json(record, "recording.json") or {}
+        record, raw, entered = await self._with_rooms(caller, recording_id)
         summary, version = record.summary, record.version
 
         def url(path: str | None) -> str | None:
@@ -132,8 +133,18 @@ class RecordingLibrary:
         fields: dict[str, Any] = {
             "hls_url": None, "download_url": None, "captions_url": None, "audio_url": None,
             "storyboard_url": None, "language": None, "participant_names": {},
-            "tracks": [], "cuts": [], "chapters": [], "gaps": [], "marks": [],
+            "tracks": [], "cuts": [], "chapters": [], "gaps": [],
             **raw,
+            "rooms": [
+                {
+                    **room,
+                    "audio_url": url(room["audio_url"]),
+                    "captions_url": url(room.get("captions_url")),
+                    "tracks": [{**t, "url": url(t["url"])} for t in room.get("tracks", ())],
+                }
+                for room in entered
+            ],
+            "marks": marks_for(raw, entered),
             "summary": msgspec.to_builtins(summary),
             "version": version or 0,
         }  # fmt: skip
@@ -146,6 +157,28 @@ class RecordingLibrary:
             {**c, "thumbnail": url(c.get("thumbnail"))} for c in fields["chapters"]
         ]
         return msgspec.convert(fields, api.Recording)
+
+    async def _with_rooms(
+        self, caller: Caller, recording_id: str
+    ) -> tuple[RecordingRecord, dict[str, Any], list[Room]]:
+        """With ``recording.json`` as it is, and the rooms of it the caller may enter."""
+        viewer = viewer_of(caller)
+        async with self._library.read() as unit:
+            record = await watchable(unit, caller, recording_id)
+            raw = self._json(record, "recording.json") or {}
+            return record, raw, await self._rooms.entered(unit, record, viewer, numbered(raw))
+
+    async def room_transcript(
+        self, caller: Caller, recording_id: str, number: int
+    ) -> api.Transcript:
+        """Empty where nothing was written down. Times are the room's own."""
+        record, _, entered = await self._with_rooms(caller, recording_id)
+        if all(room["number"] != number for room in entered):
+            raise not_found("room")
+        raw = self._json(record, f"rooms/{number}/transcript.json")
+        if raw is None:
+            return api.Transcript(segments=[], language=None, engine="", model="")
+        return msgspec.convert(raw, api.Transcript)
 
     async def transcript(self, caller: Caller, recording_id: str) -> api.Transcript:
         """Empty until there is one."""
@@ -161,7 +194,19 @@ class RecordingLibrary:
             raise not_found("file")
         if not MEDIA.fullmatch(path):
             raise not_found("file")
+        if path.startswith("rooms/"):
+            await self._check_room(caller, record, version, path.split("/")[1])
         return self._file(recording_id, version, path)
+
+    async def _check_room(
+        self, caller: Caller, record: RecordingRecord, version: int, number: str
+    ) -> None:
+        """By the version the file is of: rooms may be numbered otherwise in another one."""
+        raw = self._read(record.summary.recording_id, version, "recording.json") or {}
+        async with self._library.read() as unit:
+            entered = await self._rooms.entered(unit, record, viewer_of(caller), numbered(raw))
+        if all(str(room["number"]) != number for room in entered):
+            raise not_found("file")
 
     async def download(self, caller: Caller, recording_id: str) -> tuple[Path, str]:
         """The file and the name to save it under."""
@@ -187,8 +232,10 @@ class RecordingLibrary:
     def _json(self, record: RecordingRecord, name: str) -> Any | None:
         if record.version is None:
             return None
-        recording_id = record.summary.recording_id
-        path = self._blobs.local_path(f"recordings/{recording_id}/v{record.version}/{name}")
+        return self._read(record.summary.recording_id, record.version, name)
+
+    def _read(self, recording_id: str, version: int, name: str) -> Any | None:
+        path = self._blobs.local_path(f"recordings/{recording_id}/v{version}/{name}")
         return None if path is None else msgspec.json.decode(path.read_bytes())
 
     # ---- processing ----

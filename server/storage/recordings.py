@@ -228,6 +228,20 @@ class SqlRecordings:
     async def may_edit(self, recording_id: str, viewer: Viewer) -> bool:
         return await self._holds(recording_id, _may_edit(viewer))
 
+    async def participants_of(self, recording_id: str, viewer: Viewer) -> frozenset[str]:
+        p = t.recording_people
+        mine: list[ColumnElement[bool]] = []
+        if viewer.user_id is not None:
+            mine.append(p.c.user_id == viewer.user_id)
+        if viewer.link_ids:
+            mine.append(p.c.link_id.in_(viewer.link_ids))
+        if not mine:
+            return frozenset()
+        rows = await self._c.execute(
+            select(p.c.participant_id).where(p.c.recording_id == recording_id, or_(*mine))
+        )
+        return frozenset(rows.scalars())
+
     async def _holds(self, recording_id: str, condition: ColumnElement[bool]) -> bool:
         query = select(t.recordings.c.recording_id).where(
             t.recordings.c.recording_id == recording_id, condition

@@ -73,7 +73,7 @@ async def test_DB19_a_forgotten_result_is_revealed_when_everybody_has_gone(house
     assert hidden["result"] is None and hidden["notes"] == []
     assert hidden["unrevealed"] == {
         "can_reveal": True, "voted": {"before": 2, "after": 2}, "adjudicators": 0, "sheets": 0,
-        "notes": 1,
+        "notes": 1, "can_open": True,
     }  # fmt: skip
     assert await bo.refused("POST", f"{one}/{key}/reveal") == (401, "not_signed_in")
     assert await teacher.refused("POST", f"{one}/none/reveal") == (404, "not_found")

@@ -171,6 +171,10 @@ CASES = (
         frozenset({409}),
     ),
     Case("recording_transcript", "GET", "/recordings/{recording}/transcript", INSIDE),
+    Case(
+        "room_transcript", "GET", "/recordings/{recording}/rooms/0/transcript", INSIDE, None,
+        frozenset({404}),
+    ),
     Case("recording_items", "GET", "/recordings/{recording}/items", INSIDE),
     Case("edit_item", "PATCH", "/recordings/{recording}/items/i1", LEADERS, {"stem": "Who?"}),
     Case(

@@ -379,3 +379,48 @@ def test_BR15_the_recording_follows_the_main_room_and_each_room_has_its_own_soun
     assert beeps(made.folder / red.path) == pytest.approx([at - 3000 for at in apart], abs=10)
     kinds = [(mark.kind, mark.label) for mark in made.facts.marks]
     assert ("breakout", "Red") in kinds
+
+
+def test_BR16_rooms_at_the_same_time_hold_who_was_in_them_with_pictures(tmp_path: Path) -> None:
+    """Ada moves from Red to Blue at 5 s, Bo is in Blue all the while; nobody is in Green."""
+    ada, bo = publisher(tmp_path), publisher(tmp_path, "bo")
+    ada.write("microphone", opus(10_000), codec="opus")
+    ada.write("camera", vp8(10_000))
+    bo.write("microphone", opus(10_000), codec="opus")
+    log = class_of(10_000, ada, bo)
+    plan = (("Red", ("ada",)), ("Blue", ("bo",)), ("Green", ()))
+    rooms = tuple(
+        {"room_id": f"b.{n}", "name": name, "task": "", "participant_ids": list(who)}
+        for n, (name, who) in enumerate(plan)
+    )
+    log.add(2000, be.BreakoutsOpened("b", rooms, None, "smallest", True, False))
+    log.add(5000, be.ParticipantMoved("ada", "b.1", None, False))
+    log.add(8000, be.BreakoutsClosed("b"))
+    made = make(tmp_path, log)
+    red, blue = made.assembled.rooms
+    assert (red.participant_ids, red.members) == (["ada"], ["ada"])
+    assert (blue.participant_ids, blue.members) == (["ada", "bo"], ["ada", "bo"])
+    for room, from_ms, to_ms in ((red, 2000, 5000), (blue, 5000, 8000)):
+        (video,) = room.videos
+        assert room.end_ms - room.start_ms == 6000
+        # From the first whole picture on.
+        assert from_ms <= video.start_ms + room.start_ms <= from_ms + 1500
+        assert video.end_ms + room.start_ms == pytest.approx(to_ms, abs=200)
+        shown = [one for one in room.epochs if one.main == video.track_id]
+        assert shown and (made.folder / video.path).is_file()
+    voices = {voice.sound.participant_id: voice.sound for voice in blue.voices}
+    assert voices["bo"].start_ms == pytest.approx(0, abs=100), "in the room's own time"
+    assert voices["ada"].start_ms == pytest.approx(3000, abs=100)
+    assert all((made.folder / voice.wav_path).is_file() for voice in blue.voices)
+
+
+def test_BR17_a_room_where_all_were_silent_is_listed_without_sound(tmp_path: Path) -> None:
+    ada, bo = publisher(tmp_path), publisher(tmp_path, "bo")
+    ada.write("microphone", opus(4_000), codec="opus")
+    log = class_of(4_000, ada, bo)
+    rooms = ({"room_id": "b.1", "name": "Red", "task": "", "participant_ids": ["bo"]},)
+    log.add(1000, be.BreakoutsOpened("b", rooms, None, "smallest", True, False))
+    log.add(3000, be.BreakoutsClosed("b"))
+    (red,) = make(tmp_path, log).assembled.rooms
+    assert (red.path, red.participant_ids, red.members) == (None, [], ["bo"])
+    assert (red.videos, red.voices, red.epochs) == ([], [], [])

@@ -146,3 +146,37 @@ def test_DB18_only_the_floor_is_recorded_and_no_huddle() -> None:
     assert all(span.end_ms <= begun for span in people[silent].on["microphone"])
     assert people["fay"].on["microphone"][-1].end_ms == room.world.log[-1].at_ms
     assert since <= begun <= standing
+
+
+def test_DB22_what_a_side_says_by_itself_is_on_the_sides_own_record() -> None:
+    room = recorded("karl-popper")
+    for who in room.by_seat.values():
+        room.world.do(who, c.SetTrack("microphone", True))
+    room.do(FAY, dc.BeginDebate)
+    while room.debate.stage == "preparing":
+        room.do(FAY, dc.NextSpeech)
+    one, two = (side.id for side in room.debate.form.sides)
+    room.do(FAY, dc.UsePrep, one)
+    start = room.world.now_ms
+    room.wait(30 * SECOND)
+    room.do(FAY, dc.EndPrep)
+    end = room.world.now_ms
+    room.wait(5 * SECOND)
+    record = record_of("s1", room.world.log)
+    pools = [one for one in record.huddles if one.from_ms == start]
+    assert {one.side for one in pools} == {one, two}
+    (own,) = [each for each in pools if each.side == one]
+    seated = {who for seat, who in room.debate.seats.items() if seat.startswith(f"{one}:")}
+    assert own.members == seated
+    assert (own.debate_id, own.to_ms, own.breakout_id) == (room.debate_id, end, "")
+    for who, person in record.people.items():
+        apart = person.elsewhere.get(own.room_id, {}).get("microphone", ())
+        assert apart == ((Stretch(start, end),) if who in seated else ())
+        if who in room.debate.seats.values():
+            assert all(
+                span.end_ms <= start or span.start_ms >= end for span in person.on["microphone"]
+            )
+    logged = [each for each in facts(room).rooms if each.room_id == own.room_id]
+    assert set(logged[-1].allowed) == seated & set(record.people)
+    assert (logged[-1].name_de, logged[-1].members) == (own.name_de, sorted(seated))
+    assert "breakout" not in {mark.kind for mark in facts(room).marks}, "no room of the class"

@@ -319,3 +319,5 @@ def test_BR15_the_record_follows_the_main_room_and_keeps_the_others_apart() -> N
     assert "bob" not in kept.people, "not on record, in no room either"
     assert kept.people["ada"].on_record == spans((1000, 9000))
     assert [(line.text, line.room_id) for line in kept.chat] == [("said in Red", red.room_id)]
+    assert red.members == {"ada", "fay"}, "who visited may come back"
+    assert blue.members == {"bob"}, "also who is not on record"

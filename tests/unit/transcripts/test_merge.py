@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transcripts.merge import ends_sentence, merged, segments, text_of
+from transcripts.merge import ends_sentence, merged, merged_rooms, segments, text_of
 from transcripts.ports import TrackWords, TranscribeResult, Word
 from transcripts.sentences import sentences
 
@@ -86,3 +86,19 @@ def test_sentences_go_over_segments() -> None:
 
 def test_silence_is_an_empty_transcript() -> None:
     assert merged(TranscribeResult((), "en", "e", "m", 0.0)).segments == []
+
+
+def test_BR16_what_was_said_in_rooms_is_apart() -> None:
+    tracks = (
+        track("Ada", *said("in the main room", 0)),
+        TrackWords("ada", "Ada", said("in Blue", 500), room=1),
+        TrackWords("bo", "Bo", said("also here", 9000), room=1),
+        TrackWords("bo", "Bo", (), room=4),
+    )
+    result = TranscribeResult(tracks, "en", "engine", "model", 0.0)
+    assert [text_of(s.words) for s in merged(result).segments] == ["in the main room"]
+    rooms = merged_rooms(result)
+    assert {key: [text_of(s.words) for s in one.segments] for key, one in rooms.items()} == {
+        1: ["in Blue", "also here"],
+        4: [],
+    }

@@ -1609,6 +1609,7 @@ export interface OverSide {
  */
 export interface Unrevealed {
   adjudicators: number;
+  can_open: boolean;
   can_reveal: boolean;
   notes: number;
   sheets: number;
@@ -2176,16 +2177,36 @@ export interface RecordedBoard {
   url: string;
 }
 /**
- * What was said in a breakout room while it was open. Its sound begins at ``start_ms``.
+ * A breakout room while it was open, or a side of a debate while it was by itself
+ *     (``debate_id``). Its sound, pictures and transcript begin at ``start_ms`` of the recording.
  */
 export interface RecordedRoom {
-  audio_url: string;
+  audio_url: string | null;
+  captions_url: string | null;
+  cuts: Cut[];
+  debate_id: string | null;
   end_ms: number;
+  members: string[];
   name: string;
+  name_de: string;
+  number: number;
   participant_ids: string[];
   room_id: string;
+  side: string | null;
   start_ms: number;
   task: string;
+  tracks: Track[];
+}
+/**
+ * A provisional track the player switches between by ``cuts``.
+ */
+export interface Track {
+  end_ms: number;
+  kind: 'audio_mix' | 'camera' | 'screen';
+  participant_id: string;
+  start_ms: number;
+  track_id: string;
+  url: string;
 }
 /**
  * A page that was on the stage; ``text`` is what stands on it.
@@ -2260,17 +2281,6 @@ export interface RecordingSummary {
   stage: 'failed' | 'live' | 'processing' | 'provisional' | 'published';
   thumbnail: string | null;
   title: string;
-}
-/**
- * A provisional track the player switches between by ``cuts``.
- */
-export interface Track {
-  end_ms: number;
-  kind: 'audio_mix' | 'camera' | 'screen';
-  participant_id: string;
-  start_ms: number;
-  track_id: string;
-  url: string;
 }
 export interface RecordingPage {
   recordings: RecordingSummary[];

@@ -19,7 +19,9 @@ import { PlanCard } from './PlanCard';
 import { withResults } from './moments';
 import { MomentsCard } from './MomentsCard';
 import { NotesCard } from './NotesCard';
+import { roomAsked } from './rooms';
 import { RoomsCard } from './RoomsCard';
+import { RoomWatch } from './RoomWatch';
 import { Player, PlayerContext, usePlayerState } from './player';
 import { PlayerFrame } from './PlayerFrame';
 import { quiz as quizReducer, quizOf } from './quiz';
@@ -47,6 +49,7 @@ function isPlayable(recording: Recording): boolean {
 
 export default function RecordingPage({ recordingId }: { recordingId: string }) {
   const { t } = useTranslation('recording');
+  const asked = new URLSearchParams(useSearch()).get('room');
   const { data: recording, error, reload } = useResource<Recording>(`/recordings/${recordingId}`);
   const watched = useResource<WatchProgress>(`/recordings/${recordingId}/progress`);
   const isPlaceKnown = watched.data !== null || watched.error !== null;
@@ -60,6 +63,8 @@ export default function RecordingPage({ recordingId }: { recordingId: string }) 
   if (!isPlayable(recording)) {
     return <Redirect to={`/recordings/${recordingId}/processing`} replace />;
   }
+  const room = roomAsked(recording, asked);
+  if (room !== null) return <RoomWatch key={room.number} recording={recording} room={room} />;
   const saved = merged(readProgress(storage(), recordingId), watched.data?.position_ms ?? null);
   return <Watch recording={recording} saved={saved} reload={reload} />;
 }
@@ -134,6 +139,13 @@ function Content({ recording: made, player, reload }: ContentProps) {
   const items = useResource<Item[]>(`${path}/items`);
   const bookmarks = useBookmarks(summary.recording_id);
   const debates = useDebatesOver(summary.session_id);
+  // What sides said by themselves comes with their notes (it was not to be had before).
+  const openCount = debates.data?.filter((one) => one.are_notes_open).length ?? null;
+  const openBefore = useRef(openCount);
+  useEffect(() => {
+    if (openBefore.current !== null && openCount !== openBefore.current) reload();
+    openBefore.current = openCount;
+  }, [openCount, reload]);
   // What was revealed since it was made stands on its timeline too.
   const recording = useMemo(
     () => ({ ...made, marks: withResults(made.marks, debates.data ?? []) }),

@@ -1,12 +1,15 @@
-import { Button, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 
 import { formatClock } from '../../i18n';
 import type { RecordedRoom, Recording } from '../../protocol';
 import { Card } from '../../ui';
 import { usePlayer } from './player';
+import { roomName } from './rooms';
 
-/** What was said in breakout rooms; the recording itself stayed in the main room meanwhile. */
+/** Breakout rooms one may enter again; the recording itself stayed in the main room meanwhile. */
 export function RoomsCard({ recording }: { recording: Recording }) {
   const { t } = useTranslation('recording');
   const player = usePlayer();
@@ -23,8 +26,9 @@ export function RoomsCard({ recording }: { recording: Recording }) {
         </Text>
         {rooms.map((room) => (
           <Room
-            key={`${room.room_id} ${room.start_ms}`}
+            key={room.number}
             room={room}
+            recordingId={recording.summary.recording_id}
             names={room.participant_ids.map((id) => recording.participant_names[id] ?? '')}
             onSeek={(ms) => player.seek(ms)}
           />
@@ -36,31 +40,43 @@ export function RoomsCard({ recording }: { recording: Recording }) {
 
 function Room({
   room,
+  recordingId,
   names,
   onSeek,
 }: {
   room: RecordedRoom;
+  recordingId: string;
   names: string[];
   onSeek: (ms: number) => void;
 }) {
-  const { t } = useTranslation('recording');
+  const { t, i18n } = useTranslation('recording');
+  const own = roomName(room, i18n.language);
+  const name = room.debate_id === null ? own : t('rooms.side', { name: own });
+  const isHeard = room.audio_url !== null;
   return (
-    <section aria-label={room.name}>
-      <Text fw={650}>{room.name}</Text>
+    <section aria-label={name}>
+      <Text fw={650}>{name}</Text>
       {room.task !== '' && <Text size="sm">{room.task}</Text>}
       <Text size="sm" c="dimmed">
-        {names.filter((name) => name !== '').join(', ')}
+        {isHeard ? names.filter((one) => one !== '').join(', ') : t('rooms.silent')}
       </Text>
-      <audio
-        controls
-        preload="none"
-        src={room.audio_url}
-        aria-label={t('rooms.listen', { name: room.name })}
-        style={{ width: '100%', marginTop: 4 }}
-      />
-      <Button size="compact-sm" variant="subtle" onClick={() => onSeek(room.start_ms)}>
-        {t('rooms.goTo', { time: formatClock(room.start_ms) })}
-      </Button>
+      <Group gap="xs" mt={4}>
+        {isHeard && (
+          <Button
+            component={Link}
+            href={`/recordings/${recordingId}?room=${room.number}`}
+            size="compact-sm"
+            variant="light"
+            leftSection={<IconPlayerPlay size={16} aria-hidden />}
+            aria-label={t('rooms.watch', { name })}
+          >
+            {t('rooms.enter', { time: formatClock(room.end_ms - room.start_ms) })}
+          </Button>
+        )}
+        <Button size="compact-sm" variant="subtle" onClick={() => onSeek(room.start_ms)}>
+          {t('rooms.goTo', { time: formatClock(room.start_ms) })}
+        </Button>
+      </Group>
     </section>
   );
 }

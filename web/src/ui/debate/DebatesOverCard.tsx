@@ -81,7 +81,7 @@ function Debate({ debate, sessionId, onChange }: DebateProps) {
           {unrevealed ? counted(t, unrevealed) : t('result.hidden')}
         </Text>
       )}
-      {unrevealed && (unrevealed.can_reveal || unrevealed.notes > 0) && (
+      {unrevealed && (unrevealed.can_reveal || unrevealed.can_open) && (
         <Group gap="xs" mt="xs">
           {unrevealed.can_reveal && (
             <ConfirmButton
@@ -94,12 +94,15 @@ function Debate({ debate, sessionId, onChange }: DebateProps) {
               {t('result.reveal')}
             </ConfirmButton>
           )}
-          {unrevealed.notes > 0 && (
+          {unrevealed.can_open && (
             <ConfirmButton
               size="xs"
               variant="default"
               title={t('over.notesTitle')}
-              body={t('over.notesBody', { count: unrevealed.notes })}
+              body={[
+                unrevealed.notes > 0 ? t('over.notesBody', { count: unrevealed.notes }) : '',
+                t('over.huddles'),
+              ].join(' ')}
               confirmLabel={t('notes.open')}
               onConfirm={() => ask('open-notes')}
             >

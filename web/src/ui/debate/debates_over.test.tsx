@@ -20,7 +20,7 @@ const HIDDEN: DebateOver = {
   are_notes_open: false,
   notes: [],
   names: { p1: 'Ada' },
-  unrevealed: { can_reveal: true, voted: { before: 9, after: 3 }, adjudicators: 2, sheets: 1, notes: 1 },
+  unrevealed: { can_reveal: true, voted: { before: 9, after: 3 }, adjudicators: 2, sheets: 1, notes: 1, can_open: true },
 };
 const RESULT = {
   ballot: {

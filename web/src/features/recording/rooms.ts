@@ -1,0 +1,46 @@
+/** A breakout room of a recording as a recording of its own, which the player knows already. */
+import type { RecordedRoom, Recording, TimelineMark } from '../../protocol';
+
+export const roomName = (room: RecordedRoom, language: string): string =>
+  language.startsWith('de') && room.name_de ? room.name_de : room.name;
+
+/** The room that the address asks for, if one may enter it and there is something to hear. */
+export function roomAsked(recording: Recording, asked: string | null): RecordedRoom | null {
+  if (asked === null || !/^\d{1,4}$/.test(asked)) return null;
+  const found = recording.rooms?.find((room) => room.number === Number(asked));
+  return found && found.audio_url !== null ? found : null;
+}
+
+function isOf(room: RecordedRoom, { at_ms, data }: TimelineMark): boolean {
+  return data.room_id === room.room_id && room.start_ms <= at_ms && at_ms < room.end_ms;
+}
+
+/** In the room's own time, which begins when it was opened. */
+function moved(mark: TimelineMark, room: RecordedRoom): TimelineMark {
+  const { end_ms: end } = mark.data;
+  const data = typeof end === 'number' ? { ...mark.data, end_ms: end - room.start_ms } : mark.data;
+  return { ...mark, at_ms: mark.at_ms - room.start_ms, data };
+}
+
+export function roomRecording(recording: Recording, room: RecordedRoom, language: string): Recording {
+  return {
+    ...recording,
+    summary: {
+      ...recording.summary,
+      title: roomName(room, language),
+      duration_ms: room.end_ms - room.start_ms,
+    },
+    hls_url: null,
+    download_url: null,
+    audio_url: room.audio_url,
+    captions_url: room.captions_url,
+    storyboard_url: null,
+    tracks: room.tracks,
+    cuts: room.cuts,
+    chapters: [],
+    gaps: [],
+    slides: [],
+    rooms: [],
+    marks: recording.marks.filter((mark) => isOf(room, mark)).map((mark) => moved(mark, room)),
+  };
+}
