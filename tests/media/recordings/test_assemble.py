@@ -376,6 +376,7 @@ def test_BR15_the_recording_follows_the_main_room_and_each_room_has_its_own_soun
     assert apart and main
     assert beeps(made.folder / "mix.flac") == pytest.approx(main, abs=5)
     # What begins with the file cannot be moved ahead by the codec's 7.5 ms.
+    assert red.path is not None
     assert beeps(made.folder / red.path) == pytest.approx([at - 3000 for at in apart], abs=10)
     kinds = [(mark.kind, mark.label) for mark in made.facts.marks]
     assert ("breakout", "Red") in kinds

@@ -24,7 +24,7 @@ def asking() -> Hall:
     room = Hall(world, FAY, shipped("oxford"))
     world.do(FAY, c.StartRecording())
     for who in (FAY, ADA, BOB, *room.by_seat.values()):
-        world.do(who, c.GiveConsent("given"))
+        world.do(who, c.GiveConsent(True))
     room.do(FAY, dc.BeginDebate)
     while room.debate.part is None or room.debate.part.kind != "questions":
         room.do(FAY, dc.NextSpeech)
