@@ -14,7 +14,7 @@ from server.schemas.live import SessionSnapshot, WireEvent
 from server.schemas.live_base import SessionRole
 from server.schemas.live_polls import PollView
 from server.schemas.plan import SessionPlan
-from server.services.ports import PlanCommand
+from server.services.ports import OverCommand, PlanCommand
 
 
 class NobodyLive:
@@ -48,6 +48,9 @@ class NobodyLive:
         return 0
 
     async def plan(self, session_id: str, command: PlanCommand) -> None:
+        raise NotFound("session_not_found", "There is no live session here.")
+
+    async def on_behalf(self, session_id: str, command: OverCommand) -> None:
         raise NotFound("session_not_found", "There is no live session here.")
 
     async def session_plan(self, session_id: str) -> SessionPlan:
