@@ -63,8 +63,10 @@ async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
             dc.AssignSeat(key, "against:1", ids["bo"]), dc.BeginDebate(key),
         )  # fmt: skip
         await house.do(ada, session_id, dc.WriteNote(key, "Numbers"))
-        await house.do(fay, session_id, dc.EndDebate(key), c.EndSession())
+        await house.do(fay, session_id, dc.EndDebate(key))
+        # Before the end, whose followers write the same database.
         await _recorded(house, session_id, seats)
+        await house.do(fay, session_id, c.EndSession())
         _write(house.data / "recordings" / "r1" / "v1", key, ids)
         yield World(fay, admin, ada, bo, session_id, key)
 
