@@ -104,7 +104,7 @@ NEEDS: dict[str, Need] = {
     "c-compiler": Need(
         has_c_compiler,
         ("gcc", "libc6-dev", "libssl-dev"),
-        "audio and video are forwarded in Python, at three times the cost",
+        "audio and video are forwarded in Python, which costs more",
     ),
     "chromium": Need(
         has_browser, () if is_ubuntu() else ("chromium",), "Playwright's own Chromium is used"

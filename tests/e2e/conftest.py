@@ -78,9 +78,12 @@ async def fresh_server(tmp_path: Path, free_port: int) -> AsyncIterator[ServerPr
 
 
 @pytest.fixture
-async def school(tmp_path: Path, free_port: int) -> AsyncIterator[School]:
-    """A server of its own, an admin signed in."""
-    server = ServerProcess(tmp_path / "data", free_port, tmp_path / "server.log")
+async def school(
+    tmp_path: Path, free_port: int, request: pytest.FixtureRequest
+) -> AsyncIterator[School]:
+    """A server of its own, with what a test adds to its environment; an admin signed in."""
+    environment: dict[str, str] = getattr(request, "param", {})
+    server = ServerProcess(tmp_path / "data", free_port, tmp_path / "server.log", environment)
     opened = School(server)
     try:
         await server.start()

@@ -197,6 +197,30 @@ def server_child(supervisor_pid: int) -> psutil.Process:
     raise AssertionError("the supervisor has no serving child")
 
 
+@pytest.mark.parametrize("school", [{"REPRISE_MEDIA_PLANE": "native"}], indirect=True)
+async def test_nobody_leaves_when_the_native_plane_dies(classroom: Classroom) -> None:
+    """Pages rejoin by themselves, camera and microphone as they were."""
+    helen, mina, tomas = classroom.everyone
+    assert await hears(helen.page, mina.tone)
+    assert await sees_moving(tomas.page, mina.colour)
+    old = native_plane(classroom.school.server.pid)
+    old.kill()
+    old.wait(10)
+    for viewer, other in ((helen, mina), (tomas, mina), (mina, tomas)):
+        assert await hears(viewer.page, other.tone, limit_s=30)
+        assert await sees_moving(viewer.page, other.colour, limit_s=30)
+    assert native_plane(classroom.school.server.pid).pid != old.pid
+    for person in classroom.everyone:
+        await expect(person.page.get_by_text("Connection lost. Reconnecting…")).to_have_count(0)
+
+
+def native_plane(supervisor_pid: int) -> psutil.Process:
+    for child in psutil.Process(supervisor_pid).children(recursive=True):
+        if child.name().startswith("reprise-plane"):
+            return child
+    raise AssertionError("there is no native plane")
+
+
 async def test_class_goes_on_by_itself_when_the_server_is_killed(classroom: Classroom) -> None:
     helen, mina, tomas = classroom.everyone
     await a_poll_opens(helen)

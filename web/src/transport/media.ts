@@ -120,6 +120,12 @@ export class Media {
     }
   }
 
+  /** The server has let go of the connection: the browser would take half a minute to notice. */
+  lost(): void {
+    if (this.isClosed || this.incoming !== null) return;
+    this.retry();
+  }
+
   send(kind: TrackKind, track: MediaStreamTrack | null): void {
     this.outgoing[kind] = track;
     for (const link of this.links()) void this.put(link, kind);

@@ -114,7 +114,10 @@ export class Classroom {
         this.store.setState(({ roomSpeakers }) => ({
           roomSpeakers: { ...roomSpeakers, [room_id]: speakers },
         })),
-      onQuality: (quality) => this.store.setState({ quality }),
+      onQuality: (quality) => {
+        this.store.setState({ quality });
+        if (quality.level === 'lost') this.incoming.media?.lost();
+      },
       onCaption: (line) => this.captions.line(line),
       onCaptionStatus: (status) => this.captions.status(status),
       onReactions: (shown) => this.floating.show(shown),
