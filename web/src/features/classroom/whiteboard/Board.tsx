@@ -20,6 +20,7 @@ import { personOf } from '../selectors';
 import { useSession } from '../store';
 import { Binding } from './binding';
 import type { BoardElement } from './elements';
+import { useButtonNames } from './names';
 import classes from './Whiteboard.module.css';
 
 type Elements = Parameters<typeof restoreElements>[0];
@@ -56,9 +57,11 @@ export default function Board({ pad, isClosed }: { pad: PadSync; isClosed: boole
 
   useEffect(() => binding.current?.setReadOnly(barrier !== null), [barrier, api]);
   useCollaborators(pad, api);
+  const surface = useRef<HTMLDivElement>(null);
+  useButtonNames(surface, t('board.menu'));
 
   return (
-    <div className={classes.surface} data-testid="whiteboard-surface">
+    <div ref={surface} className={classes.surface} data-testid="whiteboard-surface">
       <Excalidraw
         excalidrawAPI={setApi}
         theme={scheme}
