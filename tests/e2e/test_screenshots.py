@@ -96,8 +96,8 @@ async def look_at(cast: Cast, state: State, folder: Path, repository: Path) -> l
         if view.role not in state.roles:
             continue
         try:
+            await view.to_top()  # before: a menu goes when what it hangs on is scrolled away
             await state.show(view)
-            await view.to_top()
             ready = view.page.locator(state.ready).first
             await ready.wait_for()
             await ready.scroll_into_view_if_needed()

@@ -37,6 +37,7 @@ export function HandQueue() {
           <NativeSelect
             size="xs"
             ml="auto"
+            w={122}
             aria-label={room('hands.order')}
             value={order}
             onChange={(event) =>
