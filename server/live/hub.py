@@ -25,7 +25,7 @@ from server.domain.errors import Conflict, DomainError, NotAllowed
 from server.domain.events import Event
 from server.domain.floor import debate_is_running
 from server.domain.poll import overdue
-from server.domain.record import record_of
+from server.domain.record import Record, record_of
 from server.domain.session import decide, fold
 from server.domain.state import THE_SERVER, SessionState
 from server.live.agenda_view import agenda_view, objectives_view
@@ -394,10 +394,8 @@ class LiveHub:
         if answer.error is not None:
             raise Conflict(answer.error.code, answer.error.message)
 
-    async def chat_on_record(self, session_id: str) -> frozenset[str]:
-        """Messages the recording has, by whether their authors were on record (CO)."""
-        record = record_of(session_id, await self._log.read_events(session_id))
-        return frozenset(line.message_id for line in record.chat)
+    async def record(self, session_id: str) -> Record:
+        return record_of(session_id, await self._log.read_events(session_id))
 
     async def notes(self, session_id: str, participant_id: str) -> str:
         """The shared notes, live or not. Raises NotAllowed for who was never let in (NO3)."""

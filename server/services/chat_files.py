@@ -16,7 +16,7 @@ from pathlib import Path
 
 from server.domain import chat_file
 from server.domain.errors import Conflict, DomainError, Invalid
-from server.domain.state import Actor, AttachedFile, ChatMessage
+from server.domain.state import MAIN_ROOM, Actor, AttachedFile, ChatMessage
 from server.schemas import api
 from server.services.caller import Caller
 from server.services.errors import not_found
@@ -49,6 +49,12 @@ class _After:
     """messages in the recording"""
     recording_id: str | None
     took_part: frozenset[str]
+    were_in: Mapping[str, frozenset[str]]
+    """breakout room → who was in it while it was open, and who facilitates"""
+
+    def is_in_reach(self, message: ChatMessage, who: str | None) -> bool:
+        """What was sent in a room stays in it (BR16)."""
+        return message.room_id == MAIN_ROOM or who in self.were_in.get(message.room_id, ())
 
 
 class ChatFiles:
@@ -190,15 +196,15 @@ class ChatFiles:
         if who == message.participant_id:
             return True
         if after.recording_id is None:
-            return who in after.took_part
+            return who in after.took_part and after.is_in_reach(message, who)
         if message.message_id not in after.on_record:
             return False
         async with self._library.read() as unit:
             try:
-                await watchable(unit, caller, after.recording_id)
+                recording = await watchable(unit, caller, after.recording_id)
             except DomainError:
                 return False
-        return True
+        return recording.summary.can_edit or after.is_in_reach(message, who)
 
     async def _after(self, session_id: str, live: LiveSessions) -> _After | None:
         """Of an ended session, None of another. Its log changes no more, so it is kept."""
@@ -212,15 +218,23 @@ class ChatFiles:
         if session.state != "ended":
             return None
         state = await live.session_state(session_id)
+        record = await live.record(session_id)
+        hosts = frozenset(
+            one.participant_id for one in state.participants.values() if one.role == "facilitator"
+        )
+        were_in: dict[str, frozenset[str]] = {}
+        for room in record.rooms:  # a set that was opened twice has each room twice
+            were_in[room.room_id] = were_in.get(room.room_id, hosts) | room.members
         after = _After(
             {m.file.file_id: m for m in state.chat if m.file is not None},
-            await live.chat_on_record(session_id),
+            frozenset(line.message_id for line in record.chat),
             session.recording_id,
             frozenset(
                 who.participant_id
                 for who in state.participants.values()
                 if who.joined_at_ms is not None and who.presence != "removed"
             ),
+            were_in,
         )
         self._ended[session_id] = after
         while len(self._ended) > _REMEMBERED:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from server.domain.errors import NotFound
 from server.domain.events import Event
+from server.domain.record import Record
 from server.domain.state import SessionState
 from server.schemas.live import SessionSnapshot, WireEvent
 from server.schemas.live_base import SessionRole
@@ -64,8 +65,8 @@ class NobodyLive:
     ) -> None:
         raise NotFound("session_not_found", "There is no live session here.")
 
-    async def chat_on_record(self, session_id: str) -> frozenset[str]:
-        return frozenset()
+    async def record(self, session_id: str) -> Record:
+        raise NotFound("session_not_found", "There is no live session here.")
 
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot:
         raise NotFound("session_not_found", "There is no live session here.")

@@ -16,6 +16,7 @@ from typing import Any, Literal, Protocol
 from server.domain.agenda_commands import EditAgenda, EditObjectives
 from server.domain.debate_commands import OpenNotes, RevealDebate
 from server.domain.events import Event
+from server.domain.record import Record
 from server.domain.state import SessionState as FoldedSession
 from server.schemas.api import Item, RecordingSummary, Step
 from server.schemas.live import SessionSnapshot, WireEvent
@@ -622,8 +623,8 @@ class LiveSessions(Protocol):
     ) -> None:
         """Put converted slides on the session's timeline; raises what the rules say."""
 
-    async def chat_on_record(self, session_id: str) -> frozenset[str]:
-        """Messages that are in the recording."""
+    async def record(self, session_id: str) -> Record:
+        """What a recording of the session is made of."""
         ...
 
     async def snapshot(self, session_id: str, participant_id: str) -> SessionSnapshot: ...

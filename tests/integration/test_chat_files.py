@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from server.domain import breakout_commands as bc
 from server.domain import commands as c
 from server.services import chat_files
 from server.storage.backup import back_up
@@ -167,6 +168,24 @@ async def test_FI4_after_class_the_recording_decides(room: Class) -> None:
     recording = (await room.fay.json("GET", "/recordings"))["recordings"][0]["recording_id"]
     await room.fay.json("DELETE", f"/recordings/{recording}", status=204)
     assert await room.status(room.bob, on_record) == 404
+
+
+@pytest.mark.parametrize("is_recorded", [True, False])
+async def test_FI4_a_file_of_a_breakout_room_stays_in_it(room: Class, is_recorded: bool) -> None:
+    if is_recorded:
+        await room.house.do(room.fay, room.session_id, c.StartRecording())
+        await room.house.do(room.ada, room.session_id, c.GiveConsent(True))
+    places = {await room.seat(room.ada): 0, await room.seat(room.bob): 1}
+    await room.house.do(room.fay, room.session_id, bc.DraftBreakouts(("Red", "Blue"), (), places))
+    await room.house.do(room.fay, room.session_id, bc.OpenBreakouts())
+    file_id = await room.file(room.ada)
+    assert (await room.send("ada", file_id=file_id))["ok"]
+    who = {"ada": room.ada, "bob": room.bob, "fay": room.fay}
+    in_class = {name: await room.status(one, file_id) for name, one in who.items()}
+    await room.house.do(room.fay, room.session_id, c.EndSession())
+    await ended(room)
+    after = {name: await room.status(one, file_id) for name, one in who.items()}
+    assert in_class == after == {"ada": 200, "bob": 404, "fay": 200}
 
 
 async def test_FI5_the_message_takes_its_file_along(room: Class) -> None:
