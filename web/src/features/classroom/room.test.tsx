@@ -217,7 +217,7 @@ describe('people', () => {
     const participants = [...CLASS, aPerson('dora', { presence: 'removed' })];
     const { sent } = show(<PeoplePanel />, { participants });
     const list = within(screen.getByRole('list', { name: 'Banned' }));
-    fireEvent.click(list.getByRole('button', { name: 'Lift the ban of dora' }));
+    fireEvent.click(list.getByRole('button', { name: 'Lift ban: dora' }));
     expect(sent).toEqual([{ type: 'admit', participant_id: 'dora' }]);
   });
 });
