@@ -1,10 +1,11 @@
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 
-import type { AgendaView, Material, PlannedActivity } from '../../protocol';
+import type { AgendaView, Material, PlannedActivity, PlannedObjective } from '../../protocol';
 import { renderUi } from '../test_render';
 import { AgendaEditor } from './AgendaEditor';
 import { MaterialList } from './MaterialList';
+import { ObjectivesEditor } from './ObjectivesEditor';
 
 const AGENDA: AgendaView = {
   activities: [
@@ -56,6 +57,25 @@ test('AG4 what has begun cannot be taken out; what is refused is said', async ()
   await waitFor(() => expect(screen.getByRole('alert')).toBeTruthy());
   fireEvent.click(screen.getByText('Cancel'));
   expect(screen.getByDisplayValue('Ask')).toBeTruthy();
+});
+
+test('AG2 objectives that somebody else has saved meanwhile: both are kept until one is chosen', async () => {
+  const saved: [PlannedObjective[], number][] = [];
+  const editor = (text: string, revision: number) => (
+    <ObjectivesEditor
+      objectives={{ items: [{ objective_id: 'o', text, covered_at_ms: null }], revision }}
+      onSave={(objectives, on) => {
+        saved.push([objectives, on]);
+        return Promise.resolve();
+      }}
+    />
+  );
+  const page = renderUi(editor('Say why', 1));
+  fireEvent.change(screen.getByDisplayValue('Say why'), { target: { value: 'Mine' } });
+  page.rerender(editor('Theirs', 2));
+  expect(screen.getByDisplayValue('Mine')).toBeTruthy();
+  fireEvent.click(screen.getByText('Save mine'));
+  await waitFor(() => expect(saved).toEqual([[[{ objective_id: 'o', text: 'Mine' }], 2]]));
 });
 
 test('MA5 a tick is one’s own and can be taken back; opening counts as seen', async () => {
