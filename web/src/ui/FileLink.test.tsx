@@ -13,7 +13,7 @@ test('FI9 a picture opens in a tab of its own, anything else is saved', () => {
       <FileLink sessionId="s1" file={png} />
     </>,
   );
-  const saved = screen.getByRole('link', { name: /^Save plan\.pdf/ });
+  const saved = screen.getByRole('link', { name: /^plan\.pdf/ });
   expect(saved.getAttribute('href')).toBe('/api/v1/sessions/s1/files/f1?download=true');
   const opened = screen.getByRole('link', { name: /press\.png/ });
   expect(opened.getAttribute('href')).toBe('/api/v1/sessions/s1/files/f2');

@@ -49,6 +49,9 @@ export default function Board({ pad, isClosed }: { pad: PadSync; isClosed: boole
       onRefused: () => toast(t('board.noImages'), { tone: 'bad' }),
     });
     binding.current = made;
+    // What is drawn already may lie where this window, a phone's say, does not look.
+    const drawn = api.getSceneElements();
+    if (drawn.length > 0) api.scrollToContent(drawn, { fitToContent: true, animate: false });
     return () => {
       made.close();
       binding.current = null;
