@@ -36,6 +36,8 @@ LOCKED = "EncryptedPackage".encode("utf-16-le")
 HERE = sandbox()
 FALLBACK = Sandbox("fallback", None, HERE.network, HERE.files)
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "slides"
+PYTHON = str(Path(sys.executable).resolve())
+"""The virtual environment may lie in /tmp, which is empty for office files."""
 BOXES = tuple(dict.fromkeys((FALLBACK, HERE)))
 """the fallback always, and bubblewrap where it works"""
 
@@ -163,7 +165,7 @@ def test_office_files_are_opened_with_an_empty_tmp(tmp_path: Path) -> None:
     seen.touch()
     code = f"import os; open('/tmp/mine', 'w'); print(os.path.exists({str(seen)!r}), os.getcwd())"
     line = FALLBACK.command(
-        [sys.executable, "-I", "-c", code], tmp_path, OFFICE_LIMITS, needs_network_cut=True
+        [PYTHON, "-I", "-c", code], tmp_path, OFFICE_LIMITS, needs_network_cut=True
     )
     done = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path, check=False)
     seen.unlink()
@@ -237,7 +239,7 @@ async def test_SL2_pptx_brings_its_titles_and_notes(tmp_path: Path) -> None:
     made = LECTURE.hex()
     stand_in = tmp_path / "soffice"
     stand_in.write_text(
-        f"#!{sys.executable} -I\nimport sys\n"
+        f"#!{PYTHON} -I\nimport sys\n"
         "assert sys.argv[-1].endswith('/slides.pptx') and '--headless' in sys.argv\n"
         "out = sys.argv[sys.argv.index('--outdir') + 1]\n"
         f"open(out + '/slides.pdf', 'wb').write(bytes.fromhex('{made}'))\n"
