@@ -37,7 +37,7 @@ export function HandQueue() {
           <NativeSelect
             size="xs"
             ml="auto"
-            w={122}
+            w={160}
             aria-label={room('hands.order')}
             value={order}
             onChange={(event) =>
@@ -52,9 +52,19 @@ export function HandQueue() {
             ]}
           />
         )}
+      </Group>
+      <Group gap="xs" wrap="nowrap" align="center" justify="space-between">
+        <p className={classes.hint}>
+          {hands.length === 0
+            ? room('hands.none')
+            : order === 'equity'
+              ? room('hands.equityHint')
+              : room('hands.fifoHint')}
+        </p>
         {hosts && hands.length > 0 && (
           <Button
             size="compact-sm"
+            style={{ flex: 'none' }}
             aria-label={room('hands.nextLabel')}
             onClick={() => ACTIONS.next.perform(classroom)}
           >
@@ -62,13 +72,6 @@ export function HandQueue() {
           </Button>
         )}
       </Group>
-      <p className={classes.hint}>
-        {hands.length === 0
-          ? room('hands.none')
-          : order === 'equity'
-            ? room('hands.equityHint')
-            : room('hands.fifoHint')}
-      </p>
       <ol className={panel.list} aria-labelledby="hands">
         {shown.map((person, index) => (
           <Hand
