@@ -10,8 +10,9 @@ from server.domain.errors import Conflict
 from server.schemas import bookmarks as wire
 from server.services.caller import Caller
 from server.services.errors import not_found
-from server.services.ports import BookmarkRecord, Clock, Library
+from server.services.ports import Clock, Library
 from server.services.recordings import watchable
+from server.services.records import BookmarkRecord
 from server.services.secrecy import new_id
 
 MOST_OF_ONE = 200

@@ -10,7 +10,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from server.domain.errors import NotAllowed
 from server.services.errors import NotSignedIn
-from server.services.ports import Clock, Library, UserRecord, Viewer
+from server.services.ports import Clock, Library
+from server.services.records import UserRecord, Viewer
 
 SIGN_IN_COOKIE = "reprise_session"
 SEAT_COOKIE = "reprise_seat_"

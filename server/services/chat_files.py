@@ -21,8 +21,9 @@ from server.schemas import api
 from server.services.caller import Caller
 from server.services.errors import not_found
 from server.services.file_kinds import Sniffer, clean_name
-from server.services.ports import Blobs, ChatFileRecord, Clock, Library, LiveSessions
+from server.services.ports import Blobs, Clock, Library, LiveSessions
 from server.services.recordings import watchable
+from server.services.records import ChatFileRecord
 from server.services.seats import Place, Seats
 from server.services.secrecy import new_id
 

@@ -19,7 +19,8 @@ from server.schemas import debate_format as wire
 from server.services.caller import Caller
 from server.services.debatekeeper import Note, import_debatekeeper
 from server.services.errors import not_found
-from server.services.ports import Clock, FormatRecord, Library, Unit, UserRecord
+from server.services.ports import Clock, Library, Unit
+from server.services.records import FormatRecord, UserRecord
 from server.services.secrecy import new_id
 
 MOST_OF_ONE = 200

@@ -11,14 +11,8 @@ from server.domain.errors import Conflict, NotAllowed
 from server.schemas import api
 from server.services.caller import Caller
 from server.services.errors import NotSignedIn, not_found
-from server.services.ports import (
-    Clock,
-    InvitationRecord,
-    Library,
-    LiveSessions,
-    Unit,
-    UserRecord,
-)
+from server.services.ports import Clock, Library, LiveSessions, Unit
+from server.services.records import InvitationRecord, UserRecord
 from server.services.secrecy import Passwords, hash_token, new_id, new_token
 from server.services.throttle import SignInThrottle
 

@@ -9,7 +9,8 @@ from server.schemas import api
 from server.schemas.live_base import GuestRole
 from server.services.caller import Caller
 from server.services.errors import not_found
-from server.services.ports import Clock, Library, LinkRecord, LiveSessions, SessionRecord, Unit
+from server.services.ports import Clock, Library, LiveSessions, Unit
+from server.services.records import LinkRecord, SessionRecord
 from server.services.secrecy import hash_token, new_id, new_token
 from server.services.sessions import facilitated
 

@@ -12,14 +12,8 @@ from server.services.caller import Caller
 from server.services.errors import not_found
 from server.services.file_kinds import clean_name
 from server.services.material_kinds import KindSniffer
-from server.services.ports import (
-    Blobs,
-    Clock,
-    Library,
-    LiveSessions,
-    MaterialRecord,
-    Unit,
-)
+from server.services.ports import Blobs, Clock, Library, LiveSessions, Unit
+from server.services.records import MaterialRecord
 from server.services.secrecy import new_id
 from server.services.sessions import Standing, facilitated, standing
 

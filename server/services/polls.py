@@ -8,7 +8,8 @@ from server.schemas import api
 from server.services.caller import Caller
 from server.services.errors import not_found
 from server.services.poll_export import is_exported, polls_csv
-from server.services.ports import Library, LiveSessions, SessionRecord
+from server.services.ports import Library, LiveSessions
+from server.services.records import SessionRecord
 from server.services.sessions import facilitated, session_role
 
 MOST_SESSIONS = 30

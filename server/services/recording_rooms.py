@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from server.services.ports import RecordingRecord, Unit, Viewer
+from server.services.ports import Unit
+from server.services.records import RecordingRecord, Viewer
 
 OpenDebates = Callable[[str], Awaitable[frozenset[str]]]
 """session → debates whose notes are open"""

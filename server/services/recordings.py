@@ -12,16 +12,9 @@ from server.domain.errors import Conflict, NotAllowed
 from server.schemas import api
 from server.services.caller import Caller
 from server.services.errors import not_found
-from server.services.ports import (
-    Blobs,
-    Clock,
-    Library,
-    RecordingQuery,
-    RecordingRecord,
-    Unit,
-    Viewer,
-)
+from server.services.ports import Blobs, Clock, Library, Unit
 from server.services.recording_rooms import Room, RoomAccess, marks_for, numbered
+from server.services.records import RecordingQuery, RecordingRecord, Viewer
 
 STEP_SHARES: dict[api.StepName, float] = {
     "seal": 0.01, "verify": 0.01, "assemble": 0.04, "provisional": 0.02, "transcribe": 0.40,

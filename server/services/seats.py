@@ -10,15 +10,8 @@ from server.domain.state import Settings
 from server.schemas.live_base import SessionRole
 from server.services.caller import Caller, Callers
 from server.services.errors import NotSignedIn
-from server.services.ports import (
-    Clock,
-    Library,
-    LinkRecord,
-    SeatRecord,
-    Standings,
-    Unit,
-    UserRecord,
-)
+from server.services.ports import Clock, Library, Standings, Unit
+from server.services.records import LinkRecord, SeatRecord, UserRecord
 from server.services.secrecy import new_id
 from server.services.sessions import session_role, standing
 

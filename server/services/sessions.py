@@ -14,16 +14,8 @@ from server.schemas import api
 from server.schemas.live_base import GuestRole, SessionRole, SessionState
 from server.services.caller import Caller, may_facilitate
 from server.services.errors import not_found
-from server.services.ports import (
-    Clock,
-    CourseRecord,
-    Library,
-    LiveSessions,
-    SeatRecord,
-    SessionRecord,
-    Unit,
-    UserRecord,
-)
+from server.services.ports import Clock, Library, LiveSessions, Unit
+from server.services.records import CourseRecord, SeatRecord, SessionRecord, UserRecord
 from server.services.secrecy import new_id
 
 YEARS = range(2000, 2101)

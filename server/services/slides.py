@@ -25,14 +25,8 @@ from server.schemas.live_base import ErrorBody
 from server.schemas.slides import Deck, SlidePage, SlideUpload, UploadState
 from server.services.caller import Caller
 from server.services.errors import not_found
-from server.services.ports import (
-    Blobs,
-    Clock,
-    DeckRecord,
-    Library,
-    LiveSessions,
-    SlideConverter,
-)
+from server.services.ports import Blobs, Clock, Library, LiveSessions, SlideConverter
+from server.services.records import DeckRecord
 from server.services.seats import Seats
 from server.services.secrecy import new_id
 from server.services.sessions import facilitated, standing

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.services.ports import InvitationRecord, UserRecord
+from server.services.records import InvitationRecord, UserRecord
 from server.storage import tables as t
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.services.ports import BookmarkRecord, Viewer
+from server.services.records import BookmarkRecord, Viewer
 from server.storage import tables as t
 from server.storage.recordings import viewer_key
 

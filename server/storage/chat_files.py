@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.services.ports import ChatFileRecord
+from server.services.records import ChatFileRecord
 from server.storage import tables as t
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.services.ports import FormatRecord
+from server.services.records import FormatRecord
 from server.storage import tables as t
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.services.ports import DeckRecord
+from server.services.records import DeckRecord
 from server.storage import tables as t
 
 

@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.schemas.api import Item, Option, RecordingSummary, Step
 from server.schemas.live_base import SessionRole
-from server.services.ports import NotificationRecord, RecordingQuery, RecordingRecord, Viewer
+from server.services.records import NotificationRecord, RecordingQuery, RecordingRecord, Viewer
 from server.storage import tables as t
 from server.storage.sessions import facilitator_names
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.schemas.live_base import SessionRole, SessionState
-from server.services.ports import (
+from server.services.records import (
     CourseRecord,
     LinkRecord,
     MemberRecord,

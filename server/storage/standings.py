@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, and_, bindparam, select
 
-from server.services.ports import StandingRecord
+from server.services.records import StandingRecord
 from server.storage import tables as t
 from server.storage.accounts import read_user
 

@@ -17,7 +17,7 @@ from server.domain import slides_commands as sc
 from server.domain.debate_format import to_data
 from server.schemas import api
 from server.schemas.slides import Deck, SlidePage
-from server.services.ports import DeckRecord
+from server.services.records import DeckRecord
 from server.storage import tables as t
 from server.storage.shipped_formats import shipped_formats
 from tests.house import PASSWORD, House, Person, open_house
