@@ -47,7 +47,7 @@ int64_t rtcp_read_remb(const uint8_t *packet, size_t size) {
         return -1;
     unsigned exponent = packet[17] >> 2;
     int64_t mantissa = (packet[17] & 3) << 16 | packet[18] << 8 | packet[19];
-    return exponent < 45 ? mantissa << exponent : -1;
+    return exponent < 46 ? mantissa << exponent : -1;
 }
 
 size_t rtcp_read_nack(const uint8_t *packet, size_t size, uint16_t *out, size_t room) {
