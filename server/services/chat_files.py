@@ -7,7 +7,6 @@ has it; then the message says who may open it, now in class, later as the record
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +21,7 @@ from server.services.caller import Caller
 from server.services.errors import not_found
 from server.services.file_kinds import Sniffer, clean_name
 from server.services.ports import Blobs, Clock, Library, LiveSessions
+from server.services.recent import Recent
 from server.services.recordings import watchable
 from server.services.records import ChatFileRecord
 from server.services.seats import Place, Seats
@@ -65,7 +65,7 @@ class ChatFiles:
         self._seats = seats
         self._now = now
         self._uploading: dict[tuple[str, str], int] = {}
-        self._ended: OrderedDict[str, _After] = OrderedDict()
+        self._ended: Recent[_After] = Recent(_REMEMBERED)
 
     # ---- uploading ----
 
@@ -210,7 +210,6 @@ class ChatFiles:
     async def _after(self, session_id: str, live: LiveSessions) -> _After | None:
         """Of an ended session, None of another. Its log changes no more, so it is kept."""
         if (known := self._ended.get(session_id)) is not None:
-            self._ended.move_to_end(session_id)
             return known
         async with self._library.read() as unit:
             session = await unit.sessions.session(session_id)
@@ -237,10 +236,7 @@ class ChatFiles:
             ),
             were_in,
         )
-        self._ended[session_id] = after
-        while len(self._ended) > _REMEMBERED:
-            self._ended.popitem(last=False)
-        return after
+        return self._ended.put(session_id, after)
 
     async def _participant(self, caller: Caller, session_id: str) -> str | None:
         try:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from server.domain.dashboard import Dashboard, DashboardWalk, PersonRow, PollRow
@@ -13,25 +10,17 @@ from server.schemas import dashboard as wire
 from server.services.caller import Caller
 from server.services.dashboard_export import attendance_csv, participation_csv
 from server.services.errors import not_found
+from server.services.kept_walks import KeptWalks
 from server.services.poll_export import results_in_words
 from server.services.ports import Library, LiveSessions
 from server.services.sessions import session_role
-
-KEPT = 16
-"""walks, so that a board that is looked at every few seconds reads only what is new"""
-
-
-@dataclass(slots=True)
-class _Kept:
-    walk: DashboardWalk
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Dashboards:
     def __init__(self, library: Library, live: LiveSessions) -> None:
         self._library = library
         self._live = live
-        self._walks: OrderedDict[str, _Kept] = OrderedDict()
+        self._walks = KeptWalks(live, DashboardWalk)
 
     async def board(self, caller: Caller, session_id: str) -> wire.Dashboard:
         title = await self._title(caller, session_id)
@@ -63,14 +52,8 @@ class Dashboards:
         return (await self._folded(session_id)).started_at_ms is not None
 
     async def _folded(self, session_id: str) -> Dashboard:
-        kept = self._walks.setdefault(session_id, _Kept(DashboardWalk(session_id)))
-        self._walks.move_to_end(session_id)
-        while len(self._walks) > KEPT:
-            self._walks.popitem(last=False)
-        async with kept.lock:
-            for event in await self._live.log_after(session_id, kept.walk.state.seq):
-                kept.walk.step(event)
-            return kept.walk.board(self._live.now_ms(session_id))
+        walk = await self._walks.folded(session_id)
+        return walk.board(self._live.now_ms(session_id))
 
 
 def first_at(board: Dashboard) -> datetime | None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict
-from dataclasses import dataclass, field
-
 from server.domain.debate_afterwards import AfterwardsWalk, may_reveal, notes_for
 from server.domain.debate_commands import OpenNotes, RevealDebate
 from server.domain.debate_record import Held
@@ -14,24 +10,16 @@ from server.domain.errors import Conflict
 from server.schemas import debates_afterwards as wire
 from server.services.caller import Caller
 from server.services.errors import not_found
+from server.services.kept_walks import KeptWalks
 from server.services.ports import Library, LiveSessions
 from server.services.sessions import facilitated, standing
-
-KEPT = 16
-"""walks, so that a page that asks now and then reads only what is new"""
-
-
-@dataclass(slots=True)
-class _Kept:
-    walk: AfterwardsWalk
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class DebatesAfterwards:
     def __init__(self, library: Library, live: LiveSessions) -> None:
         self._library = library
         self._live = live
-        self._walks: OrderedDict[str, _Kept] = OrderedDict()
+        self._walks = KeptWalks(live, AfterwardsWalk)
 
     async def debates(self, caller: Caller, session_id: str) -> list[wire.DebateOver]:
         """Those that are over, as the caller may see them."""
@@ -43,7 +31,7 @@ class DebatesAfterwards:
                 link_id = caller.seats.get(session_id)
                 seat = await unit.sessions.seat_of(session_id, link_id=link_id) if link_id else None
         me = None if seat is None else seat.participant_id
-        walk = await self._folded(session_id)
+        walk = await self._walks.folded(session_id)
         marks = {one.debate_id: (at, one) for at, one in walk.results()}
         apart = walk.apart()
         names = {who.participant_id: who.name for who in walk.state.participants.values()}
@@ -61,7 +49,7 @@ class DebatesAfterwards:
 
     async def opened(self, session_id: str) -> frozenset[str]:
         """Debates whose notes are open, and with them what sides said by themselves (DB22)."""
-        walk = await self._folded(session_id)
+        walk = await self._walks.folded(session_id)
         return frozenset(key for key, one in walk.state.debates.items() if one.are_notes_open)
 
     async def reveal(self, caller: Caller, session_id: str, debate_id: str) -> wire.DebateOver:
@@ -75,7 +63,7 @@ class DebatesAfterwards:
     ) -> wire.DebateOver:
         async with self._library.read() as unit:
             await facilitated(unit, caller, session_id)
-        debate = (await self._folded(session_id)).state.debates.get(command.debate_id)
+        debate = (await self._walks.folded(session_id)).state.debates.get(command.debate_id)
         if debate is None:
             raise not_found("debate")
         if debate.stage != "ended":
@@ -85,16 +73,6 @@ class DebatesAfterwards:
             if one.debate_id == command.debate_id:
                 return one
         raise not_found("debate")
-
-    async def _folded(self, session_id: str) -> AfterwardsWalk:
-        kept = self._walks.setdefault(session_id, _Kept(AfterwardsWalk(session_id)))
-        self._walks.move_to_end(session_id)
-        while len(self._walks) > KEPT:
-            self._walks.popitem(last=False)
-        async with kept.lock:
-            for event in await self._live.log_after(session_id, kept.walk.state.seq):
-                kept.walk.step(event)
-        return kept.walk
 
 
 def _shown(

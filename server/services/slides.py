@@ -26,6 +26,7 @@ from server.schemas.slides import Deck, SlidePage, SlideUpload, UploadState
 from server.services.caller import Caller
 from server.services.errors import not_found
 from server.services.ports import Blobs, Clock, Library, LiveSessions, SlideConverter
+from server.services.recent import Recent
 from server.services.records import DeckRecord
 from server.services.seats import Seats
 from server.services.secrecy import new_id
@@ -85,7 +86,7 @@ class SlideDecks:
     _coming: int = 0
     """whose octets still arrive"""
     _tidying: asyncio.Task[None] | None = None
-    _ended: dict[str, SessionState] = field(default_factory=dict[str, SessionState])
+    _ended: Recent[SessionState] = field(default_factory=lambda: Recent(_MOST_REMEMBERED))
     """folds of the last few sessions that ended; nothing changes them any more"""
 
     async def start(self) -> None:
@@ -280,9 +281,7 @@ class SlideDecks:
             return known
         state = await self.live.session_state(session_id)
         if state.stage == "ended":
-            self._ended[session_id] = state
-            while len(self._ended) > _MOST_REMEMBERED:
-                del self._ended[next(iter(self._ended))]
+            self._ended.put(session_id, state)
         return state
 
     async def _facilitated(self, caller: Caller, session_id: str) -> None:
