@@ -19,8 +19,6 @@ from aiohttp import web
 from server.domain import commands as c
 from server.domain import events as e
 from server.domain import slides_commands as sc
-from server.domain.agenda_commands import EditAgenda, EditObjectives
-from server.domain.debate_commands import OpenNotes, RevealDebate
 from server.domain.errors import Conflict, DomainError, NotAllowed
 from server.domain.events import Event
 from server.domain.floor import debate_is_running
@@ -61,6 +59,7 @@ from server.schemas.live import SessionSnapshot, WireEvent
 from server.schemas.live_pads import PictureWanted
 from server.schemas.live_polls import PollView
 from server.schemas.plan import SessionPlan
+from server.services.ports import OutsideCommand
 
 log = logging.getLogger(__name__)
 
@@ -363,15 +362,9 @@ class LiveHub:
         """The whole log after an event, unfiltered: for folds of it, never for browsers."""
         return await self._log.read_events(session_id, after)
 
-    async def plan(self, session_id: str, command: EditAgenda | EditObjectives) -> None:
-        """The agenda or the objectives, by a facilitator who is not in class (AG1)."""
-        await self._as_server(session_id, command)
-
-    async def on_behalf(self, session_id: str, command: RevealDebate | OpenNotes) -> None:
-        """What a facilitator decides about a debate from outside, also after the class (DB19)."""
-        await self._as_server(session_id, command)
-
-    async def _as_server(self, session_id: str, command: c.Command) -> None:
+    async def on_behalf(self, session_id: str, command: OutsideCommand) -> None:
+        """The plan of a class (AG1), or what is decided about a debate (DB19), by a facilitator
+        who is not in class; also after it."""
         mailbox = (await self.room(session_id)).mailbox
         # Raises what is wrong with it; the mailbox only answers so.
         decide(mailbox.state, command, THE_SERVER, mailbox.now_ms(), new_id=self._new_id)

@@ -15,7 +15,7 @@ from server.schemas.live import SessionSnapshot, WireEvent
 from server.schemas.live_base import SessionRole
 from server.schemas.live_polls import PollView
 from server.schemas.plan import SessionPlan
-from server.services.ports import OverCommand, PlanCommand
+from server.services.ports import OutsideCommand
 
 
 class NobodyLive:
@@ -48,10 +48,7 @@ class NobodyLive:
     def now_ms(self, session_id: str) -> int:
         return 0
 
-    async def plan(self, session_id: str, command: PlanCommand) -> None:
-        raise NotFound("session_not_found", "There is no live session here.")
-
-    async def on_behalf(self, session_id: str, command: OverCommand) -> None:
+    async def on_behalf(self, session_id: str, command: OutsideCommand) -> None:
         raise NotFound("session_not_found", "There is no live session here.")
 
     async def session_plan(self, session_id: str) -> SessionPlan:

@@ -46,7 +46,7 @@ class SessionPlans:
     ) -> wire.SessionPlan:
         async with self._library.read() as unit:
             await facilitated(unit, caller, session_id)
-        await self._live.plan(session_id, command)
+        await self._live.on_behalf(session_id, command)
         return await self._live.session_plan(session_id)
 
 

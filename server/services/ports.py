@@ -43,8 +43,8 @@ from server.services.records import (
     Viewer,
 )
 
-PlanCommand = EditAgenda | EditObjectives
-OverCommand = RevealDebate | OpenNotes
+OutsideCommand = EditAgenda | EditObjectives | RevealDebate | OpenNotes
+"""what a facilitator may have done who is not in class"""
 
 # ---- repositories ----------------------------------------------------------------------------
 
@@ -407,12 +407,9 @@ class LiveSessions(Protocol):
         """The session clock; 0 when the session is not loaded."""
         ...
 
-    async def plan(self, session_id: str, command: PlanCommand) -> None:
-        """On behalf of a facilitator who is not in class. Raises DomainError."""
-        ...
-
-    async def on_behalf(self, session_id: str, command: OverCommand) -> None:
-        """Of a facilitator who is not in class, or when it is over. Raises DomainError."""
+    async def on_behalf(self, session_id: str, command: OutsideCommand) -> None:
+        """Of a facilitator who is not in class, before it, in it or after it. Raises
+        DomainError."""
         ...
 
     async def session_plan(self, session_id: str) -> SessionPlan: ...
