@@ -32,6 +32,7 @@ from server.live.hub import LiveHub
 from server.live.media_control import PlaneMediaControl
 from server.live.ports import Clock as LiveClock
 from server.live.ports import MediaControl, Seat
+from server.media.endpoint import EVERYWHERE
 from server.media.native_build import CannotBuild, build
 from server.media.native_plane import NativePlane
 from server.media.plane import MediaPlane
@@ -336,15 +337,16 @@ async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    host = None if settings.bind == EVERYWHERE else settings.bind
     try:
-        await web.TCPSite(runner, settings.bind, settings.port).start()
+        await web.TCPSite(runner, host, settings.port).start()
     except OSError as error:
         raise CannotStart(_taken(settings.port, "TCP", "PORT")) from error
     if settings.https_port is None:
         return
     context = await asyncio.to_thread(SecretsFolder(settings.data).tls_context)
     try:
-        await web.TCPSite(runner, settings.bind, settings.https_port, ssl_context=context).start()
+        await web.TCPSite(runner, host, settings.https_port, ssl_context=context).start()
     except OSError as error:
         raise CannotStart(_taken(settings.https_port, "TCP", "HTTPS_PORT")) from error
 

@@ -222,6 +222,8 @@ def check_ports(settings: Settings) -> Iterator[Finding]:
 
 
 def _cannot_bind(address: str, port: int, kind: socket.SocketKind) -> int | None:
+    if address == "*":
+        address = "::" if socket.has_dualstack_ipv6() else "0.0.0.0"  # noqa: S104
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, kind) as probe:
         if kind == socket.SOCK_STREAM:

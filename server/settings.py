@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -25,7 +25,7 @@ class BadSetting(Exception):
 @dataclass(frozen=True, slots=True)
 class Settings:
     data: Path = Path("data")
-    bind: str = "0.0.0.0"  # noqa: S104 a classroom is on the network
+    bind: str = "*"
     port: int = 8080
     https_port: int | None = 8443
     media_port: int = 40000
@@ -42,12 +42,21 @@ class Settings:
     speech_language: str = "en"
 
 
+def _join(values: tuple[Any, ...]) -> str:
+    return ",".join(str(value) for value in values)
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     field: str
     parse: Callable[[str], Any]
     help: str
     write: Callable[[Any], str] = str
+
+    @property
+    def is_list(self) -> bool:
+        """Its flag may be given several times."""
+        return self.write is _join
 
     @property
     def env(self) -> str:
@@ -70,6 +79,10 @@ def _port(text: str) -> int:
 
 def _optional_port(text: str) -> int | None:
     return None if text.lower() in ("", "off", "none") else _port(text)
+
+
+def _host(text: str) -> str:
+    return text if text == "*" else str(ip_address(text))
 
 
 def _url(text: str) -> str | None:
@@ -123,13 +136,13 @@ def _plane(text: str) -> str:
     return text.lower()
 
 
-def _join(values: tuple[Any, ...]) -> str:
-    return ",".join(str(value) for value in values)
-
-
 SETTINGS: tuple[Setting, ...] = (
     Setting("data", Path, "folder of everything that is kept"),
-    Setting("bind", str, "address to listen on for HTTP, HTTPS and media"),
+    Setting(
+        "bind",
+        _host,
+        "address to listen on for HTTP, HTTPS and media; * for all of IPv4 and IPv6",
+    ),
     Setting("port", _port, "HTTP port"),
     Setting(
         "https_port",
@@ -194,11 +207,13 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
             dest=setting.field,
             metavar="VALUE",
             help=f"{setting.help} (default: {shown}; {setting.env})",
+            action="append" if setting.is_list else "store",
         )
 
 
 def read_settings(
-    flags: Mapping[str, str | None] | None = None, environ: Mapping[str, str] = os.environ
+    flags: Mapping[str, str | Sequence[str] | None] | None = None,
+    environ: Mapping[str, str] = os.environ,
 ) -> Settings:
     """Raises BadSetting."""
     values: dict[str, Any] = {}
@@ -208,6 +223,8 @@ def read_settings(
             text, source = environ.get(setting.env), setting.env
         if text is None:
             continue
+        if not isinstance(text, str):
+            text = ",".join(text)
         try:
             values[setting.field] = setting.parse(text.strip())
         except ValueError as error:

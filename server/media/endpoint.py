@@ -12,6 +12,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Final, Generic, Protocol, TypeVar
 
 import psutil
@@ -47,10 +48,23 @@ class Reachable(Protocol):
 P = TypeVar("P", bound=Reachable)
 
 
+EVERYWHERE: Final = "*"
+"""to listen at every address of the machine, of IPv4 and IPv6"""
+
+
 def bind(host: str, port: int) -> socket.socket:
-    """The socket of a plane. Raises OSError when the port is taken."""
-    opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    """The socket of a plane. Raises OSError when the port is taken.
+
+    One socket serves both families: at ``EVERYWHERE`` and at ``::`` IPv4 comes and goes as
+    IPv4-mapped IPv6. A machine without IPv6 gets IPv4 alone.
+    """
+    if host == EVERYWHERE:
+        host = "::" if socket.has_dualstack_ipv6() else "0.0.0.0"  # noqa: S104
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_DGRAM)
     try:
+        if family == socket.AF_INET6:
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         opened.setblocking(False)
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             opened.setsockopt(socket.SOL_SOCKET, option, _BUFFER_OCTETS)
@@ -85,6 +99,12 @@ class Endpoint(Generic[P]):
     def port(self) -> int:
         assert self._socket is not None
         return self._socket.getsockname()[1]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether IPv6 reaches it, too."""
+        assert self._socket is not None
+        return self._socket.family == socket.AF_INET6
 
     def open(self, host: str, port: int) -> None:
         """Bind. Raises OSError when the port is taken."""
@@ -126,6 +146,7 @@ class Endpoint(Generic[P]):
             return
         receive = opened.recvfrom
         by_address = self._by_address
+        is_wide = opened.family == socket.AF_INET6
         for _ in range(_AT_ONCE):
             try:
                 data, address = receive(2048)
@@ -135,6 +156,8 @@ class Endpoint(Generic[P]):
                 continue  # an ICMP error of an earlier send
             if not data:
                 continue
+            if is_wide:
+                address = address[:2]  # without flow and scope
             try:
                 first = data[0]
                 if 127 < first < 192:
@@ -213,12 +236,25 @@ class Endpoint(Generic[P]):
                 self.sendto(datagram, address)
 
 
-def local_addresses() -> list[str]:
-    """IPv4 addresses of this machine, those of the network first, loopback last."""
+def local_addresses(*, with_ipv6: bool = True) -> list[str]:
+    """Addresses of this machine, those of the network first, loopback last. Of IPv6 those that
+    only hold on one link are left out: browsers offer none, and they need the link's name."""
     found: list[str] = []
     loopback: list[str] = []
     for addresses in psutil.net_if_addrs().values():
-        for address in addresses:
-            if address.family == socket.AF_INET and not address.address.startswith("169.254."):
-                (loopback if address.address.startswith("127.") else found).append(address.address)
+        for entry in addresses:
+            if entry.family != socket.AF_INET and (
+                entry.family != socket.AF_INET6 or not with_ipv6
+            ):
+                continue
+            address = ip_address(entry.address.partition("%")[0])
+            if not address.is_link_local:
+                (loopback if address.is_loopback else found).append(str(address))
+    # IPv4 first in each group: what reads only the first candidate reads IPv4 for certain.
+    found.sort(key=_is_ipv6)
+    loopback.sort(key=_is_ipv6)
     return [*found, *(loopback or ["127.0.0.1"])]
+
+
+def _is_ipv6(address: str) -> bool:
+    return ":" in address

@@ -455,7 +455,7 @@ class IceLite:
             message_class=stun.Class.RESPONSE,
             transaction_id=message.transaction_id,
         )
-        answer.attributes["XOR-MAPPED-ADDRESS"] = address
+        answer.attributes["XOR-MAPPED-ADDRESS"] = unmapped(address)
         answer.add_message_integrity(self._key)
         return Check(bytes(answer), is_nominating)
 
@@ -469,6 +469,12 @@ class IceLite:
         answer.attributes["ERROR-CODE"] = (487, "Role Conflict")
         answer.add_message_integrity(self._key)
         return bytes(answer)
+
+
+def unmapped(address: Address) -> Address:
+    """As the peer knows it: a socket for both families says IPv4 as IPv4-mapped IPv6."""
+    host = address[0]
+    return (host[7:], address[1]) if host.startswith("::ffff:") and "." in host else address
 
 
 def parse_check(datagram: bytes) -> tuple[str, stun.Message] | None:

@@ -95,7 +95,8 @@ def write_answer(
     ]
     if offer.allows_mixed_extensions:
         lines.append("a=extmap-allow-mixed")
-    where = candidates[0] if candidates else ("127.0.0.1", 9)
+    # What a reader takes that knows no candidates; such a one may know no IPv6 either.
+    where = min(candidates, key=lambda one: ":" in one[0], default=("127.0.0.1", 9))
     is_first = True
     for section in offer.sections:
         if section.mid not in accepted:
@@ -116,7 +117,7 @@ def write_answer(
             codecs = [*slot.payload_types.values(), *slot.rtx_payload_types.values()]
         lines += [
             f"m={section.kind} {where[1]} {section.protocol} {' '.join(map(str, codecs))}",
-            f"c=IN IP4 {where[0]}",
+            f"c=IN {'IP6' if ':' in where[0] else 'IP4'} {where[0]}",
             f"a=mid:{section.mid}",
             f"a=ice-ufrag:{ufrag}",
             f"a=ice-pwd:{pwd}",

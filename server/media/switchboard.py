@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from server.media.endpoint import Endpoint, Reachable, local_addresses
+from server.media.endpoint import EVERYWHERE, Endpoint, Reachable, local_addresses
 from server.media.ice_dtls import (
     CONSENT_S,
     HANDSHAKE_S,
@@ -72,7 +72,7 @@ _STATS_TICKS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class PlaneSettings:
-    host: str = "0.0.0.0"  # noqa: S104 media must be reachable from the network
+    host: str = EVERYWHERE
     port: int = 0
     """UDP; 0 = any free one"""
     announce: Sequence[str] = field(default_factory=tuple)
@@ -214,7 +214,8 @@ class Switchboard(ABC, Generic[P, B]):
 
     def _addresses(self) -> list[str]:
         host = self._settings.host
-        own = local_addresses() if host in ("0.0.0.0", "") else [host]  # noqa: S104
+        is_everywhere = host in (EVERYWHERE, "::", "0.0.0.0")  # noqa: S104
+        own = local_addresses(with_ipv6=self._endpoint.is_wide) if is_everywhere else [host]
         return list(dict.fromkeys([*self._settings.announce, *own]))
 
     # ---- commands ------------------------------------------------------------------------------

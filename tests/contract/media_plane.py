@@ -132,7 +132,9 @@ class Hall:
         participant: str | None = None,
         tracks: Sequence[str] = TRACKS,
         layers: Sequence[str] = (),
+        at: str | None = None,
     ) -> Member:
+        """``at``: the one of the plane's addresses that this client knows."""
         client = MediaClient(tracks, SLOTS, {"camera": layers} if layers else None)  # type: ignore[arg-type]
         offer = client.offer()
         answer = await self.plane.open(
@@ -140,7 +142,7 @@ class Hall:
         )
         if room is not None:
             self.apply(PlaceTransport(name, room))
-        await client.connect(answer)
+        await client.connect(answer if at is None else only_candidate(answer, at))
         member = Member(name, client)
         self.members.append(member)
         return member
@@ -164,6 +166,28 @@ class Hall:
         for member in self.members:
             await member.client.close()
         await self.plane.close()
+
+
+def only_candidate(answer: str, host: str) -> str:
+    """The answer without the other addresses of the plane."""
+    lines = answer.splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("a=candidate:") or f" {host} " in line]
+    assert len(kept) < len(lines) or answer.count("a=candidate:") == 1
+    return "".join(kept)
+
+
+def has_ipv6() -> bool:
+    if not socket.has_dualstack_ipv6():
+        return False
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("::1", 0))
+        except OSError:
+            return False
+    return True
+
+
+needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6, not even ::1")
 
 
 @pytest.fixture
@@ -279,6 +303,61 @@ async def test_unknown_ids_are_ignored(hall: Hall, tmp_path: Path) -> None:
     )
     ann.speaks(440)
     await hall.wait_for(PublicationStarted)
+
+
+# ---- addresses ---------------------------------------------------------------------------------
+
+
+@needs_ipv6
+@pytest.mark.parametrize("plane", ["::1"], indirect=True)
+async def test_a_plane_at_an_ipv6_address_serves_it(hall: Hall) -> None:
+    ann, bob = await hall.join("ann"), await hall.join("bob")
+    ann.speaks(440)
+    await bob.hears("audio0", 440)
+
+
+@needs_ipv6
+@pytest.mark.parametrize("plane", ["*"], indirect=True)
+async def test_ipv6_and_ipv4_meet_at_one_port(hall: Hall) -> None:
+    ann, bob = await hall.join("ann", at="::1"), await hall.join("bob", at="127.0.0.1")
+    ann.speaks(440)
+    bob.speaks(880)
+    await bob.hears("audio0", 440)
+    await ann.hears("audio0", 880)
+
+
+async def test_media_follows_a_client_to_its_new_address(hall: Hall) -> None:
+    """As when a router gives it another port: the connection stays the same."""
+    ann, bob = await hall.join("ann"), await hall.join("bob")
+    ann.speaks(440)
+    bob.speaks(880)
+    await ann.hears("audio0", 880)
+    await bob.hears("audio0", 440)
+    old = bob.client.connection.local_port
+    await bob.client.connection.move()
+    bob.client.connection.check()
+    count = bob.received("audio0")
+    await bob.client.wait_for(lambda: bob.received("audio0") > count + 50)
+    await bob.hears("audio0", 440)
+    await ann.hears("audio0", 880)
+    assert bob.client.connection.local_port != old
+    assert not hall.all(TransportClosed)
+
+
+async def test_a_packet_from_a_new_address_moves_nothing_before_a_check(hall: Hall) -> None:
+    ann, bob, carl = [await hall.join(name) for name in ("ann", "bob", "carl")]
+    ann.speaks(440)
+    bob.speaks(880)
+    await carl.hears("audio1", 880)
+    await bob.hears("audio0", 440)
+    await bob.client.connection.move()  # the microphone goes on, from an address nobody vouched for
+    await settle(carl, 60)
+    before = (bob.received("audio0"), carl.received("audio1"))
+    await settle(carl, 60)
+    assert (bob.received("audio0"), carl.received("audio1")) == before
+    bob.client.connection.check()
+    await carl.client.wait_for(lambda: carl.received("audio1") > before[1] + 25)
+    await bob.client.wait_for(lambda: bob.received("audio0") > before[0] + 25)
 
 
 # ---- sound -------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from tests.contract.media_plane import *  # noqa: F403
 
 
 @pytest.fixture
-async def plane() -> AsyncIterator[NativePlane]:
-    settings = PlaneSettings(host="127.0.0.1", disk_watermark=0, consent_s=4.0)
+async def plane(request: pytest.FixtureRequest) -> AsyncIterator[NativePlane]:
+    host = getattr(request, "param", "127.0.0.1")
+    settings = PlaneSettings(host=host, disk_watermark=0, consent_s=4.0)
     made = NativePlane(settings, native_build.build("checked"))
     yield made
     # A broken access ends the process at once, memory that nobody owns does at its end.

@@ -9,5 +9,6 @@ from tests.contract.media_plane import *  # noqa: F403
 
 
 @pytest.fixture
-def plane() -> PythonPlane:
-    return PythonPlane(PlaneSettings(host="127.0.0.1", disk_watermark=0, consent_s=4.0))
+def plane(request: pytest.FixtureRequest) -> PythonPlane:
+    host = getattr(request, "param", "127.0.0.1")
+    return PythonPlane(PlaneSettings(host=host, disk_watermark=0, consent_s=4.0))

@@ -18,6 +18,12 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_default() -> None:
     assert (settings.port, settings.data, settings.https_port) == (82, Path("/srv/class"), 8443)
 
 
+def test_a_flag_with_several_values_may_be_given_several_times() -> None:
+    words = ["serve", "--announce-ip", "203.0.113.7", "--announce-ip", "2001:db8::1,192.0.2.4"]
+    settings = read_settings(vars(new_parser().parse_args(words)), {})
+    assert settings.announce_ip == ("203.0.113.7", "2001:db8::1", "192.0.2.4")
+
+
 def test_child_processes_read_what_was_decided() -> None:
     settings = Settings(
         data=Path("/srv/class"),
@@ -41,6 +47,7 @@ def test_child_processes_read_what_was_decided() -> None:
         ("REPRISE_PUBLIC_URL", "https://example.org/class"),
         ("REPRISE_ANNOUNCE_IP", "example.org"),
         ("REPRISE_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("REPRISE_BIND", "everywhere"),
         ("REPRISE_LOG_LEVEL", "loud"),
         ("REPRISE_WORKER", "perhaps"),
     ],

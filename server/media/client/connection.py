@@ -58,10 +58,7 @@ class ClientConnection(asyncio.DatagramProtocol):
         loop = asyncio.get_running_loop()
         self._offer, self._answer = offer, answer
         self._ready = loop.create_future()
-        self._transport, _ = await loop.create_datagram_endpoint(
-            lambda: self,
-            local_addr=("0.0.0.0", 0),  # noqa: S104
-        )
+        self._transport = await self._open()
         self._dtls = DtlsSession(self.certificate, answer.fingerprints, is_server=False)
         self._checker = loop.create_task(self._check(), name="client-checks")
         try:
@@ -70,6 +67,36 @@ class ClientConnection(asyncio.DatagramProtocol):
             await self.close()
             raise ConnectionFailed(str(error) or "no answer from the server") from error
 
+    async def _open(self) -> asyncio.DatagramTransport:
+        """Of the family of the server's first candidate; others are not tried."""
+        assert self._answer is not None
+        is_ipv6 = ":" in self._answer.candidates[0][0]
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: self,
+            local_addr=("::" if is_ipv6 else "0.0.0.0", 0),  # noqa: S104
+        )
+        return transport
+
+    async def move(self) -> None:
+        """Go on from another port, as behind a router that has forgotten us. The server hears of
+        it when ``check`` is called."""
+        await self._stop_checking()
+        old, self._transport = self._transport, await self._open()
+        if old is not None:
+            old.close()
+
+    def check(self) -> None:
+        """Ask for consent from where we are now, and then as ever."""
+        assert self._remote is not None
+        self._request(self._remote, is_nominating=True)
+        self._checker = asyncio.get_running_loop().create_task(self._check(), name="client-checks")
+
+    async def _stop_checking(self) -> None:
+        if self._checker is not None:
+            self._checker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._checker
+
     async def close(self, *, is_silent: bool = False) -> None:
         """``is_silent`` leaves without a word, as a machine does that loses its network."""
         if self.is_closed:
@@ -77,10 +104,7 @@ class ClientConnection(asyncio.DatagramProtocol):
         if not is_silent and self._dtls is not None:
             self._flush(self._dtls.close())
         self.is_closed = True
-        if self._checker is not None:
-            self._checker.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._checker
+        await self._stop_checking()
         if self._ready is not None and not self._ready.done():
             self._ready.cancel()
         if self._transport is not None:
@@ -131,8 +155,10 @@ class ClientConnection(asyncio.DatagramProtocol):
         assert self._answer is not None
         while True:
             if self._remote is None:
+                is_ipv6 = ":" in self._answer.candidates[0][0]
                 for candidate in self._answer.candidates:
-                    self._request(candidate, is_nominating=True)
+                    if (":" in candidate[0]) == is_ipv6:
+                        self._request(candidate, is_nominating=True)
                 await asyncio.sleep(_CHECK_S)
                 continue
             if self._dtls is not None and self.srtp is None:
