@@ -37,12 +37,6 @@ class LevelMeter:
             self._level = float(SILENT)
         return self._level
 
-    def mirror(self, level: float, updated_ns: int, spoke_at_ns: int) -> None:
-        """Take over what another process has measured by the same rule."""
-        self._level = level
-        self._updated_ns = updated_ns
-        self.spoke_at_ns = spoke_at_ns
-
     def is_speaking(self, now_ns: int) -> bool:
         return now_ns - self.spoke_at_ns < _HOLD_NS
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 from server.media import native_protocol as wire
-from server.media.audio_level import LevelMeter
 from server.media.ice_dtls import Address, DtlsSession, IceLite
 from server.media.listening import Ear
 from server.media.plane import Layer, PublicationId, RoomId, TrackKind
@@ -120,7 +119,6 @@ class MirrorPublication:
         self.is_video = numbers.track not in ("microphone", "screen_audio")
         self.streams: dict[Layer, MirrorStream] = {}
         self.layers: tuple[Layer, ...] = ()
-        self.meter = LevelMeter()
         self.ear: Ear | None = None
         self.capture: MirrorCapture | None = None
         self._send = send
@@ -141,9 +139,7 @@ class MirrorPublication:
             return
         self._told = state
         self._turn += 1
-        if is_open != self.is_open:
-            self.is_open = is_open
-            self.meter.silence()
+        self.is_open = is_open
         self._send(wire.gate(self.number, self._turn, self._closed_because, is_open=is_open))
 
     @property
@@ -199,12 +195,7 @@ class MirrorPeer:
         """Tell the plane of the transport; the numbers of its parts are there already."""
         self._send(wire.transport(self.number, answer.extensions))
         for publication in self.publications.values():
-            self._send(
-                wire.publication(
-                    self.number, publication.number, publication.numbers,
-                    is_video=publication.is_video,
-                )
-            )  # fmt: skip
+            self._send(wire.publication(self.number, publication.number, publication.numbers))
         for slot in self.slots.values():
             self._send(wire.slot(self.number, slot.number, slot.numbers))
 

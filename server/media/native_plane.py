@@ -34,6 +34,7 @@ from server.media.native_mirror import (
     MirrorStream,
 )
 from server.media.native_process import NativeProcess
+from server.media.native_sound import NativeSound
 from server.media.plane import (
     CaptureSealed,
     CaptureStopped,
@@ -120,6 +121,9 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         self._restarting: asyncio.Task[None] | None = None
         self._ends = 0
         """how often in a row a process ended before it was ready"""
+        self._sound = self._chooser = NativeSound(
+            self._rooms, self._peers, self._viewings, self._tell, self._send
+        )
         self.exit_code: int | None = None
         """of the process that was asked to end"""
         self._by_type: dict[int, Callable[[bytes], None]] = {
@@ -130,7 +134,8 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
             wire.STARTED: self._on_started,
             wire.LAYERS_LIVE: self._on_layers,
             wire.SWITCHED: self._on_switched,
-            wire.LEVELS: self._on_levels,
+            wire.SOUND: self._on_sound,
+            wire.SPEAKERS: self._on_speakers,
             wire.STATISTICS: self._on_statistics,
             wire.CAPTURE_ENDED: self._on_capture_ended,
             wire.HEARD: self._on_heard,
@@ -222,6 +227,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         self._slot_by_number.clear()
         self._peer_by_number.clear()
         self._stream_by_number.clear()
+        self._chooser.begin_anew()
         assert self._loop is not None
         self._restarting = self._loop.create_task(
             self._restart(process), name="media-plane-restart"
@@ -411,11 +417,22 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
                 )
             )  # fmt: skip
 
-    def _on_levels(self, message: bytes) -> None:
-        for number, level, updated, spoke in wire.level_fields.iter_unpack(message[1:]):
-            publication = self._publication_by_number.get(number)
-            if publication is not None and publication.is_open:
-                publication.meter.mirror(level, updated, spoke)
+    def _on_sound(self, message: bytes) -> None:
+        number, *chosen = wire.numbers_in(message, 1)
+        peer = self._peer_by_number.get(number)
+        if peer is None:
+            return
+        loudest = [name for name in peer.slots if name.startswith("audio")]
+        found = [self._publication_by_number.get(one) for one in chosen]
+        ids = [one.publication_id if one is not None else None for one in found]
+        slots = dict(zip(loudest, ids[1:], strict=False))
+        if "stage_audio" in peer.slots:
+            slots["stage_audio"] = ids[0]
+        self._chooser.chosen(peer, slots)
+
+    def _on_speakers(self, message: bytes) -> None:
+        (room,) = wire.number_field.unpack_from(message, 1)
+        self._chooser.speakers(room, list(wire.speaker_fields.iter_unpack(message[5:])))
 
     def _on_statistics(self, message: bytes) -> None:
         number, up, down, loss_up, loss_down, trip, estimate, estimate_at = (

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
-from struct import Struct, pack
+from struct import Struct, pack, unpack_from
 from typing import Final
 
 from server.media.ice_dtls import Address, SrtpKeys
-from server.media.plane import Layer
+from server.media.plane import Layer, TrackKind
 from server.media.sdp_answer import LAYERS, ExtensionIds, PublicationNumbers
 from server.media.slot import SlotNumbers
 
@@ -38,6 +38,9 @@ SEAL: Final = 14
 LISTEN: Final = 15
 DATAGRAM: Final = 16
 END: Final = 17
+PLACE: Final = 24
+FAVOUR: Final = 25
+STAGE: Final = 26
 
 READY: Final = 65
 DATAGRAM_UP: Final = 66
@@ -46,10 +49,11 @@ STREAM_GONE: Final = 68
 STARTED: Final = 69
 LAYERS_LIVE: Final = 70
 SWITCHED: Final = 71
-LEVELS: Final = 72
 STATISTICS: Final = 73
 CAPTURE_ENDED: Final = 74
 HEARD: Final = 75
+SOUND: Final = 88
+SPEAKERS: Final = 89
 
 FORGET: Final = 0
 RECEIVE: Final = 1
@@ -64,7 +68,7 @@ stream_fields: Final = Struct("<IIBIB")
 number_field: Final = Struct("<I")
 layers_fields: Final = Struct("<IB")
 switched_fields: Final = Struct("<III")
-level_fields: Final = Struct("<IfQq")
+speaker_fields: Final = Struct("<IB")
 statistics_fields: Final = Struct("<IQQfffIQ")
 bitrate_fields: Final = Struct("<II")
 ended_fields: Final = Struct("<IIBQQ")
@@ -116,13 +120,18 @@ def address(number: int, where: Address, what: int) -> bytes:
     return _ONE.pack(ADDRESS, number) + address_octets(where) + bytes((what,))
 
 
-def publication(peer: int, number: int, numbers: PublicationNumbers, *, is_video: bool) -> bytes:
+def _kind_of_track(track: TrackKind) -> int:
+    return 2 if track == "microphone" else int(track in ("camera", "screen"))
+
+
+def publication(peer: int, number: int, numbers: PublicationNumbers) -> bytes:
     codecs = [bytes((n, CODECS.index(name))) for n, name in numbers.codecs.items()]
     rids = [_text(rid) + bytes((LAYERS.index(layer),)) for rid, layer in numbers.layers.items()]
     repairs = [pack("<II", rtx, media) for rtx, media in numbers.rtx_of.items()][:255]
     ssrcs = [pack("<I", ssrc) for ssrc in numbers.ssrcs][:255]
     return b"".join((
-        pack("<BIIB", PUBLICATION, peer, number, is_video), _text(numbers.mid),
+        pack("<BIIB", PUBLICATION, peer, number, _kind_of_track(numbers.track)),
+        _text(numbers.mid),
         *_counted(codecs), *_counted([bytes((n,)) for n in numbers.rtx]), *_counted(rids),
         *_counted(ssrcs), *_counted(repairs),
     ))  # fmt: skip
@@ -137,6 +146,14 @@ def gate(number: int, turn: int, reason: str, *, is_open: bool) -> bytes:
     return pack("<BIBI", GATE, number, is_open, turn) + _text(reason)
 
 
+def _kind_of_slot(numbers: SlotNumbers) -> int:
+    if numbers.is_video:
+        return 1
+    if numbers.name == "stage_audio":
+        return 2
+    return 3 if numbers.name.startswith("audio") else 0
+
+
 def slot(peer: int, number: int, numbers: SlotNumbers) -> bytes:
     codecs = [
         bytes((CODECS.index(name), own, numbers.rtx_payload_types.get(name, 0)))
@@ -144,7 +161,7 @@ def slot(peer: int, number: int, numbers: SlotNumbers) -> bytes:
     ]
     return b"".join((
         pack(
-            "<BIIBIIBB", SLOT, peer, number, numbers.is_video, numbers.ssrc,
+            "<BIIBIIBB", SLOT, peer, number, _kind_of_slot(numbers), numbers.ssrc,
             numbers.rtx_ssrc or 0, numbers.mid_extension or 0, numbers.send_time_extension or 0,
         ),
         _text(numbers.mid), _text(numbers.cname), *_counted(codecs),
@@ -172,6 +189,28 @@ def capture(
 
 def seal(number: int, reason: str) -> bytes:
     return _ONE.pack(SEAL, number) + _text(reason)
+
+
+def place(peer: int, room: int, participant: int) -> bytes:
+    return _TWO.pack(PLACE, peer, room) + pack("<I", participant)
+
+
+def favour(room: int, participants: Sequence[int], guests: Sequence[int]) -> bytes:
+    return b"".join((
+        _ONE.pack(FAVOUR, room),
+        pack(f"<H{len(participants)}I", len(participants), *participants),
+        pack(f"<H{len(guests)}I", len(guests), *guests),
+    ))  # fmt: skip
+
+
+def stage(peer: int, participant: int) -> bytes:
+    return _TWO.pack(STAGE, peer, participant)
+
+
+def numbers_in(message: bytes, position: int) -> tuple[int, ...]:
+    """The 32-bit numbers a message ends with."""
+    count = (len(message) - position) // 4
+    return unpack_from(f"<{count}I", message, position)
 
 
 def listen(number: int, *, is_heard: bool) -> bytes:

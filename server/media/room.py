@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from server.media.audio_level import rank
+from server.media.audio_level import LevelMeter, rank
 from server.media.plane import RoomId
 from server.media.routed import RoutedPeer, RoutedPublication, RoutedSlot
 
@@ -45,7 +45,7 @@ class Room:
         """Audible microphones, loudest first."""
         microphones = {p.publication_id: p for p in self.microphones()}
         self._ranking = rank(
-            ((name, p.meter) for name, p in microphones.items()), self._ranking, now_ns
+            ((name, _meter(p)) for name, p in microphones.items()), self._ranking, now_ns
         )
         return [microphones[name] for name in self._ranking]
 
@@ -72,7 +72,7 @@ class Room:
                 )
             plan["stage_audio"] = on_stage
         if "screen_audio" in peer.slots:
-            plan["screen_audio"] = self._screen_audio(peer, screen)
+            plan["screen_audio"] = self.screen_audio(peer, screen)
         rest = [p for p in others if p is not on_stage]
         wanted = rest[:LOUDEST]
         wanted += [
@@ -94,9 +94,10 @@ class Room:
             plan[slot.name] = publication
         return plan
 
-    def _screen_audio(
+    def screen_audio(
         self, peer: RoutedPeer, screen: RoutedPublication | None
     ) -> RoutedPublication | None:
+        """The sound that belongs to the picture on a viewer's screen."""
         if screen is None or screen.participant_id == peer.participant_id:
             return None
         for other in self.peers.values():
@@ -109,10 +110,16 @@ class Room:
     def speaking(self, ranked: list[RoutedPublication], now_ns: int) -> list[tuple[str, int]]:
         """(participant, level) of those who speak now, loudest first."""
         return [
-            (p.participant_id, round(p.meter.level(now_ns)))
+            (p.participant_id, round(_meter(p).level(now_ns)))
             for p in ranked
-            if p.meter.is_speaking(now_ns)
+            if _meter(p).is_speaking(now_ns)
         ][:_MAX_SPEAKERS]
+
+
+def _meter(publication: Any) -> LevelMeter:
+    """Rooms rank where publications measure themselves: not for the native plane."""
+    meter: LevelMeter = publication.meter
+    return meter
 
 
 def _audio_slots(peer: RoutedPeer) -> list[RoutedSlot]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from server.media.audio_level import LevelMeter
 from server.media.plane import Layer, PublicationId, RoomId, TrackKind, TransportId
 
 
@@ -67,8 +66,6 @@ class RoutedPublication(Protocol):
     def is_started(self) -> bool: ...
     @property
     def layers(self) -> tuple[Layer, ...]: ...
-    @property
-    def meter(self) -> LevelMeter: ...
     @property
     def streams(self) -> Mapping[Layer, RoutedStream]: ...
 

@@ -43,6 +43,9 @@ class SoundRouter:
         """A room, a gate, a floor or a publication is not what it was."""
         self._turn += 1
 
+    def placed(self, peer: RoutedPeer) -> None:
+        """It is in another room: the next route finds it there."""
+
     def forget(self, peer: RoutedPeer) -> None:
         self._plans.pop(peer.transport_id, None)
         self._keys.pop(peer.transport_id, None)

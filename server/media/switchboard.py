@@ -97,7 +97,19 @@ class Listened(RoutedPublication, Protocol):
 
 
 P = TypeVar("P", bound=SwitchedPeer)
+P_contra = TypeVar("P_contra", contravariant=True)
 B = TypeVar("B", bound=Listened)
+
+
+class Sound(Protocol[P_contra]):
+    """Moves sound into viewers' slots: here (SoundRouter) or by telling another process."""
+
+    def changed(self) -> None: ...
+    def placed(self, peer: P_contra) -> None: ...
+    def forget(self, peer: P_contra) -> None: ...
+    def route(self, now_ns: int) -> None: ...
+    def route_of(self, peer: P_contra, now_ns: int) -> None: ...
+    def tell_speakers(self, now_ns: int) -> None: ...
 
 
 class Switchboard(ABC, Generic[P, B]):
@@ -111,7 +123,9 @@ class Switchboard(ABC, Generic[P, B]):
         self._peers: dict[TransportId, P] = {}
         self._viewings: dict[TransportId, Viewing] = {}
         self._rooms: dict[RoomId, Room] = {}
-        self._sound = SoundRouter(self._rooms, self._viewings, self._tell)
+        self._sound: Sound[P] = SoundRouter(self._rooms, self._viewings, self._tell)
+        self._is_applying = False
+        self._is_reroute_due = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ticker: asyncio.Task[None] | None = None
         self._ticks = 0
@@ -200,12 +214,16 @@ class Switchboard(ABC, Generic[P, B]):
         return answer.sdp
 
     def apply(self, commands: Sequence[PlaneCommand]) -> None:
+        self._is_applying = True
         for command in commands:
             try:
                 self._apply(command)
             except Exception:
                 # The rest of the list must not suffer from one of its members.
                 log.exception("%s failed", type(command).__name__)
+        self._is_applying = False
+        if self._is_reroute_due:
+            self._reroute(time.monotonic_ns())
 
     async def _stop_ticking(self) -> None:
         if self._ticker is not None:
@@ -253,7 +271,7 @@ class Switchboard(ABC, Generic[P, B]):
                 if viewing is not None:
                     viewing.assign(command.slot, command.publication_id, command.max_layer)
                     viewing.update(now_ns)
-                    self._sound.route_of(viewing.peer, now_ns)
+                    self._sound.route_of(self._peers[command.transport_id], now_ns)
             case RequestKeyframe():
                 publication = self._find(command.publication_id)
                 if publication is not None:
@@ -285,6 +303,7 @@ class Switchboard(ABC, Generic[P, B]):
         room = self._room(command.room_id)
         room.peers[peer.transport_id] = peer
         peer.room_id = command.room_id
+        self._sound.placed(peer)
         for publication in peer.publications.values():
             publication.room_id = command.room_id
             publication.has_floor = room.has_floor(peer.participant_id)
@@ -364,7 +383,12 @@ class Switchboard(ABC, Generic[P, B]):
             self._reroute(now_ns)
 
     def _reroute(self, now_ns: int) -> None:
+        """Gates hold at once; who hears and sees whom follows once for a whole list of
+        commands, or fifty breakout rooms opened together would be planned 500 times."""
         self._sound.changed()
+        self._is_reroute_due = self._is_applying
+        if self._is_applying:
+            return
         for viewing in self._viewings.values():
             viewing.update(now_ns)
         self._sound.route(now_ns)

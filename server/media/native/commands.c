@@ -168,10 +168,13 @@ static void open_publication(struct plane *plane, struct reader *r) {
     p->id = read32(r);
     p->plane = plane;
     p->transport = t;
-    p->is_video = read8(r) != 0;
+    uint8_t kind = read8(r);
+    if (kind > PUBLICATION_MICROPHONE)
+        r->is_broken = true;
+    p->is_video = kind == PUBLICATION_PICTURE;
+    p->is_microphone = kind == PUBLICATION_MICROPHONE;
     memset(p->codec_of, -1, sizeof p->codec_of);
     level_silence(&p->meter);
-    p->meter.is_changed = false;
     read_text(r, p->mid, sizeof p->mid);
     read_publication(p, r);
     if (r->is_broken || t == NULL || !id_add(&plane->publications, p->id, p)) {
@@ -245,7 +248,7 @@ static void seal_capture(struct plane *plane, struct reader *r) {
 static void open_slot(struct plane *plane, struct reader *r) {
     struct transport *t = id_find(&plane->transports, read32(r));
     uint32_t id = read32(r);
-    bool is_video = read8(r) != 0;
+    uint8_t kind = read8(r);
     uint32_t ssrc = read32(r), rtx_ssrc = read32(r);
     unsigned mid_number = read8(r), send_time_number = read8(r);
     char mid[17], cname[sizeof((struct slot *)0)->cname];
@@ -261,9 +264,11 @@ static void open_slot(struct plane *plane, struct reader *r) {
             rtx[codec] = repair;
         }
     }
+    if (kind > SLOT_LOUDEST)
+        r->is_broken = true;
     if (r->is_broken || t == NULL || id_find(&plane->slots, id))
         return;
-    struct slot *slot = slot_new(t, id, is_video);
+    struct slot *slot = slot_new(t, id, kind == SLOT_PICTURE);
     slot->ssrc = ssrc;
     slot->rtx_ssrc = rtx_ssrc;
     memcpy(slot->payload_type_of, types, sizeof types);
@@ -272,6 +277,10 @@ static void open_slot(struct plane *plane, struct reader *r) {
     slot_set_extensions(slot, mid_number, mid, send_time_number);
     id_add(&plane->slots, id, slot);
     list_add(&t->slots, slot);
+    if (kind == SLOT_STAGE)
+        t->hearing.stage = slot;
+    else if (kind == SLOT_LOUDEST && t->hearing.place_count < SOUND_PLACES)
+        t->hearing.places[t->hearing.place_count++] = slot;
 }
 
 static void show(struct plane *plane, struct reader *r) {
@@ -295,6 +304,42 @@ static void give_up_old(struct plane *plane, struct reader *r) {
     struct slot *slot = id_find(&plane->slots, read32(r));
     if (slot && !r->is_broken)
         slot_give_up_old(slot);
+}
+
+/* ---- rooms ------------------------------------------------------------------------------- */
+
+static void place(struct plane *plane, struct reader *r) {
+    struct transport *t = id_find(&plane->transports, read32(r));
+    uint32_t room = read32(r), participant = read32(r);
+    if (t && !r->is_broken)
+        room_place(t, room, participant);
+}
+
+static void read_numbers(struct reader *r, uint32_t **numbers, uint32_t *count) {
+    *count = read16(r);
+    const uint8_t *found = read_octets(r, *count * sizeof **numbers);
+    *numbers = make((*count + 1) * sizeof **numbers);
+    struct reader each = {found, found + (found ? *count * sizeof **numbers : 0), found == NULL};
+    for (uint32_t i = 0; found && i < *count; i++)
+        (*numbers)[i] = read32(&each);
+}
+
+static void favour(struct plane *plane, struct reader *r) {
+    uint32_t room = read32(r), participant_count, guest_count;
+    uint32_t *participants, *guests;
+    read_numbers(r, &participants, &participant_count);
+    read_numbers(r, &guests, &guest_count);
+    if (!r->is_broken)
+        room_favour(plane, room, participants, participant_count, guests, guest_count);
+    free(participants);
+    free(guests);
+}
+
+static void stage(struct plane *plane, struct reader *r) {
+    struct transport *t = id_find(&plane->transports, read32(r));
+    uint32_t participant = read32(r);
+    if (t && !r->is_broken)
+        room_stage(t, participant);
 }
 
 /* ---- the rest ---------------------------------------------------------------------------- */
@@ -331,6 +376,9 @@ static command *const commands[] = {
     [DOWN_LISTEN] = listen_to,
     [DOWN_DATAGRAM] = send_datagram,
     [DOWN_END] = end,
+    [DOWN_PLACE] = place,
+    [DOWN_FAVOUR] = favour,
+    [DOWN_STAGE] = stage,
 };
 
 bool plane_command(struct plane *plane, const uint8_t *message, size_t length) {

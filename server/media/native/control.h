@@ -21,6 +21,9 @@
 #define CONTROL_SOFT (2 * 1024 * 1024)
 #define CONTROL_HARD (16 * 1024 * 1024)
 
+enum { PUBLICATION_SOUND, PUBLICATION_PICTURE, PUBLICATION_MICROPHONE };
+enum { SLOT_SOUND, SLOT_PICTURE, SLOT_STAGE, SLOT_LOUDEST };
+
 /* layer: 0 q, 1 h, 2 f. codec: 0 opus, 1 VP8, 2 H264. profile: as in srtp.h. */
 enum down {
     /* u16 version; the first message */
@@ -35,14 +38,15 @@ enum down {
     DOWN_ADDRESS = 4,
     /* u32 transport: with its publications and slots */
     DOWN_CLOSE = 5,
-    /* u32 transport, u32 publication, u8 is video, text mid,
+    /* u32 transport, u32 publication, u8 kind (0 sound, 1 picture, 2 microphone), text mid,
        u8 n × (u8 payload type, u8 codec), u8 n × u8 payload type of RTX,
        u8 n × (text rid, u8 layer), u8 n × u32 ssrc, u8 n × (u32 RTX ssrc, u32 its media ssrc) */
     DOWN_PUBLICATION = 6,
     /* u32 publication, u8 is open, u32 turn (comes up again with sound heard), text reason for a
        gap in the capture when it closes */
     DOWN_GATE = 7,
-    /* u32 transport, u32 slot, u8 is video, u32 ssrc, u32 RTX ssrc (0: none), u8 extension number
+    /* u32 transport, u32 slot, u8 kind (0 sound, 1 picture; filled by the plane itself: 2 the
+       stage's voice, 3 one of the loudest), u32 ssrc, u32 RTX ssrc (0: none), u8 extension number
        of MID, u8 of the send time (0: none), text mid, text cname,
        u8 n × (u8 codec, u8 payload type, u8 payload type of RTX or 0) */
     DOWN_SLOT = 8,
@@ -65,6 +69,13 @@ enum down {
     DOWN_DATAGRAM = 16,
     /* seal everything, say how it ended, exit */
     DOWN_END = 17,
+    /* u32 transport, u32 room (0: none), u32 participant: whose sound reaches whom */
+    DOWN_PLACE = 24,
+    /* u32 room, u16 n × u32 participant with priority, u16 n × u32 publication that is a guest
+       there: both are heard beside the loudest */
+    DOWN_FAVOUR = 25,
+    /* u32 transport, u32 participant on its stage (0: nobody) */
+    DOWN_STAGE = 26,
 };
 
 enum up {
@@ -82,8 +93,6 @@ enum up {
     UP_LAYERS = 70,
     /* u32 slot, u32 stream (0: empty), u32 timestamp of the first packet that went out */
     UP_SWITCHED = 71,
-    /* n × (u32 publication, f32 level, u64 updated ns, i64 spoke at ns): meters that moved */
-    UP_LEVELS = 72,
     /* u32 transport, u64 octets up, u64 octets down since the last, f32 loss up, f32 loss down,
        f32 round trip in s (-1: unknown), u32 estimate in bit/s, u64 arrival of it in ns (0: none),
        n × (u32 stream, u32 bit/s); once a second */
@@ -94,6 +103,10 @@ enum up {
     /* u32 publication, u32 turn, i64 sequence, u32 timestamp, u64 arrival ns, u8 level as received
        (255: none), the rest is Opus */
     UP_HEARD = 75,
+    /* u32 transport, u32 publication in the stage's place, n × u32 in the others (0: none) */
+    UP_SOUND = 88,
+    /* u32 room, n × (u32 participant, u8 level): who speaks, loudest first */
+    UP_SPEAKERS = 89,
 };
 
 struct control {

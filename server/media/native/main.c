@@ -84,6 +84,8 @@ static void take_commands(struct plane *plane) {
             exit(4);
         }
     }
+    if (plane->is_sound_due)
+        rooms_route(plane, now_ns());
     udp_flush(&plane->udp);
 }
 

@@ -39,6 +39,7 @@ void plane_end(struct plane *plane) {
 void plane_free(struct plane *plane) {
     while (plane->all.count)
         transport_free(plane->all.items[0]);
+    rooms_free(plane);
     capture_writer_free(plane->captures);
     id_free(&plane->transports);
     id_free(&plane->publications);

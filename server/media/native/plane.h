@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "control.h"
 #include "level.h"
+#include "room.h"
 #include "rtcp.h"
 #include "rtp.h"
 #include "sequence_map.h"
@@ -33,9 +34,13 @@ struct plane {
     struct udp udp;
     struct control control;
     struct capture_writer *captures;
-    struct id_table transports, publications, slots, streams;
+    struct id_table transports, publications, slots, streams, rooms;
     struct address_table addresses;
     struct list all; /* transports */
+    struct list all_rooms;
+    struct ranking ranking;
+    uint64_t marks;
+    bool is_sound_due; /* before the next datagrams */
     /* NTP seconds of monotonic zero; read once, so that reports never jump with the wall clock. */
     double wall_anchor;
     uint32_t last_stream;
@@ -118,7 +123,8 @@ struct publication {
     uint32_t id, turn;
     struct plane *plane;
     struct transport *transport;
-    bool is_video, is_open, is_started, is_heard;
+    bool is_video, is_microphone, is_open, is_started, is_heard;
+    uint64_t mark; /* of room.c */
     char mid[17];
     char closed_because[32];
     int8_t codec_of[128];     /* by payload type, -1: none */
@@ -239,6 +245,7 @@ struct transport {
     struct srtp_direction *receiving, *sending;
     uint8_t mid_extension, rid_extension, repaired_extension, level_extension, twcc_extension;
     struct list publications, slots;
+    struct hearing hearing;
     struct list addresses; /* struct address, owned */
     struct route routes[MAX_STREAMS];
     uint32_t route_count;

@@ -3,8 +3,8 @@
 
 #include "octets.h"
 
-enum { LEVEL_TICKS = 2, FEEDBACK_TICKS = 3, LAYER_TICKS = 10, REPORT_TICKS = 50 };
-enum { LEVELS_AT_ONCE = 1000, LEVEL_OCTETS = 24, BLOCKS_AT_ONCE = 31 };
+enum { SOUND_TICKS = 2, FEEDBACK_TICKS = 3, LAYER_TICKS = 10, REPORT_TICKS = 50 };
+enum { BLOCKS_AT_ONCE = 31 };
 
 typedef void each_stream(struct transport *t, struct stream *stream, int64_t now);
 
@@ -95,29 +95,6 @@ static void tell_statistics(struct plane *plane, struct transport *t) {
     control_send(&plane->control, message, (size_t)(w.at - message), true);
 }
 
-static void tell_levels(struct plane *plane) {
-    static uint8_t message[1 + LEVELS_AT_ONCE * LEVEL_OCTETS];
-    struct writer w = {message};
-    write8(&w, UP_LEVELS);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < plane->all.count; i++) {
-        struct transport *t = plane->all.items[i];
-        for (uint32_t n = 0; n < t->publications.count; n++) {
-            struct publication *p = t->publications.items[n];
-            if (p->is_video || !p->meter.is_changed || count == LEVELS_AT_ONCE)
-                continue; /* one too many has its turn in the next tick */
-            p->meter.is_changed = false;
-            write32(&w, p->id);
-            write_real(&w, (float)p->meter.level);
-            write64(&w, (uint64_t)p->meter.updated_ns);
-            write64(&w, (uint64_t)p->meter.spoke_at_ns);
-            count++;
-        }
-    }
-    if (count)
-        control_send(&plane->control, message, (size_t)(w.at - message), true);
-}
-
 static void find_layers(struct transport *t, int64_t now) {
     for (uint32_t i = 0; i < t->publications.count; i++) {
         struct publication *p = t->publications.items[i];
@@ -145,7 +122,9 @@ void plane_tick(struct plane *plane) {
             tell_statistics(plane, t);
         }
     }
-    if (plane->ticks % LEVEL_TICKS == 0)
-        tell_levels(plane);
+    if (plane->ticks % SOUND_TICKS == 0 || plane->is_sound_due)
+        rooms_route(plane, now);
+    if (plane->ticks % LAYER_TICKS == 0)
+        rooms_tell_speakers(plane, now);
     udp_flush(&plane->udp);
 }

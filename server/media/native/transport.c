@@ -17,6 +17,7 @@ struct transport *transport_new(struct plane *plane, uint32_t id) {
 }
 
 void transport_free(struct transport *t) {
+    room_place(t, 0, 0);
     while (t->publications.count)
         publication_free(t->publications.items[--t->publications.count]);
     while (t->slots.count) {
@@ -164,6 +165,8 @@ static struct stream *media_stream(struct transport *t, struct publication *p, c
     p->streams[layer] = stream;
     id_add(&t->plane->streams, stream->id, stream);
     tell_stream(stream);
+    if (!p->is_video)
+        rooms_changed(t->plane);
     return stream;
 }
 

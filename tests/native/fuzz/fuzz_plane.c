@@ -19,16 +19,18 @@ static const uint8_t opening[][96] = {
     {1, DOWN_TRANSPORT, 2, 0, 0, 0, 1, 2, 3, 4, 5},
     {1, DOWN_PUBLICATION, 1, 0, 0, 0, 3, 0, 0, 0, 1, 1, '1', 2, 96, 1, 102, 2, 1, 97, 2, 1, 'q', 0,
      1, 'f', 2, 1, 9, 0, 0, 0, 1, 10, 0, 0, 0, 9, 0, 0, 0},
-    {1, DOWN_PUBLICATION, 1, 0, 0, 0, 4, 0, 0, 0, 0, 1, '0', 1, 111, 0, 0, 0, 0, 0},
+    {1, DOWN_PUBLICATION, 1, 0, 0, 0, 4, 0, 0, 0, 2, 1, '0', 1, 111, 0, 0, 0, 0, 0},
     {1, DOWN_SLOT, 2, 0, 0, 0, 5, 0, 0, 0, 1, 7, 0, 0, 0, 8, 0, 0, 0, 1, 5, 1, '7', 1, 'c', 2, 1, 96,
      97, 2, 102, 0},
-    {1, DOWN_SLOT, 2, 0, 0, 0, 6, 0, 0, 0, 0, 11, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, '8', 1, 'c', 1, 0,
+    {1, DOWN_SLOT, 2, 0, 0, 0, 6, 0, 0, 0, 3, 11, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, '8', 1, 'c', 1, 0,
      111, 0},
     {1, DOWN_GATE, 3, 0, 0, 0, 1, 1, 0, 0, 0, 0},
     {1, DOWN_GATE, 4, 0, 0, 0, 1, 1, 0, 0, 0, 0},
     {1, DOWN_LISTEN, 4, 0, 0, 0, 1},
+    {1, DOWN_PLACE, 1, 0, 0, 0, 1, 0, 0, 0, 21, 0, 0, 0},
+    {1, DOWN_PLACE, 2, 0, 0, 0, 1, 0, 0, 0, 22, 0, 0, 0},
 };
-static const uint8_t lengths[] = {10, 10, 40, 19, 31, 28, 11, 11, 6};
+static const uint8_t lengths[] = {10, 10, 40, 19, 31, 28, 11, 11, 6, 13, 13};
 
 static void command(struct plane *plane, const uint8_t *data, size_t size) {
     if (size && (data[0] == DOWN_CAPTURE || data[0] == DOWN_DATAGRAM || data[0] == DOWN_END))
