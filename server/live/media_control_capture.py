@@ -21,6 +21,8 @@ from server.media.plane import CaptureStopped, PlaneCommand, StartCapture, StopC
 
 _RETRY_S: Final = 10.0
 """how long a full disk is left alone"""
+_UNFLUSHED_MS: Final = 1000
+"""what a process that was killed may not have written yet"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +142,12 @@ class SessionCaptures:
         del self._running[notice.publication_id]
         self._report(ReportCaptureStopped(running.capture_id))
         is_full = notice.reason == "disk_full"
+        is_killed = notice.reason == "process_lost"
         self._lost[notice.publication_id] = _Lost(
-            from_ms=now_ms,
+            from_ms=max(0, now_ms - _UNFLUSHED_MS) if is_killed else now_ms,
             reason="disk_full" if is_full else "capture_lost",
-            retry_at=time.monotonic() + (_RETRY_S if notice.reason != "overflow" else 0.0),
+            retry_at=time.monotonic()
+            + (0.0 if is_killed or notice.reason == "overflow" else _RETRY_S),
             what=running.what,
         )
 

@@ -105,8 +105,12 @@ class SrtpKeys:
     """``profile`` by IANA's numbers (libsrtp counts alike); each key with its salt behind it."""
 
     profile: int
-    sending: bytes = field(repr=False)
-    receiving: bytes = field(repr=False)
+    sending: bytearray = field(repr=False)
+    receiving: bytearray = field(repr=False)
+
+    def wipe(self) -> None:
+        for secret in (self.sending, self.receiving):
+            secret[:] = bytes(len(secret))
 
 
 class SrtpSession:
@@ -165,8 +169,8 @@ class SrtpSession:
         return _buffer[0 : _length[0]]
 
 
-def _session(profile: int, key: bytes, direction: int) -> Any:
-    policy = Policy(key=key, ssrc_type=direction, srtp_profile=profile)
+def _session(profile: int, key: bytearray, direction: int) -> Any:
+    policy = Policy(key=bytes(key), ssrc_type=direction, srtp_profile=profile)
     policy.allow_repeat_tx = True  # a NACK without RTX is answered with the same packet
     policy.window_size = 1024
     return Session(policy)
@@ -304,6 +308,11 @@ class DtlsSession:
             return []
         return self._outgoing()
 
+    def wipe(self) -> None:
+        """Nobody needs the keys any more; safe to call twice."""
+        if self.keys is not None:
+            self.keys.wipe()
+
     def _advance(self) -> list[bytes]:
         try:
             self._ssl.do_handshake()
@@ -338,8 +347,8 @@ class DtlsSession:
             raise DtlsFailed("no common SRTP profile")
         key, salt = profile.key_length, profile.salt_length
         material = self._ssl.export_keying_material(b"EXTRACTOR-dtls_srtp", 2 * (key + salt))
-        client = material[:key] + material[2 * key : 2 * key + salt]
-        server = material[key : 2 * key] + material[2 * key + salt :]
+        client = bytearray(material[:key] + material[2 * key : 2 * key + salt])
+        server = bytearray(material[key : 2 * key] + material[2 * key + salt :])
         if self._is_server:
             return SrtpKeys(profile.number, server, client)
         return SrtpKeys(profile.number, client, server)

@@ -18,7 +18,7 @@ from server.media.listening import Ear
 from server.media.plane import Layer, PublicationId, RoomId, TrackKind
 from server.media.publication import best_layer
 from server.media.rtp import Packet
-from server.media.sdp_answer import LAYERS, Answer, PublicationNumbers
+from server.media.sdp_answer import LAYERS, Answer, ExtensionIds, PublicationNumbers
 from server.media.slot import SlotNumbers
 from server.media.stream import SECOND_NS
 
@@ -79,6 +79,15 @@ class MirrorSlot:
             self.current = None
             self._send(wire.about(wire.GIVE_UP_OLD, self.number))
 
+    def describe_again(self) -> None:
+        """To a new process: what was shown has no packets yet, and is due."""
+        stream = self.shown_or_due
+        # Voices are placed by the plane; this is where they were.
+        self.current, self.target = None, None if wire.is_placed(self.numbers) else stream
+        if stream is not None:
+            self.target_since_ns = time.monotonic_ns()
+            self._send(wire.show(self.number, stream.number))
+
     def switched(self, stream: MirrorStream | None) -> None:
         """The plane's word."""
         self.current = stream
@@ -91,10 +100,14 @@ class MirrorSlot:
 
 
 class MirrorCapture:
-    def __init__(self, number: int, publication_id: PublicationId, path: Path) -> None:
+    def __init__(
+        self, number: int, publication_id: PublicationId, path: Path, message: bytes
+    ) -> None:
         self.number = number
         self.publication_id = publication_id
         self.path = path
+        self.message = message
+        """that starts it"""
 
 
 class MirrorPublication:
@@ -142,6 +155,15 @@ class MirrorPublication:
         self.is_open = is_open
         self._send(wire.gate(self.number, self._turn, self._closed_because, is_open=is_open))
 
+    def describe_again(self) -> None:
+        """Its gate and its listener, to a new process."""
+        if self._turn:
+            self._send(
+                wire.gate(self.number, self._turn, self._closed_because, is_open=self.is_open)
+            )
+        if self.ear is not None:
+            self._send(wire.listen(self.number, is_heard=True))
+
     @property
     def _closed_because(self) -> str:
         return "floor" if self.is_enabled and not self.has_floor else "muted"
@@ -161,9 +183,12 @@ class MirrorPublication:
 
 
 class MirrorPeer:
+    """``cell``: its place in the memory that outlives a process (native/kept.h)."""
+
     def __init__(
         self,
         number: int,
+        cell: int,
         transport_id: str,
         participant_id: str,
         ice: IceLite,
@@ -171,6 +196,7 @@ class MirrorPeer:
         send: Send,
     ) -> None:
         self.number = number
+        self.cell = cell
         self.transport_id = transport_id
         self.participant_id = participant_id
         self.ice = ice
@@ -190,14 +216,33 @@ class MirrorPeer:
         self._send = send
         self._told: dict[Address, None] = {}
         self._remote: Address | None = None
+        self._extensions = ExtensionIds()
 
     def describe(self, answer: Answer) -> None:
         """Tell the plane of the transport; the numbers of its parts are there already."""
-        self._send(wire.transport(self.number, answer.extensions))
+        self._extensions = answer.extensions
+        self._describe()
+
+    def _describe(self) -> None:
+        self._send(wire.transport(self.number, self._extensions))
+        self._send(wire.keep(self.number, self.cell))
         for publication in self.publications.values():
             self._send(wire.publication(self.number, publication.number, publication.numbers))
         for slot in self.slots.values():
             self._send(wire.slot(self.number, slot.number, slot.numbers))
+
+    def describe_again(self) -> None:
+        """To a new process, which goes on with its packets. The keys come last: by then it knows
+        what the streams it finds in the shared memory belong to."""
+        self._describe()
+        for publication in self.publications.values():
+            publication.describe_again()
+        for address in self._told:
+            self._send(wire.address(self.number, address, wire.RECEIVE))
+        if self._remote is not None:
+            self._send(wire.address(self.number, self._remote, wire.SEND))
+        if self.is_connected:
+            self.connected()
 
     def connected(self) -> None:
         if self.dtls.keys is not None:

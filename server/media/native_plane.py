@@ -6,14 +6,17 @@ and down), the rules of the switchboard, and a mirror of what it forwards (nativ
 native/control.h is the protocol between the two. The UDP socket is opened here and lent, so a
 process that is started anew goes on at the same port.
 
-When the process ends unasked, every transport is closed with reason ``error`` (pages then rejoin
-by themselves), captures end with a declared gap, and a new process is started.
+When the process ends unasked, a new one is started and told everything again; how far packets had
+come it finds in memory that both processes share (native/kept.h). So nobody has to rejoin, and
+only captures end, with a declared gap. When that does not work, every transport is closed with
+reason ``error``, and pages rejoin by themselves.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -55,6 +58,11 @@ log = logging.getLogger(__name__)
 _READY_S: Final = 10.0
 _AGAIN_S: Final = (0.0, 0.1, 0.5, 2.0)
 """how long to wait before each further start of a process that keeps ending"""
+_PATIENCE_S: Final = 3.0
+"""how long an offer waits for a process that is being started"""
+_STEADY_S: Final = 5.0
+_TOO_OFTEN: Final = 3
+"""so many processes that did not last take what they were told with them"""
 _NO_LEVEL: Final = 255
 _STOPPED: Final[dict[int, Literal["disk_full", "io_error", "overflow"]]] = {
     1: "disk_full", 2: "io_error", 3: "overflow",
@@ -119,8 +127,13 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         self._stream_by_number: dict[int, MirrorStream] = {}
         self._captures: dict[int, MirrorCapture] = {}
         self._restarting: asyncio.Task[None] | None = None
+        self._lost: list[MirrorCapture] = []
+        """captures that ended with their process, to be told of when there is a new one"""
+        self._kept = -1
+        self._free_cells = list(range(wire.KEPT_CELLS - 1, -1, -1))
         self._ends = 0
-        """how often in a row a process ended before it was ready"""
+        """how many processes in a row did not last"""
+        self._launched_at = 0.0
         self._sound = self._chooser = NativeSound(
             self._rooms, self._peers, self._viewings, self._tell, self._send
         )
@@ -162,6 +175,8 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         self._prepare(notify)
         self._endpoint.send = self._send
         try:
+            self._kept = os.memfd_create("reprise-kept")
+            os.ftruncate(self._kept, wire.KEPT_OCTETS)
             self._launch()
             async with asyncio.timeout(_READY_S):
                 await self._is_ready.wait()
@@ -171,8 +186,11 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         self._begin_ticking()
 
     async def open(self, command: OpenTransport) -> str:
-        if not self._is_ready.is_set():
-            raise OfferRefused("not_running", "The media plane is not running.")
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._is_ready.wait()
+        except TimeoutError:
+            raise OfferRefused("not_running", "The media plane is not running.") from None
         return await super().open(command)
 
     async def close(self) -> None:
@@ -191,6 +209,10 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
                 log.error("reprise-plane ended with code %d", self.exit_code)
         self._endpoint.close()
         self._lose_captures()
+        self._tell_lost_captures()
+        if self._kept >= 0:
+            os.close(self._kept)
+            self._kept = -1
 
     # ---- the process ---------------------------------------------------------------------------
 
@@ -198,11 +220,24 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         assert self._program is not None
         process = NativeProcess(self._on_message, self._on_process_end)
         process.start(
-            self._program, self._endpoint.socket,
+            self._program, self._endpoint.socket, self._kept,
             "--watermark", str(self._settings.disk_watermark),
         )  # fmt: skip
         self._process = process
+        assert self._loop is not None
+        self._launched_at = self._loop.time()
         process.send(wire.hello())
+        self._describe_all()
+
+    def _describe_all(self) -> None:
+        for peer in self._peers.values():
+            peer.describe_again()
+        for slot in self._slot_by_number.values():
+            slot.describe_again()
+        self._chooser.describe_again(time.monotonic_ns())
+        for capture in self._captures.values():
+            self._send(capture.message)
+        self._tell_lost_captures()
 
     def _send(self, message: bytes) -> None:
         if self._process is not None:
@@ -217,18 +252,15 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
     def _on_process_end(self, process: NativeProcess) -> None:
         if self._is_closed or process is not self._process:
             return
-        self._ends = 0 if self._is_ready.is_set() else self._ends + 1
+        assert self._loop is not None
+        process.kill()
+        has_lasted = self._loop.time() - self._launched_at > _STEADY_S
+        self._ends = 0 if has_lasted else self._ends + 1
         self._is_ready.clear()
         log.error("reprise-plane has ended; it is started anew")
-        for peer in list(self._peers.values()):
-            self._close_peer(peer, "error")
         self._lose_captures()
-        self._publication_by_number.clear()
-        self._slot_by_number.clear()
-        self._peer_by_number.clear()
-        self._stream_by_number.clear()
-        self._chooser.begin_anew()
-        assert self._loop is not None
+        if self._ends >= _TOO_OFTEN:
+            self._lose_transports()
         self._restarting = self._loop.create_task(
             self._restart(process), name="media-plane-restart"
         )
@@ -243,14 +275,35 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
             except OSError as error:
                 self._ends += 1
                 log.error("reprise-plane cannot be started: %s", error)
+                self._lose_transports()
             else:
-                return
+                break
+        process = self._process
+        assert process is not None
+        try:
+            async with asyncio.timeout(_READY_S):
+                await self._is_ready.wait()
+        except TimeoutError:
+            log.error("reprise-plane says nothing; it is killed")
+            process.kill()
+
+    def _lose_transports(self) -> None:
+        """Pages are told at once, and rejoin."""
+        for peer in list(self._peers.values()):
+            self._close_peer(peer, "error")
+        self._tell_lost_captures()
 
     def _lose_captures(self) -> None:
         """What no process can seal any more."""
-        for capture in self._captures.values():
-            self._tell(CaptureStopped(capture.publication_id, capture.path, "io_error"))
+        self._lost += self._captures.values()
         self._captures.clear()
+        for publication in self._publication_by_number.values():
+            publication.capture = None
+
+    def _tell_lost_captures(self) -> None:
+        lost, self._lost = self._lost, []
+        for capture in lost:
+            self._tell(CaptureStopped(capture.publication_id, capture.path, "process_lost"))
 
     # ---- peers ---------------------------------------------------------------------------------
 
@@ -261,9 +314,11 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
     def _new_peer(
         self, command: OpenTransport, ice: IceLite, dtls: DtlsSession, answer: Answer
     ) -> MirrorPeer:
+        if not self._free_cells:
+            raise OfferRefused("too_many", "The media plane has no place for another connection.")
         peer = MirrorPeer(
-            self._next_number(), command.transport_id, command.participant_id, ice, dtls,
-            self._send,
+            self._next_number(), self._free_cells.pop(), command.transport_id,
+            command.participant_id, ice, dtls, self._send,
         )  # fmt: skip
         self._peer_by_number[peer.number] = peer
         for numbers in answer.publications:
@@ -282,9 +337,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
 
     def _peer_is_closing(self, peer: MirrorPeer, reason: str) -> None:
         for publication in peer.publications.values():
-            if publication.capture is not None:
-                publication.capture = None
-                self._send(wire.seal(publication.number, reason))
+            self._seal(publication, reason)
 
     def _close_peer(self, peer: MirrorPeer, reason: str) -> None:
         if peer.is_closed:
@@ -292,6 +345,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         super()._close_peer(peer, reason)
         self._send(wire.about(wire.CLOSE, peer.number))
         self._peer_by_number.pop(peer.number, None)
+        self._free_cells.append(peer.cell)
         for slot in peer.slots.values():
             self._slot_by_number.pop(slot.number, None)
         for publication in peer.publications.values():
@@ -320,17 +374,27 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         ssrc = stream.ssrc if stream is not None else 0
         layer = stream.layer if stream is not None else "f"
         header = header_text(capture_header(command.header, publication, ssrc, layer))
-        publication.capture = MirrorCapture(number, publication.publication_id, command.path)
-        self._captures[number] = publication.capture
         # The process has a working folder of its own to be.
         path = command.path.absolute()
         origin_ns = command.origin_monotonic_ns or time.monotonic_ns()
-        self._send(wire.capture(publication.number, number, origin_ns, ssrc, path, header))
+        message = wire.capture(publication.number, number, origin_ns, ssrc, path, header)
+        publication.capture = MirrorCapture(
+            number, publication.publication_id, command.path, message
+        )
+        self._captures[number] = publication.capture
+        self._send(message)
 
     def _stop_capture(self, publication: MirrorPublication) -> None:
-        if publication.capture is not None:
-            publication.capture = None
-            self._send(wire.seal(publication.number, "stopped"))
+        self._seal(publication, "stopped")
+
+    def _seal(self, publication: MirrorPublication, reason: str) -> None:
+        capture, publication.capture = publication.capture, None
+        if capture is None:
+            return
+        if self._process is not None and self._process.is_running:
+            self._send(wire.seal(publication.number, reason))
+        elif self._captures.pop(capture.number, None) is not None:
+            self._lost.append(capture)
 
     def _on_capture_ended(self, message: bytes) -> None:
         _, number, how, packets, octets = wire.ended_fields.unpack_from(message, 1)
@@ -351,7 +415,6 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         version, port, has_gso = wire.ready_fields.unpack_from(message, 1)
         if version != wire.VERSION:
             raise wire.BadMessage(f"version {version}")
-        self._ends = 0
         self._is_ready.set()
         log.info("reprise-plane %d at UDP port %d, GSO %s", self.pid, port, bool(has_gso))
 
@@ -381,7 +444,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
     def _on_started(self, message: bytes) -> None:
         (number,) = wire.number_field.unpack_from(message, 1)
         publication = self._publication_by_number.get(number)
-        if publication is None:
+        if publication is None or publication.is_started:
             return
         publication.is_started = True
         self._sound.changed()

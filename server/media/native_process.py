@@ -44,11 +44,16 @@ class NativeProcess:
         self._log_reader: threading.Thread | None = None
 
     @property
+    def is_running(self) -> bool:
+        """Whether messages reach it, as far as is known."""
+        return self._socket is not None
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
 
-    def start(self, program: Path, udp: socket.socket, *options: str) -> None:
+    def start(self, program: Path, udp: socket.socket, kept: int, *options: str) -> None:
         """Raises OSError when the program cannot be started."""
         self._loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -58,9 +63,9 @@ class NativeProcess:
             self._process = subprocess.Popen(
                 [
                     str(program), "--udp-fd", str(udp.fileno()), "--control-fd",
-                    str(theirs.fileno()), *options,
+                    str(theirs.fileno()), "--kept-fd", str(kept), *options,
                 ],
-                pass_fds=(udp.fileno(), theirs.fileno()),
+                pass_fds=(udp.fileno(), theirs.fileno(), kept),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

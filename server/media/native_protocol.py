@@ -41,6 +41,7 @@ END: Final = 17
 PLACE: Final = 24
 FAVOUR: Final = 25
 STAGE: Final = 26
+KEEP: Final = 18
 
 READY: Final = 65
 DATAGRAM_UP: Final = 66
@@ -58,6 +59,10 @@ SPEAKERS: Final = 89
 FORGET: Final = 0
 RECEIVE: Final = 1
 SEND: Final = 2
+
+KEPT_CELLS: Final = 4096
+KEPT_OCTETS: Final = 4096 + KEPT_CELLS * 8192
+"""the shared memory: native/kept.h"""
 
 _ONE: Final = Struct("<BI")
 _TWO: Final = Struct("<BII")
@@ -112,6 +117,10 @@ def transport(number: int, extensions: ExtensionIds) -> bytes:
     )  # fmt: skip
 
 
+def keep(number: int, cell: int) -> bytes:
+    return _TWO.pack(KEEP, number, cell)
+
+
 def keys(number: int, secret: SrtpKeys) -> bytes:
     return pack("<BIB", KEYS, number, secret.profile) + secret.receiving + secret.sending
 
@@ -152,6 +161,11 @@ def _kind_of_slot(numbers: SlotNumbers) -> int:
     if numbers.name == "stage_audio":
         return 2
     return 3 if numbers.name.startswith("audio") else 0
+
+
+def is_placed(numbers: SlotNumbers) -> bool:
+    """Whether the plane itself fills the slot."""
+    return _kind_of_slot(numbers) >= 2
 
 
 def slot(peer: int, number: int, numbers: SlotNumbers) -> bytes:

@@ -69,8 +69,8 @@ class NativeSound:
         for known in (self._stages, self._chosen, self._screens):
             known.pop(peer.transport_id, None)
 
-    def begin_anew(self) -> None:
-        """The process that was told all this is gone."""
+    def describe_again(self, now_ns: int) -> None:
+        """To a new process."""
         self._participants.clear()
         self._names.clear()
         self._room_numbers.clear()
@@ -79,7 +79,10 @@ class NativeSound:
         self._stages.clear()
         self._chosen.clear()
         self._screens.clear()
+        for peer in self._peers.values():
+            self.placed(peer)
         self._is_changed = True
+        self.route(now_ns)
 
     def route(self, now_ns: int) -> None:
         if not self._is_changed:

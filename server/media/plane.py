@@ -228,7 +228,7 @@ class CaptureStopped:
 
     publication_id: PublicationId
     path: Path
-    reason: Literal["disk_full", "io_error", "overflow"]
+    reason: Literal["disk_full", "io_error", "overflow", "process_lost"]
 
 
 @dataclass(frozen=True, slots=True)

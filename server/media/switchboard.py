@@ -367,6 +367,7 @@ class Switchboard(ABC, Generic[P, B]):
                 room.guests.pop(publication.publication_id, None)
         self._endpoint.say_goodbye(peer)
         self._endpoint.remove(peer)
+        peer.dtls.wipe()
         self._leave_room(peer)
         del self._peers[peer.transport_id]
         del self._viewings[peer.transport_id]

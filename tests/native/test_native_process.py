@@ -13,12 +13,6 @@ import pytest
 from server.app import media_plane
 from server.media import native_build
 from server.media.native_plane import NativePlane
-from server.media.plane import (
-    CaptureStopped,
-    PublicationStarted,
-    StartCapture,
-    TransportClosed,
-)
 from server.media.python_plane import PythonPlane
 from server.media.switchboard import PlaneSettings
 from server.settings import Settings
@@ -39,22 +33,12 @@ def plane_of(hall: Hall) -> NativePlane:
 
 
 async def test_a_process_that_dies_is_replaced_at_the_same_port(
-    hall: Hall, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    hall: Hall, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ann = await hall.join("ann")
-    ann.speaks(440)
-    await hall.wait_for(PublicationStarted)
-    hall.apply(StartCapture(ann.id("microphone"), tmp_path / "c.rtp", {}))
     plane = plane_of(hall)
     port, pid = plane.port, plane.pid
-    for _ in range(2):
-        os.kill(plane.pid, signal.SIGKILL)
-        await asyncio.wait_for(_replaced(plane, pid), 20)
-        pid = plane.pid
-    closed = await hall.wait_for(TransportClosed)
-    assert (closed.transport_id, closed.reason) == ("ann", "error")
-    lost = await hall.wait_for(CaptureStopped)
-    assert (lost.publication_id, lost.reason) == (ann.id("microphone"), "io_error")
+    os.kill(plane.pid, signal.SIGKILL)
+    await asyncio.wait_for(_replaced(plane, pid), 20)
     assert plane.port == port
     bob, carl = await hall.join("bob"), await hall.join("carl")
     bob.speaks(880)
@@ -74,6 +58,7 @@ async def test_the_process_goes_with_its_server(hall: Hall) -> None:
     plane = plane_of(hall)
     process = plane._process
     assert process is not None
+    process._on_end = lambda _: None  # nobody replaces it
     process._hang_up()
     assert await process.reap() == 0
 

@@ -104,7 +104,10 @@ def test_packets_are_sealed_as_rfc_7714_16_1_says(
 @pytest.mark.parametrize("profile", PROFILES)
 def test_libsrtp_reads_what_we_write(direction: Make, profile: int) -> None:
     key = master(profile)
-    ours, theirs = direction(profile, key), SrtpSession(SrtpKeys(profile, key, key))
+    ours, theirs = (
+        direction(profile, key),
+        SrtpSession(SrtpKeys(profile, bytearray(key), bytearray(key))),
+    )
     for sequence in (*range(65530, 65570), 65530 + 20000, 65530 + 40000, 65530 + 70000):
         packet = rtp(sequence, payload=random.Random(sequence).randbytes(900))
         assert theirs.unprotect(ours.protect(packet)) == packet
@@ -116,7 +119,10 @@ def test_libsrtp_reads_what_we_write(direction: Make, profile: int) -> None:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_we_read_what_libsrtp_writes(direction: Make, profile: int) -> None:
     key = master(profile, 2)
-    ours, theirs = direction(profile, key), SrtpSession(SrtpKeys(profile, key, key))
+    ours, theirs = (
+        direction(profile, key),
+        SrtpSession(SrtpKeys(profile, bytearray(key), bytearray(key))),
+    )
     extended = pack("!BBHII", 0x91, 96, 65535, 1, 2) + bytes(4) + b"\xbe\xde\0\1\x10\x20\0\0" + b"x"
     for packet in (*map(rtp, range(65000, 67000)), extended):
         assert ours.unprotect(bytes(theirs.protect(packet))) == packet

@@ -67,9 +67,26 @@ static void set_keys(struct plane *plane, struct reader *r) {
         fputs("reprise-plane: OpenSSL refused the keys\n", stderr);
         abort();
     }
+    if (t->kept) {
+        srtp_keep_index(t->sending, &t->kept->rtcp_index);
+        srtp_keep_sources(t->receiving, t->kept->sources);
+        transport_resume(t);
+    }
     int64_t now = now_ns();
     for (uint32_t i = 0; i < t->slots.count; i++)
         slot_connected(t->slots.items[i], now);
+}
+
+static void keep(struct plane *plane, struct reader *r) {
+    struct transport *t = id_find(&plane->transports, read32(r));
+    uint32_t cell = read32(r);
+    if (cell >= KEPT_CELLS)
+        r->is_broken = true;
+    if (r->is_broken || plane->kept == NULL || t == NULL || t->kept || t->sending)
+        return;
+    t->kept = &plane->kept->cells[cell].transport;
+    if (t->kept->id != t->id)
+        *t->kept = (struct kept_transport){.id = t->id};
 }
 
 static void read_address(struct reader *r, struct address *address) {
@@ -275,6 +292,8 @@ static void open_slot(struct plane *plane, struct reader *r) {
     memcpy(slot->rtx_of, rtx, sizeof rtx);
     memcpy(slot->cname, cname, sizeof cname);
     slot_set_extensions(slot, mid_number, mid, send_time_number);
+    if (t->kept && t->slots.count < KEPT_SLOTS)
+        slot_keep(slot, &t->kept->slots[t->slots.count]);
     id_add(&plane->slots, id, slot);
     list_add(&t->slots, slot);
     if (kind == SLOT_STAGE)
@@ -379,6 +398,7 @@ static command *const commands[] = {
     [DOWN_PLACE] = place,
     [DOWN_FAVOUR] = favour,
     [DOWN_STAGE] = stage,
+    [DOWN_KEEP] = keep,
 };
 
 bool plane_command(struct plane *plane, const uint8_t *message, size_t length) {

@@ -76,6 +76,9 @@ enum down {
     DOWN_FAVOUR = 25,
     /* u32 transport, u32 participant on its stage (0: nobody) */
     DOWN_STAGE = 26,
+    /* u32 transport, u32 cell of the shared memory (kept.h): right after DOWN_TRANSPORT. A cell
+       that has the transport's number already is gone on with */
+    DOWN_KEEP = 18,
 };
 
 enum up {

@@ -1,6 +1,6 @@
 /* reprise-plane: forwards the media of one server. Started by the server, ends with it.
 
-   reprise-plane --udp-fd N --control-fd N [--watermark OCTETS] [--no-gso] */
+   reprise-plane --udp-fd N --control-fd N [--kept-fd N] [--watermark OCTETS] [--no-gso] */
 #include "plane.h"
 
 #include <errno.h>
@@ -16,16 +16,17 @@
 enum { MESSAGES_AT_ONCE = 256, GOODBYE_MS = 5000 };
 
 struct options {
-    int udp_fd, control_fd;
+    int udp_fd, control_fd, kept_fd;
     uint64_t watermark;
     bool has_gso;
 };
 
 static struct options read_options(int count, char **arguments) {
-    struct options options = {-1, -1, 0, true};
+    struct options options = {-1, -1, -1, 0, true};
     static const struct option known[] = {
         {"udp-fd", required_argument, NULL, 'u'},
         {"control-fd", required_argument, NULL, 'c'},
+        {"kept-fd", required_argument, NULL, 'k'},
         {"watermark", required_argument, NULL, 'w'},
         {"no-gso", no_argument, NULL, 'g'},
         {0},
@@ -35,6 +36,7 @@ static struct options read_options(int count, char **arguments) {
         switch (found) {
         case 'u': options.udp_fd = atoi(optarg); break;
         case 'c': options.control_fd = atoi(optarg); break;
+        case 'k': options.kept_fd = atoi(optarg); break;
         case 'w': options.watermark = strtoull(optarg, NULL, 10); break;
         case 'g': options.has_gso = false; break;
         default: exit(2);
@@ -108,6 +110,10 @@ int main(int count, char **arguments) {
     static struct plane plane;
     plane_init(&plane, options.udp_fd, options.control_fd, ended, options.watermark,
                options.has_gso);
+    if (options.kept_fd >= 0 && !plane_keep(&plane, options.kept_fd)) {
+        perror("reprise-plane: the shared memory");
+        exit(3);
+    }
     watch(epoll, EPOLL_CTL_ADD, plane.udp.fd, EPOLLIN);
     watch(epoll, EPOLL_CTL_ADD, plane.control.fd, EPOLLIN);
     watch(epoll, EPOLL_CTL_ADD, ended, EPOLLIN);

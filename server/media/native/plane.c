@@ -3,6 +3,8 @@
 
 #include "octets.h"
 
+#include <sys/mman.h>
+
 #define CAPTURE_QUEUE (32 * 1024 * 1024) /* a minute of one camera and three voices */
 #define STUN_HEADER 20
 #define STUN_COOKIE UINT32_C(0x2112A442)
@@ -23,6 +25,15 @@ void plane_init(struct plane *plane, int udp_fd, int control_fd, int event_fd, u
                          (double)now_ns() / 1e9;
     plane->addresses.seed = (uint64_t)wall.tv_nsec * UINT64_C(0x9E3779B97F4A7C15) ^
                             (uint64_t)(uintptr_t)plane ^ (uint64_t)now_ns();
+}
+
+bool plane_keep(struct plane *plane, int fd) {
+    void *shared = mmap(NULL, KEPT_OCTETS, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (shared == MAP_FAILED)
+        return false;
+    plane->kept = shared;
+    plane->last_stream = plane->kept->last_stream;
+    return true;
 }
 
 void plane_end(struct plane *plane) {
@@ -47,6 +58,8 @@ void plane_free(struct plane *plane) {
     id_free(&plane->streams);
     address_free(&plane->addresses);
     list_free(&plane->all);
+    if (plane->kept)
+        munmap(plane->kept, KEPT_OCTETS);
     udp_close(&plane->udp);
     control_close(&plane->control);
 }

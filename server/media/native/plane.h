@@ -14,6 +14,7 @@
 #include "capture.h"
 #include "clock.h"
 #include "control.h"
+#include "kept.h"
 #include "level.h"
 #include "room.h"
 #include "rtcp.h"
@@ -34,6 +35,7 @@ struct plane {
     struct udp udp;
     struct control control;
     struct capture_writer *captures;
+    struct kept *kept; /* NULL: nothing is kept */
     struct id_table transports, publications, slots, streams, rooms;
     struct address_table addresses;
     struct list all; /* transports */
@@ -86,8 +88,8 @@ struct stream {
     int64_t last_report_ns; /* 0: none */
 };
 
-struct stream *stream_new(struct publication *publication, uint32_t ssrc, uint8_t layer,
-                          uint8_t payload_type);
+struct stream *stream_new(struct publication *publication, uint32_t id, uint32_t ssrc,
+                          uint8_t layer, uint8_t payload_type);
 void stream_free(struct stream *stream);
 /* Account for a packet (16-bit `number`); NULL for a repeat or a broken descriptor. The packet
    belongs to the cache. */
@@ -201,6 +203,7 @@ struct slot {
     uint16_t last_sequence;
     uint32_t last_timestamp, last_picture, last_tl0; /* as sent */
     struct srtp_window sent, rtx_sent;
+    struct kept_slot *kept; /* NULL: nothing is kept */
     struct sent *ring;
     uint32_t ring_mask;
     uint32_t packets, octets;
@@ -210,6 +213,8 @@ struct slot {
 
 struct slot *slot_new(struct transport *transport, uint32_t id, bool is_video);
 void slot_free(struct slot *slot);
+/* Go on where a slot of the same number stopped with its process. */
+void slot_keep(struct slot *slot, struct kept_slot *kept);
 /* Write the extension block; numbers of 0 are left out. */
 void slot_set_extensions(struct slot *slot, unsigned mid_number, const char *mid,
                          unsigned send_time_number);
@@ -251,6 +256,7 @@ struct transport {
     uint32_t route_count;
     struct publisher_clock clock;
     struct twcc twcc;
+    struct kept_transport *kept; /* NULL: nothing is kept */
     uint64_t octets_up, octets_down;
     uint32_t estimate;
     int64_t estimate_at_ns;
@@ -268,11 +274,15 @@ void transport_receive_rtcp(struct transport *transport, const uint8_t *data, si
 /* A packet of at most MAX_DATAGRAM - SRTP_MAX_TRAILER octets. */
 void transport_send_rtcp(struct transport *transport, const uint8_t *data, size_t length);
 void transport_forget_routes(struct transport *transport, const struct stream *stream);
+/* Keys and publications are there: go on with the streams a process before this one knew. */
+void transport_resume(struct transport *transport);
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
 void plane_init(struct plane *plane, int udp_fd, int control_fd, int event_fd, uint64_t watermark,
                 bool wants_gso);
+/* Share memory with the process that comes after this one; false when it cannot be mapped. */
+bool plane_keep(struct plane *plane, int fd);
 /* Seal every capture, wait until it is on disk, say how it went. */
 void plane_end(struct plane *plane);
 void plane_free(struct plane *plane);

@@ -56,6 +56,32 @@ struct slot *slot_new(struct transport *transport, uint32_t id, bool is_video) {
     return s;
 }
 
+void slot_keep(struct slot *s, struct kept_slot *kept) {
+    s->kept = kept;
+    if (kept->id != s->id) {
+        *kept = (struct kept_slot){
+            .id = s->id, .base_timestamp = s->base_timestamp, .base_time = s->base_time};
+    } else {
+        s->base_timestamp = kept->base_timestamp;
+        s->base_time = kept->base_time;
+        s->has_last = kept->has_last;
+        s->last_timestamp = kept->last_timestamp;
+        s->last_picture = kept->last_picture;
+        s->last_tl0 = kept->last_tl0;
+        s->packets = kept->packets;
+        s->octets = kept->octets;
+    }
+    srtp_keep_window(&s->sent, &kept->next);
+    srtp_keep_window(&s->rtx_sent, &kept->rtx_next);
+    /* A packet that was sealed but not counted any more is behind us all the same. */
+    if (s->sent.is_started) {
+        s->has_last = true;
+        s->last_sequence = (uint16_t)s->sent.top;
+    }
+    if (s->rtx_sent.is_started)
+        s->rtx_sequence = (uint16_t)s->rtx_sent.top;
+}
+
 static void drop_target(struct slot *s) {
     if (s->target)
         list_remove(&s->target->waiting, s);
@@ -179,6 +205,14 @@ static void count_sent(struct slot *s, const struct sent *record, size_t octets)
         s->last_timestamp = record->timestamp;
         s->last_picture = record->picture;
         s->last_tl0 = record->tl0;
+    }
+    if (s->kept) {
+        s->kept->has_last = s->has_last;
+        s->kept->last_timestamp = s->last_timestamp;
+        s->kept->last_picture = s->last_picture;
+        s->kept->last_tl0 = s->last_tl0;
+        s->kept->packets = s->packets;
+        s->kept->octets = s->octets;
     }
 }
 

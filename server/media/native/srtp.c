@@ -28,6 +28,8 @@ struct srtp_direction {
     uint32_t rtcp_index;
     uint32_t count;
     struct source *sources[SRTP_MAX_SOURCES];
+    uint32_t *kept_index;
+    struct srtp_kept_source *kept_sources;
 };
 
 static bool is_gcm(const struct srtp_direction *d) { return d->profile != SRTP_AES_CM_SHA1_80; }
@@ -192,6 +194,22 @@ void srtp_note(struct srtp_window *w, uint64_t index) {
         w->is_started = true;
     }
     w->bits[index / 64 % (SRTP_WINDOW / 64)] |= UINT64_C(1) << (index % 64);
+    if (w->kept)
+        *w->kept = w->top + 1;
+}
+
+void srtp_keep_window(struct srtp_window *w, uint64_t *kept) {
+    w->kept = kept;
+    if (*kept == 0)
+        return;
+    w->top = *kept - 1;
+    w->is_started = true;
+    memset(w->bits, 0xFF, sizeof w->bits);
+}
+
+void srtp_keep_index(struct srtp_direction *d, uint32_t *kept) {
+    d->kept_index = kept;
+    d->rtcp_index = *kept & RTCP_INDEX_MASK;
 }
 
 static struct source *find_source(const struct srtp_direction *d, uint32_t ssrc) {
@@ -205,8 +223,21 @@ static struct source *find_source(const struct srtp_direction *d, uint32_t ssrc)
 static struct source *add_source(struct srtp_direction *d, uint32_t ssrc) {
     struct source *source = make(sizeof *source);
     source->ssrc = ssrc;
+    if (d->kept_sources) {
+        struct srtp_kept_source *kept = &d->kept_sources[d->count];
+        kept->ssrc = ssrc;
+        kept->is_known = true;
+        srtp_keep_window(&source->rtp, &kept->rtp_next);
+        srtp_keep_window(&source->rtcp, &kept->rtcp_next);
+    }
     d->sources[d->count++] = source;
     return source;
+}
+
+void srtp_keep_sources(struct srtp_direction *d, struct srtp_kept_source *kept) {
+    d->kept_sources = kept;
+    while (d->count < SRTP_MAX_SOURCES && kept[d->count].is_known)
+        add_source(d, kept[d->count].ssrc);
 }
 
 /* ---- ciphers ---------------------------------------------------------------------------- */
@@ -372,6 +403,8 @@ size_t srtp_protect_rtcp(struct srtp_direction *d, uint8_t *packet, size_t lengt
     if (length < RTCP_HEADER || length + trailer > capacity || d->rtcp_index == RTCP_INDEX_MASK)
         return 0;
     uint32_t index = ++d->rtcp_index;
+    if (d->kept_index)
+        *d->kept_index = index;
     uint32_t ssrc = get32(packet + 4);
     uint8_t word[INDEX_WORD];
     put32(word, RTCP_ENCRYPTED | index);

@@ -29,6 +29,14 @@ struct srtp_window {
     uint64_t top;
     uint64_t bits[SRTP_WINDOW / 64];
     bool is_started;
+    uint64_t *kept; /* where `top` + 1 is written down (kept.h); NULL: nowhere */
+};
+
+/* How far the packets of one SSRC have come, for a process that goes on with them. */
+struct srtp_kept_source {
+    uint64_t rtp_next, rtcp_next; /* 0: none yet */
+    uint32_t ssrc;
+    bool is_known;
 };
 
 struct srtp_direction;
@@ -67,5 +75,12 @@ uint64_t srtp_guess(const struct srtp_window *window, uint16_t sequence);
 /* Whether an index was not seen and is not too old. */
 bool srtp_is_fresh(const struct srtp_window *window, uint64_t index);
 void srtp_note(struct srtp_window *window, uint64_t index);
+
+/* Write down from now on how far the window has come, and go on behind what stands there: every
+   index before it counts as seen. */
+void srtp_keep_window(struct srtp_window *window, uint64_t *kept);
+/* The same for the RTCP index of a sender, and for a receiver's SRTP_MAX_SOURCES sources. */
+void srtp_keep_index(struct srtp_direction *direction, uint32_t *kept);
+void srtp_keep_sources(struct srtp_direction *direction, struct srtp_kept_source *kept);
 
 #endif

@@ -14,10 +14,10 @@
 #define VIDEO_AGE_NS (2 * SECOND_NS)
 #define AUDIO_AGE_NS SECOND_NS
 
-struct stream *stream_new(struct publication *publication, uint32_t ssrc, uint8_t layer,
-                          uint8_t payload_type) {
+struct stream *stream_new(struct publication *publication, uint32_t id, uint32_t ssrc,
+                          uint8_t layer, uint8_t payload_type) {
     struct stream *s = make(sizeof *s);
-    s->id = ++publication->plane->last_stream;
+    s->id = id;
     s->ssrc = ssrc;
     s->publication = publication;
     s->layer = layer;

@@ -37,6 +37,8 @@ void transport_free(struct transport *t) {
     list_free(&t->slots);
     srtp_free(t->receiving);
     srtp_free(t->sending);
+    if (t->kept)
+        memset(t->kept, 0, sizeof *t->kept);
     list_remove(&t->plane->all, t);
     id_remove(&t->plane->transports, t->id);
     free(t);
@@ -54,12 +56,37 @@ void transport_send_rtcp(struct transport *t, const uint8_t *data, size_t length
 
 /* ---- which stream ------------------------------------------------------------------------ */
 
+/* Browsers say what an SSRC is in its first packets only. */
+static void keep_routes(struct transport *t) {
+    if (t->kept == NULL)
+        return;
+    for (uint32_t i = 0; i < KEPT_ROUTES; i++) {
+        struct kept_route *kept = &t->kept->routes[i];
+        if (i >= t->route_count) {
+            *kept = (struct kept_route){0};
+            continue;
+        }
+        const struct stream *stream = t->routes[i].stream;
+        *kept = (struct kept_route){
+            .ssrc = t->routes[i].ssrc,
+            .stream = stream->id,
+            .publication = stream->publication->id,
+            .layer = stream->layer,
+            .payload_type = stream->payload_type,
+            .is_rtx = t->routes[i].is_rtx,
+        };
+    }
+}
+
+_Static_assert(KEPT_ROUTES >= MAX_STREAMS, "every route has its place");
+
 void transport_forget_routes(struct transport *t, const struct stream *stream) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < t->route_count; i++)
         if (t->routes[i].stream != stream)
             t->routes[kept++] = t->routes[i];
     t->route_count = kept;
+    keep_routes(t);
 }
 
 static struct route *find_route(struct transport *t, uint32_t ssrc) {
@@ -161,13 +188,48 @@ static struct stream *media_stream(struct transport *t, struct publication *p, c
         tell_gone(t->plane, p->streams[layer]->id);
         publication_forget_stream(p, p->streams[layer]);
     }
-    struct stream *stream = stream_new(p, ssrc, (uint8_t)layer, payload_type);
+    struct stream *stream =
+        stream_new(p, ++t->plane->last_stream, ssrc, (uint8_t)layer, payload_type);
+    if (t->plane->kept)
+        t->plane->kept->last_stream = t->plane->last_stream;
     p->streams[layer] = stream;
     id_add(&t->plane->streams, stream->id, stream);
     tell_stream(stream);
     if (!p->is_video)
         rooms_changed(t->plane);
     return stream;
+}
+
+/* The server knows these streams by the numbers they had. */
+static struct stream *resumed_stream(struct transport *t, const struct kept_route *kept) {
+    struct stream *known = id_find(&t->plane->streams, kept->stream);
+    if (kept->is_rtx || known)
+        return kept->is_rtx && known && known->publication->transport == t ? known : NULL;
+    struct publication *p = id_find(&t->plane->publications, kept->publication);
+    if (p == NULL || p->transport != t || kept->layer >= LAYERS || p->streams[kept->layer] ||
+        kept->payload_type >= 128 || p->codec_of[kept->payload_type] < 0)
+        return NULL;
+    struct stream *stream =
+        stream_new(p, kept->stream, kept->ssrc, kept->layer, kept->payload_type);
+    p->streams[kept->layer] = stream;
+    id_add(&t->plane->streams, stream->id, stream);
+    return stream;
+}
+
+void transport_resume(struct transport *t) {
+    struct kept_route kept[KEPT_ROUTES];
+    memcpy(kept, t->kept->routes, sizeof kept);
+    /* A stream comes before what repairs it. */
+    for (int turn = 0; turn < 2; turn++)
+        for (uint32_t i = 0; i < KEPT_ROUTES && t->route_count < MAX_STREAMS; i++) {
+            if (kept[i].stream == NO_STREAM || kept[i].is_rtx != (turn == 1))
+                continue;
+            struct stream *stream = resumed_stream(t, &kept[i]);
+            if (stream)
+                t->routes[t->route_count++] =
+                    (struct route){kept[i].ssrc, kept[i].is_rtx, stream};
+        }
+    keep_routes(t);
 }
 
 /* Which track and layer a new SSRC is. Chromium stops sending MID and RID after the first
@@ -191,6 +253,7 @@ static struct route *identify(struct transport *t, const uint8_t *data,
         return NULL;
     struct route *route = &t->routes[t->route_count++];
     *route = (struct route){ssrc, is_rtx, stream};
+    keep_routes(t);
     return route;
 }
 
