@@ -1,4 +1,4 @@
-"""The whiteboard in the recording: its pictures drawn, its text, and where a new page begins.
+"""Whiteboards in the recording: their pictures drawn, its text, and where a new page begins.
 
 Pictures are files that never change, so each is drawn once, while the class goes on where the
 worker has time, and found by its name from then on. Of one that cannot be drawn nothing is shown:
@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from recordings.facts import STOOD_MS, Facts, LoggedBoard
+from recordings.facts import STOOD_MS, LoggedBoard
 from recordings.ports import BoardPainter, Folders, Job
 from recordings.workshop import link_or_copy
 from server.schemas.api import RecordedBoard, TimelineMark
@@ -169,12 +169,14 @@ def lines_of(folder: Path, boards: Sequence[LoggedBoard]) -> list[tuple[int, str
     return found
 
 
-def put_boards(folder: Path, facts: Facts, out: Path, base: str) -> list[RecordedBoard]:
-    """Copies into a version folder, and the list for the player."""
-    drawn = known(folder, facts.boards)
-    stands = standing(folder, facts.boards)
+def put_boards(
+    folder: Path, boards: Sequence[LoggedBoard], out: Path, base: str
+) -> list[RecordedBoard]:
+    """Copies into a folder of a version, which is at ``base``, and the list for the player."""
+    drawn = known(folder, boards)
+    stands = standing(folder, boards)
     put: list[RecordedBoard] = []
-    for board in facts.boards:
+    for board in boards:
         shown = stands.get(board.picture_id)
         if shown is None:
             continue

@@ -16,6 +16,7 @@ from msgspec import Struct
 from recordings.poll_marks import mark_of
 from recordings.spans import RecordingTime, Span, Spans, both
 from server.domain import events as e
+from server.domain.board_record import BoardShown
 from server.domain.debate_record import Held
 from server.domain.record import Record, record_of
 from server.domain.state import AttachedFile, Stretch
@@ -49,6 +50,15 @@ class LoggedPoll(Struct, frozen=True):
     key: int | None
 
 
+class LoggedBoard(Struct, frozen=True):
+    """A picture of the whiteboard on the stage; ``span`` is recording time."""
+
+    span: Span
+    picture_id: str
+    opened_ms: int
+    """session time at which the whiteboard was opened that it shows"""
+
+
 class LoggedRoom(Struct, frozen=True):
     """A breakout room while it was open and on record, or a side of a debate by itself; ``span``
     is recording time."""
@@ -64,6 +74,8 @@ class LoggedRoom(Struct, frozen=True):
     debate_id: str | None = None
     side: str | None = None
     name_de: str = ""
+    boards: list[LoggedBoard] = []
+    """pictures of its whiteboard, recording time"""
 
 
 class LoggedSlide(Struct, frozen=True):
@@ -78,15 +90,6 @@ class LoggedSlide(Struct, frozen=True):
     def stood(self) -> bool:
         """Not only turned over on the way to another."""
         return self.span.end_ms - self.span.start_ms >= STOOD_MS
-
-
-class LoggedBoard(Struct, frozen=True):
-    """A picture of the whiteboard on the stage; ``span`` is recording time."""
-
-    span: Span
-    picture_id: str
-    opened_ms: int
-    """session time at which the whiteboard was opened that it shows"""
 
 
 STOOD_MS = 2000
@@ -111,6 +114,11 @@ class Facts(Struct, frozen=True):
     rooms: list[LoggedRoom] = []
     slides: list[LoggedSlide] = []
     boards: list[LoggedBoard] = []
+
+    @property
+    def all_boards(self) -> list[LoggedBoard]:
+        """With those of breakout rooms."""
+        return [*self.boards, *(board for room in self.rooms for board in room.boards)]
 
     @property
     def time(self) -> RecordingTime:
@@ -164,7 +172,7 @@ def facts_of(session_id: str, recording_id: str, log: Sequence[e.Event]) -> Fact
         ],
         rooms=_rooms(record),
         slides=_slides(record, end_ms),
-        boards=_boards(record),
+        boards=_boards(record, record.boards),
     )  # fmt: skip
 
 
@@ -189,6 +197,7 @@ def _rooms(record: Record) -> list[LoggedRoom]:
                 LoggedRoom(
                     room.room_id, room.name, room.task, Span(at[0].start_ms, at[-1].end_ms),
                     allowed, sorted(room.members), room.debate_id, room.side, room.name_de,
+                    _boards(record, room.boards),
                 )
             )  # fmt: skip
     return found
@@ -242,10 +251,10 @@ def _slides(record: Record, end_ms: int) -> list[LoggedSlide]:
     return result
 
 
-def _boards(record: Record) -> list[LoggedBoard]:
+def _boards(record: Record, boards: Sequence[BoardShown]) -> list[LoggedBoard]:
     return [
         LoggedBoard(Span(on.start_ms, on.end_ms), shown.picture_id, shown.opened_ms)
-        for shown in record.boards
+        for shown in boards
         for on in record.time.clip(shown.from_ms, shown.to_ms)
     ]
 

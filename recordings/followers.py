@@ -114,9 +114,9 @@ class Followers:
 
     def _paint(self, following: _Following, facts: Facts) -> None:
         """The whiteboard's pictures so far, so that few are left to draw when the class ends."""
-        if facts.boards and (following.painting is None or not following.painting.is_alive()):
+        if facts.all_boards and (following.painting is None or not following.painting.is_alive()):
             following.painting = threading.Thread(
-                target=self._boards.drawn, args=(following.job, facts.boards),
+                target=self._boards.drawn, args=(following.job, facts.all_boards),
                 name=f"paint {following.job.recording_id}", daemon=True,
             )  # fmt: skip
             following.painting.start()

@@ -86,7 +86,7 @@ class Publisher:
             base = _media(job, version)
             recording = self._recording(job, row, facts, version, [], None)
             recording.summary.stage = "provisional"
-            recording.rooms = _rooms(assembled, base, {})
+            recording.rooms = _rooms(assembled, base, {}, {}, drawn, out)
             self._put_stage(recording, job, facts, drawn, out)
             recording.audio_url = f"{base}/audio_mix.webm"
             recording.tracks = [
@@ -116,10 +116,12 @@ class Publisher:
         items: Sequence[Item],
         texts: Mapping[str, str],
         said: Mapping[int, Transcript],
+        in_rooms: Mapping[int, Sequence[Chapter]],
         digest: str,
         report: dict[str, Any],
     ) -> int:
-        """``said``: by the number of the room, in the room's own time."""
+        """``said`` and its chapters ``in_rooms``: by the number of the room, in the room's own
+        time."""
         row = self._row(job)
         assembled = msgspec.json.decode(
             (assembled_folder / "assembled.json").read_bytes(), type=Assembled
@@ -142,7 +144,7 @@ class Publisher:
                 job, row, facts, version, shown, f"{base}/{renditions.thumbnail}"
             )
             recording.summary.stage = "published"
-            recording.rooms = _rooms(assembled, base, said)
+            recording.rooms = _rooms(assembled, base, said, in_rooms, drawn, out)
             for number, spoken in said.items():
                 _write(out / "rooms" / str(number) / "transcript.json", spoken)
             self._put_stage(recording, job, facts, drawn, out)
@@ -176,7 +178,7 @@ class Publisher:
         base = _media(job, recording.version)
         slides = self._folders.slides(job.session_id)
         recording.slides = put_slides(slides, facts.slides, out, base)
-        recording.boards = boards.put_boards(drawn, facts, out, base)
+        recording.boards = boards.put_boards(drawn, facts.boards, out, base)
         recording.marks = sorted(
             [*recording.marks, *boards.marks_of(drawn, facts.boards)], key=lambda mark: mark.at_ms
         )
@@ -259,7 +261,11 @@ def _put_rooms(assembled: Assembled, folder: Path, out: Path) -> None:
                 link_or_copy(folder / path, out / path)
 
 
-def _rooms(assembled: Assembled, base: str, said: Mapping[int, Transcript]) -> list[RecordedRoom]:
+def _rooms(
+    assembled: Assembled, base: str, said: Mapping[int, Transcript],
+    chapters: Mapping[int, Sequence[Chapter]], drawn: Path, out: Path,
+) -> list[RecordedRoom]:  # fmt: skip
+    """With pictures of their whiteboards, which lie with the room: not everybody may enter."""
     return [
         RecordedRoom(
             room.room_id, room.name, room.task, room.start_ms, room.end_ms,
@@ -271,6 +277,11 @@ def _rooms(assembled: Assembled, base: str, said: Mapping[int, Transcript]) -> l
             tracks=[_track(video, f"{base}/{video.path}") for video in room.videos],
             cuts=_cuts(room.epochs, room.end_ms - room.start_ms),
             debate_id=room.debate_id, side=room.side, name_de=room.name_de, members=room.members,
+            boards=boards.put_boards(
+                drawn, room.boards, out / f"rooms/{room.number}", f"{base}/rooms/{room.number}"
+            ),
+            marks=boards.marks_of(drawn, room.boards),
+            chapters=list(chapters.get(room.number, ())),
         )
         for room in assembled.rooms
     ]  # fmt: skip

@@ -15,10 +15,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from recordings.capture import Scan
-from recordings.edit_list import Epoch, Levels, edit_list
-from recordings.facts import Facts, LoggedRoom
+from recordings.edit_list import Epoch, Levels, Stills, board_id, edit_list, slide_id
+from recordings.facts import Facts, LoggedBoard, LoggedRoom
 from recordings.sound import mix
-from recordings.spans import Span, Spans
+from recordings.spans import Span, Spans, both
 from recordings.tracks import SoundTrack, VideoTrack, build_tracks
 
 
@@ -53,6 +53,7 @@ class RoomSound(Struct, frozen=True):
     debate_id: str | None = None
     side: str | None = None
     name_de: str = ""
+    boards: list[LoggedBoard] = []
 
 
 def room_sounds(
@@ -96,14 +97,32 @@ def _room(
         )
         for voice in voices
     }
-    epochs = edit_list(end_ms - start_ms, videos, levels, [], []) if videos else []
+    boards = _boards(room, start_ms)
+    stills = _stills(facts, boards, Span(start_ms, end_ms))
+    has_picture = bool(videos or stills.slides)
+    epochs = edit_list(end_ms - start_ms, videos, levels, [], [], stills) if has_picture else []
     return RoomSound(
         room.room_id, room.name, room.task, start_ms, end_ms, path,
         sorted({sound.participant_id for sound in sounds}), number,
         [replace(video, path=f"{name}/{video.path}") for video in videos],
         [replace(voice, wav_path=f"{name}/{voice.wav_path}") for voice in voices],
-        epochs, room.members, room.debate_id, room.side, room.name_de,
+        epochs, room.members, room.debate_id, room.side, room.name_de, boards,
     )  # fmt: skip
+
+
+def _boards(room: LoggedRoom, start_ms: int) -> list[LoggedBoard]:
+    return [replace(one, span=_shifted((one.span,), -start_ms)[0]) for one in room.boards]
+
+
+def _stills(facts: Facts, boards: Sequence[LoggedBoard], room: Span) -> Stills:
+    """What a room sees behind a screen that is shared in it: its whiteboard, whoever opens it, and
+    the session's slides (SL4)."""
+    slides = [
+        (shown, slide_id(slide.deck_id, slide.page))
+        for slide in facts.slides
+        for shown in _shifted(both((slide.span,), (room,)), -round(room.start_ms))
+    ]
+    return Stills([*((one.span, board_id(one.picture_id)) for one in boards), *slides])
 
 
 def _is_in(scanned: Scan, room: LoggedRoom) -> bool:

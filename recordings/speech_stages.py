@@ -18,6 +18,7 @@ from recordings.slides import LONGEST_TERM, MOST_TERMS, terms_of
 from recordings.spans import length_ms
 from recordings.stage_base import FORMAT, Done, Progress, StageBase, write
 from recordings.workshop import digest_of
+from server.schemas.api import TimelineMark
 
 _NAMED = ("moment", "speech", "activity", "slide", "whiteboard")
 """marks whose label is a title"""
@@ -54,6 +55,39 @@ def _in_rooms(rooms: Sequence[RoomSound], folder: Path, names: Mapping[str, str]
             for voice in room.voices
         ]
     return found
+
+
+_PRIORS = {
+    "screen": "screen", "confusion": "confusion", "moment": "moment", "poll": "poll",
+    "speech": "phase", "audience": "moment", "breakout": "breakout", "activity": "activity",
+    "slide": "screen", "whiteboard": "screen",
+}  # fmt: skip
+
+
+def _priors(marks: Sequence[TimelineMark]) -> list[Any]:
+    return [
+        {
+            "at_ms": mark.at_ms,
+            "kind": _PRIORS[mark.kind],
+            "label": mark.label if mark.kind in _NAMED else "",
+        }
+        for mark in sorted(marks, key=lambda mark: mark.at_ms)
+        if mark.kind in _PRIORS
+    ]
+
+
+_EVERYWHERE = ("poll", "slide")
+"""marks of what reaches people in breakout rooms too"""
+
+
+def in_room(marks: Sequence[TimelineMark], room: RoomSound) -> list[TimelineMark]:
+    """What happened in a room while it was open, in its own time."""
+    return [
+        msgspec.structs.replace(mark, at_ms=mark.at_ms - room.start_ms)
+        for mark in marks
+        if room.start_ms <= mark.at_ms < room.end_ms
+        and (mark.kind in _EVERYWHERE or mark.data.get("room_id") == room.room_id)
+    ]
 
 
 class SpeechStages(StageBase):
@@ -117,22 +151,21 @@ class SpeechStages(StageBase):
 
     def _chapters(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         facts = self._facts(job, done)
-        kinds = {"screen": "screen", "confusion": "confusion", "moment": "moment", "poll": "poll",
-                 "speech": "phase", "audience": "moment", "breakout": "breakout",
-                 "activity": "activity", "slide": "screen", "whiteboard": "screen"}  # fmt: skip
-        written = marks_of(self._drawn(job, facts), facts.boards)
+        drawn = self._drawn(job, facts)
+        said = self._said_in_rooms(job, done)
         work = {
             "transcript": self._transcript(job, done),
             "duration_ms": facts.duration_ms,
-            "priors": [
-                {
-                    "at_ms": mark.at_ms,
-                    "kind": kinds[mark.kind],
-                    "label": mark.label if mark.kind in _NAMED else "",
+            "priors": _priors([*facts.marks, *marks_of(drawn, facts.boards)]),
+            "rooms": {
+                room.number: {
+                    "transcript": said[room.number],
+                    "duration_ms": room.end_ms - room.start_ms,
+                    "priors": _priors([*in_room(facts.marks, room), *marks_of(drawn, room.boards)]),
                 }
-                for mark in sorted([*facts.marks, *written], key=lambda mark: mark.at_ms)
-                if mark.kind in kinds
-            ],
+                for room in self._assembled(job, done).rooms
+                if room.number in said and said[room.number].segments
+            },
         }
         digest = digest_of("chapters", FORMAT, work)
         result = self._transcripts_step(job, "chapters", digest, work, progress)

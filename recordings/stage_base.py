@@ -43,6 +43,11 @@ class Done(Struct, frozen=True):
     counts: dict[str, float] = field(default_factory=dict)
 
 
+class _FoundChapters(Struct):
+    chapters: list[Chapter]
+    rooms: dict[int, list[Chapter]] = {}
+
+
 class StageBase:
     def __init__(
         self,
@@ -78,8 +83,8 @@ class StageBase:
         return msgspec.json.decode(raw, type=Facts)
 
     def _drawn(self, job: Job, facts: Facts) -> Path:
-        """Folder with the pictures of the whiteboard."""
-        return self.boards.drawn(job, facts.boards)
+        """Folder with the pictures of whiteboards."""
+        return self.boards.drawn(job, facts.all_boards)
 
     def _assembled(self, job: Job, done: Mapping[str, Done]) -> Assembled:
         raw = (self._folder(job, done, "assemble") / "assembled.json").read_bytes()
@@ -97,11 +102,15 @@ class StageBase:
         return msgspec.json.decode(path.read_bytes(), type=dict[int, Transcript])
 
     def _chapter_list(self, job: Job, done: Mapping[str, Done]) -> list[Chapter]:
-        class Found(Struct):
-            chapters: list[Chapter]
+        return self._found_chapters(job, done).chapters
 
+    def _chapters_in_rooms(self, job: Job, done: Mapping[str, Done]) -> dict[int, list[Chapter]]:
+        """By the number of the room, in its own time."""
+        return self._found_chapters(job, done).rooms
+
+    def _found_chapters(self, job: Job, done: Mapping[str, Done]) -> _FoundChapters:
         raw = (self._folder(job, done, "chapters") / "chapters.json").read_bytes()
-        return msgspec.json.decode(raw, type=Found).chapters
+        return msgspec.json.decode(raw, type=_FoundChapters)
 
     def _item_list(self, job: Job, done: Mapping[str, Done]) -> list[Item]:
         class Found(Struct):

@@ -302,6 +302,7 @@ class Stages(SpeechStages):
                 },
             },
             said,
+            self._chapters_in_rooms(job, done),
             digest,
             report_of(done),
         )

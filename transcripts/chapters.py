@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 
 from transcripts.embeddings import MiniLm
@@ -16,6 +17,7 @@ from transcripts.ports import (
     ChaptersJob,
     ChaptersResult,
     Progress,
+    Spoken,
     Transcript,
     Word,
 )
@@ -39,28 +41,35 @@ LABEL_REACH_MS = 8_000
 
 
 def chapters(job: ChaptersJob, progress: Progress) -> ChaptersResult:
-    """Chapters that cover the recording from 0 to its end; none when nothing was said or marked."""
+    """Of the recording and of each of its rooms."""
     began = time.process_time()
+    model = cache(MiniLm)
+    made = tuple(_parted(job, model))
+    rooms: dict[int, tuple[Chapter, ...]] = {}
+    for number, room in job.rooms.items():
+        progress((1 + len(rooms)) / (1 + len(job.rooms)))
+        rooms[number] = tuple(_parted(room, model))
+    return ChaptersResult(made, round(time.process_time() - began, 3), rooms)
+
+
+def _parted(job: Spoken, load: Callable[[], MiniLm]) -> list[Chapter]:
+    """Chapters from 0 to the end; none when nothing was said or marked."""
     found = units([(s.start_ms, s.end_ms, s.text) for s in sentences(job.transcript)])
     if not found:
-        made = _silent(job)
-        return ChaptersResult(tuple(made), round(time.process_time() - began, 3))
-    model = MiniLm()
+        return _silent(job)
+    model = load()
     texts = [unit.text for unit in found]
     embeddings = model.embed(texts)
-    progress(0.5)
     reasons = [
         Reason(prior.at_ms, WEIGHTS[prior.kind] * prior.weight, prior.kind == "chapter")
         for prior in job.priors
     ]
     cuts = boundaries(found, embeddings, tf_idf(texts, STOP), reasons, job.duration_ms)
-    progress(0.7)
-    made = _titled(job, found, cuts, model)
-    return ChaptersResult(tuple(made), round(time.process_time() - began, 3))
+    return _titled(job, found, cuts, model)
 
 
 def _titled(
-    job: ChaptersJob, found: Sequence[Unit], cuts: Sequence[int], model: MiniLm
+    job: Spoken, found: Sequence[Unit], cuts: Sequence[int], model: MiniLm
 ) -> list[Chapter]:
     starts = [0 if cut == 0 else found[cut].start_ms for cut in cuts]
     edges = [*starts, max(job.duration_ms, starts[-1] + 1)]
@@ -105,7 +114,7 @@ def _labels(
     return labels
 
 
-def _silent(job: ChaptersJob) -> list[Chapter]:
+def _silent(job: Spoken) -> list[Chapter]:
     """Nobody spoke: only what the log names makes chapters."""
     marks = sorted(
         (prior.at_ms, prior.label)

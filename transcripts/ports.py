@@ -182,16 +182,24 @@ class PollPrior:
 
 
 @dataclass(frozen=True, slots=True)
-class ChaptersJob:
+class Spoken:
+    """What is parted into chapters: a recording, or one of its rooms in the room's own time."""
+
     transcript: Transcript
     duration_ms: int
     priors: tuple[ChapterPrior, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
+class ChaptersJob(Spoken):
+    rooms: dict[int, Spoken] = field(default_factory=dict[int, Spoken])
+
+
+@dataclass(frozen=True, slots=True)
 class ChaptersResult:
     chapters: tuple[Chapter, ...]
     cpu_s: float
+    rooms: dict[int, tuple[Chapter, ...]] = field(default_factory=dict[int, "tuple[Chapter, ...]"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The whiteboard in the recording: which picture of it stood on the stage when (WB7).
+"""Whiteboards in the recording: which picture of one stood on the stage when (WB7, WB10).
 
 A picture says since when the whiteboard has looked like this; it may come after the whiteboard was
 closed. So pictures are put into the stretches in which it was open once all are known.
@@ -7,6 +7,7 @@ closed. So pictures are put into the stretches in which it was open once all are
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from server.domain import whiteboard_events as we
 from server.domain.events import Event
@@ -14,6 +15,9 @@ from server.domain.events import Event
 FIRST_LOOK_MS = 10_000
 """The first picture is asked for when somebody has opened the whiteboard: for so long before it the
 whiteboard looked nearly like this, and nothing else is known."""
+LOOKED_AT_MS = 120_000
+"""A room's whiteboard is closed by nobody: so long after the last change it has the room's stage.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class BoardWalk:
     def __init__(self) -> None:
         self._opened: list[tuple[int, int | None]] = []
         self._pictures: list[tuple[int, str]] = []
+        self._in_rooms: dict[str, list[tuple[int, str]]] = {}
 
     def note(self, event: Event) -> None:
         match event.body:
@@ -39,7 +44,10 @@ class BoardWalk:
             case we.WhiteboardClosed() if self._opened:
                 self._opened[-1] = (self._opened[-1][0], event.at_ms)
             case we.WhiteboardPictured() as picture:
-                self._pictures.append((picture.from_ms, picture.picture_id))
+                pictures = self._pictures
+                if picture.room_id is not None:
+                    pictures = self._in_rooms.setdefault(picture.room_id, [])
+                pictures.append((picture.from_ms, picture.picture_id))
             case _:
                 pass
 
@@ -64,3 +72,13 @@ class BoardWalk:
                 if from_ms < to_ms
             ]
         return tuple(shown)
+
+    def in_room(self, room_id: str, from_ms: int, to_ms: int) -> tuple[BoardShown, ...]:
+        """Of a breakout room's own, while the room was open: from a change to the next one."""
+        drawn = sorted(self._in_rooms.get(room_id, ()), key=lambda one: one[0])
+        drawn = [one for one in drawn if from_ms <= one[0] <= to_ms]
+        return tuple(
+            BoardShown(picture_id, at_ms, min(next_ms, at_ms + LOOKED_AT_MS), from_ms)
+            for (at_ms, picture_id), (next_ms, _) in pairwise([*drawn, (to_ms, "")])
+            if at_ms < next_ms
+        )

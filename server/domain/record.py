@@ -153,6 +153,8 @@ class RoomOnRecord:
     debate_id: str | None = None
     side: str | None = None
     name_de: str = ""
+    boards: tuple[BoardShown, ...] = ()
+    """pictures of the room's whiteboard, in order"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,7 +425,10 @@ class _Walk:
             spotlights=tuple(self.spotlights),
             slides=tuple(self.slides),
             boards=self.boards.finish(end_ms),
-            rooms=tuple(self.rooms),
+            rooms=tuple(
+                replace(one, boards=self.boards.in_room(one.room_id, one.from_ms, one.to_ms))
+                for one in self.rooms
+            ),
             huddles=self.huddles.finish(end_ms),
             web_pages=tuple(self.web_pages),
             activities=_activities(state.agenda, time, end_ms),

@@ -95,8 +95,9 @@ def closing(state: SessionState, by: str | None = None) -> list[Change]:
 
 def report_picture(_: SessionState, command: wc.ReportWhiteboardPicture, ask: Ask) -> list[Change]:
     picture = we.WhiteboardPictured(
-        command.picture_id, min(command.from_ms, ask.now_ms), command.width, command.height
-    )
+        command.picture_id, min(command.from_ms, ask.now_ms), command.width, command.height,
+        command.room_id,
+    )  # fmt: skip
     return [Change(picture, SERVER)]
 
 

@@ -17,13 +17,14 @@ class CloseWhiteboard:
 
 @dataclass(frozen=True, slots=True)
 class ReportWhiteboardPicture:
-    """A cleaned picture of the whiteboard lies with the recordings' files."""
+    """A cleaned picture of a whiteboard lies with the recordings' files."""
 
     picture_id: str
     from_ms: int
     """session time since when the whiteboard has looked like this"""
     width: int
     height: int
+    room_id: str | None = None
 
 
 WhiteboardCommand = OpenWhiteboard | CloseWhiteboard | ReportWhiteboardPicture

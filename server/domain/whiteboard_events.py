@@ -20,12 +20,14 @@ class WhiteboardClosed:
 
 @dataclass(frozen=True, slots=True)
 class WhiteboardPictured:
-    """Since ``from_ms`` the whiteboard has looked like this picture (channel ``server``)."""
+    """Since ``from_ms`` a whiteboard has looked like this picture (channel ``server``)."""
 
     picture_id: str
     from_ms: int
     width: int
     height: int
+    room_id: str | None = None
+    """the breakout room whose whiteboard it is; None: the session's"""
 
 
 WhiteboardBody = WhiteboardOpened | WhiteboardClosed | WhiteboardPictured

@@ -26,6 +26,7 @@ from server.domain.poll import overdue
 from server.domain.record import Record, record_of
 from server.domain.session import decide, fold
 from server.domain.state import THE_SERVER, SessionState
+from server.domain.whiteboard import Pad
 from server.live.agenda_view import agenda_view, objectives_view
 from server.live.ballots import BallotKeys
 from server.live.captions import Captions
@@ -221,8 +222,8 @@ class LiveHub:
             outbox.start()
             return opened
 
-    def _want_picture(self, connection_id: str, token: str) -> None:
-        wanted = PictureWanted(token)
+    def _want_picture(self, connection_id: str, token: str, pad: Pad) -> None:
+        wanted = PictureWanted(token, pad)
         self.socket.direct.deliver(NAMESPACE, [connection_id], "picture_wanted", wanted)
 
     def loaded(self, session_id: str) -> Room | None:

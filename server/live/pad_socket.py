@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from server.domain.errors import DomainError
-from server.domain.whiteboard import check_reader, check_writer
+from server.domain.whiteboard import check_reader, check_writer, kind_of
 from server.live.outbox import NAMESPACE, to_json
 from server.live.pads import GATHER_S
 from server.live.room import Room, actor_of
@@ -60,6 +60,8 @@ class PadSocket:
             check_reader(room.state, actor_of(connection.seat), asked.pad)
             update = document.missing(asked.vector)
             room.pads.follow(asked.pad, sid, actor_of(connection.seat))
+            if kind_of(asked.pad) == "whiteboard":
+                room.pictures.followed(asked.pad, is_empty=not document.rows)
             return {"vector": document.doc.get_state(), "update": update}
         except DomainError as error:
             return {"error": to_json(error_body(error))}
@@ -94,8 +96,8 @@ class PadSocket:
         others = [key for key in room.pads.followers[change.pad] if key != sid]
         payload = {"pad": change.pad, "update": {"_placeholder": True, "num": 0}}
         self._live.direct.deliver(NAMESPACE, others, "pad_update", payload, change.update)
-        if change.pad == "whiteboard":
-            room.pictures.changed(room.mailbox.now_ms())
+        if kind_of(change.pad) == "whiteboard":
+            room.pictures.changed(change.pad, room.mailbox.now_ms())
         return {}
 
     async def _cursor(self, sid: str, message: object = None, *_: object) -> None:

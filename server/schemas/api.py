@@ -440,6 +440,13 @@ class RecordedRoom(Struct):
     """of a side"""
     members: list[str] = []
     """who was in it, and so may enter it again; empty for those who may not know"""
+    boards: list[RecordedBoard] = []
+    """its whiteboard; a cut whose main track begins with ``board:`` shows the picture of that
+    moment, one that begins with ``slide:`` the recording's slide"""
+    marks: list[TimelineMark] = []
+    """what is the room's alone, in its own time"""
+    chapters: list[Chapter] = []
+    """likewise"""
 
 
 class RecordedSlide(Struct):

@@ -88,6 +88,7 @@ class PictureWanted(Struct):
     """Server → client ``picture_wanted``: draw the whiteboard as it is and send ``picture``."""
 
     token: str
+    pad: PadName
 
 
 class Picture(Struct, forbid_unknown_fields=True):

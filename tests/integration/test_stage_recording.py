@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
+from server.domain import breakout_events as be
 from server.domain import events as e
 from server.domain import slides_events as se
 from server.domain import whiteboard_events as we
@@ -38,11 +39,13 @@ def board(colour: tuple[int, int, int], words: str) -> str:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """Two slides, then the whiteboard with two pictures, then the teacher's face alone."""
+    """Two slides, then the whiteboard with two pictures, then the teacher's face alone; and a
+    breakout room with a whiteboard of its own."""
     folder = tmp_path_factory.mktemp("stage")
     ada = Publisher(participant_id="ada", folder=folder / "captures" / "s1")
     ada.write("microphone", opus(LENGTH_MS, (1520,)), codec="opus")
     ada.write("camera", vp8(LENGTH_MS, flashes=()))
+    bo = Publisher(participant_id="bo", folder=folder / "captures" / "s1")
     deck = folder / "slides" / "s1" / "d1"
     deck.mkdir(parents=True)
     pages = [
@@ -67,6 +70,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     # The last one comes when the whiteboard is closed already.
     log.add(7000, we.WhiteboardClosed("ada"))
     log.add(7300, we.WhiteboardPictured("p2", 6000, 1600, 900))
+    # Bo is by himself in a breakout room meanwhile, and draws.
+    (boards / "p3.svg").write_text(board(BLUE, "Lead and tin"))
+    bo.write("microphone", opus(4000, (1000,)), codec="opus", at_ms=4000)
+    log.add(3900, e.TrackChanged("bo", "microphone", True, "bo")).capture(4000, bo)
+    rooms = ({"room_id": "b.1", "name": "Red", "task": "", "participant_ids": ["bo"]},)
+    log.add(3500, be.BreakoutsOpened("b", rooms, None, "smallest", True, False))
+    log.add(5000, we.WhiteboardPictured("p3", 4900, 1600, 900, "b.1"))
+    log.add(7900, be.BreakoutsClosed("b"))
     log.add(LENGTH_MS, e.SessionEnded())
     world = World.create(folder, log.sorted())
     with WorkerProcess(world.data, REAL_CHAPTERS="yes"):
@@ -157,4 +168,28 @@ def test_WB7_what_was_written_is_found(world: World) -> None:
     assert [tuple(row) for row in rows] == [
         (2000, "Ink\nSoot and oil"),
         (6000, "Movable type in Mainz"),
+    ]
+
+
+def test_WB10_a_rooms_whiteboard_is_with_the_room_and_nowhere_else(world: World) -> None:
+    recording = world.recording()
+    (red,) = recording.rooms
+    base = f"/api/v1/recordings/r1/media/{world.version()}/rooms/0"
+    assert [(one.start_ms, one.end_ms, one.text, one.url) for one in red.boards] == [
+        (1400, 4400, "Lead and tin", f"{base}/boards/p3.webp")
+    ]
+    assert (world.folder() / "rooms" / "0" / "boards" / "p3.webp").is_file()
+    assert not (world.folder() / "boards" / "p3.webp").exists()
+    assert all(one.picture_id != "p3" for one in recording.boards)
+    assert [(mark.at_ms, mark.label) for mark in red.marks] == [(1400, "Lead and tin")]
+    assert all(mark.label != "Lead and tin" for mark in recording.marks)
+    assert [(cut.start_ms, cut.main_track_id) for cut in red.cuts] == [
+        (0, "slide:d1:2"), (400, None), (1400, "board:p3"),
+    ]  # fmt: skip
+
+
+def test_BR18_a_room_has_chapters_of_its_own(world: World) -> None:
+    (red,) = world.recording().rooms
+    assert [(one.start_ms, one.end_ms, one.speaker_names) for one in red.chapters] == [
+        (0, 4400, ["Bo"])
     ]

@@ -407,6 +407,43 @@ async def test_WB5_the_one_who_is_asked_draws_the_picture(studio: LiveServer) ->
     assert last.data["from_ms"] <= closed_ms
 
 
+async def test_WB10_each_room_sends_pictures_of_its_own_whiteboard(studio: LiveServer) -> None:
+    fay, ada, bob = await studio.join("fay", "ada", "bob")
+    await fay.do("start_session")
+    await fay.do("start_recording")
+    await fay.do("draft_breakouts", names=["Red", "Blue"])
+    rooms = studio.state().breakouts
+    assert rooms is not None
+    red, blue = (room.room_id for room in rooms.rooms)
+    await fay.do("move_participant", participant_id="ada", room_id=red)
+    await fay.do("move_participant", participant_id="bob", room_id=blue)
+    await fay.do("open_breakouts")
+    await until(lambda: studio.state().participants["bob"].room_id == blue)
+    drawn, theirs = Scribe(ada, f"board:{red}"), Scribe(bob, f"board:{blue}")
+    of_ada, of_bob = wanted_of(drawn), wanted_of(theirs)
+    for one in (drawn, theirs):
+        assert "error" not in await one.open()
+    await studio.hub.tick()
+    drawn.elements["one"] = {"id": "one", "version": 1}
+    assert await drawn.flush() is None
+    await until(lambda: of_ada)
+    assert not of_bob, "nothing was drawn there"
+    zipped = gzip.compress(SVG)
+    forged = await bob.call("picture", {"token": of_ada[0], "svg": zipped})
+    assert forged["error"]["code"] == "picture_not_wanted"
+    assert await ada.call("picture", {"token": of_ada[0], "svg": zipped}) == {}
+    # What changed since is asked for when the rooms close.
+    drawn.elements["two"] = {"id": "two", "version": 1}
+    assert await drawn.flush() is None
+    await fay.do("close_breakouts", countdown_ms=0)
+    await until(lambda: len(of_ada) == 2)
+    assert await ada.call("picture", {"token": of_ada[1], "svg": zipped}) == {}
+    events = await studio.log.read_events("s1")
+    pictured = [one.data["room_id"] for one in events if one.type == "whiteboard_pictured"]
+    assert pictured == [red, red]
+    assert len(studio.options["pictures"].stored) == 2
+
+
 async def test_WB9_rooms_draw_apart_and_what_they_drew_comes_back(server: LiveServer) -> None:
     fay, ada, bob = await server.join("fay", "ada", "bob")
     await fay.do("start_session")

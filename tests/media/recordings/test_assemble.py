@@ -18,9 +18,12 @@ from recordings.compose import Composer
 from recordings.edit_list import Epoch, Levels, edit_list
 from recordings.facts import Facts, facts_of
 from recordings.renditions import Renditions, render
+from recordings.spans import Span
 from recordings.tracks import CaptureCount
 from server.domain import breakout_events as be
 from server.domain import events as e
+from server.domain import slides_events as se
+from server.domain import whiteboard_events as we
 from server.schemas.api import Chapter
 from tests.recordings_measure import beeps, flashes, pictures, sound
 from tests.recordings_synth import (
@@ -396,9 +399,20 @@ def test_BR16_rooms_at_the_same_time_hold_who_was_in_them_with_pictures(tmp_path
     )
     log.add(2000, be.BreakoutsOpened("b", rooms, None, "smallest", True, False))
     log.add(5000, be.ParticipantMoved("ada", "b.1", None, False))
+    log.add(1000, se.SlidesPresented("d", "Printing", 1, 1, "Paper", "ada"))
+    log.add(3000, se.SlidesStopped("d", "ada"))
+    log.add(6500, we.WhiteboardPictured("p", 6400, 800, 450, "b.1"))
     log.add(8000, be.BreakoutsClosed("b"))
     made = make(tmp_path, log)
     red, blue = made.assembled.rooms
+    # WB10, SL4: everybody's slide, the room's own whiteboard, and nothing of it in another room.
+    stills = [
+        [(one.start_ms, one.end_ms, one.main) for one in room.epochs if ":" in (one.main or "")]
+        for room in (red, blue)
+    ]
+    assert stills == [[(0, 1000, "slide:d:1")], [(0, 1000, "slide:d:1"), (4400, 6000, "board:p")]]
+    assert [(one.picture_id, one.span) for one in blue.boards] == [("p", Span(4400, 6000))]
+    assert red.boards == [] and made.facts.boards == []
     assert (red.participant_ids, red.members) == (["ada"], ["ada"])
     assert (blue.participant_ids, blue.members) == (["ada", "bo"], ["ada", "bo"])
     for room, from_ms, to_ms in ((red, 2000, 5000), (blue, 5000, 8000)):

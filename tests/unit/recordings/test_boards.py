@@ -10,6 +10,7 @@ from recordings.edit_list import Stills, board_id, edit_list, slide_id, stills_o
 from recordings.facts import Facts, LoggedBoard, facts_of
 from recordings.ports import Folders, Job
 from recordings.spans import Span
+from server.domain import breakout_commands as bc
 from server.domain import commands as c
 from server.domain import whiteboard_commands as wc
 from server.domain.state import THE_SERVER
@@ -81,6 +82,35 @@ def test_WB1_WB7_the_whiteboard_stands_before_a_shared_screen_and_slides() -> No
     assert stills_of(recorded()).boards[0] == (Span(0, 14_000), "board:a")
 
 
+def test_WB10_a_rooms_whiteboard_stands_in_the_room_until_it_is_long_unchanged() -> None:
+    world = live_class(OPEN, ADA)
+    at(world, 10_000, FAY, c.StartRecording())
+    at(world, 11_000, FAY, bc.DraftBreakouts(names=("Red", "Blue"), assignment={"ada": 0}))
+    at(world, 20_000, FAY, bc.OpenBreakouts())
+    red, blue = (one["room_id"] for one in world.last("breakouts_opened")["rooms"])
+    at(world, 25_000, FAY, bc.VisitRoom(blue))
+    for now_ms, picture_id, room_id in (
+        (30_000, "a", red), (35_000, "x", blue), (40_000, "b", red), (400_000, "c", red),
+    ):  # fmt: skip
+        picture = wc.ReportWhiteboardPicture(picture_id, now_ms, 800, 450, room_id)
+        at(world, now_ms, THE_SERVER, picture)
+    at(world, 410_000, FAY, bc.CloseBreakouts(0))
+    late = wc.ReportWhiteboardPicture("d", 409_000, 800, 450, red)
+    at(world, 411_000, THE_SERVER, late)
+    at(world, 430_000, FAY, c.EndSession())
+    facts = facts_of("s1", "r1", world.log)
+    assert facts.boards == []
+    of_red, of_blue = facts.rooms
+    assert [(one.picture_id, one.span) for one in of_red.boards] == [
+        ("a", Span(20_000, 30_000)),
+        ("b", Span(30_000, 150_000)),  # two minutes after the last stroke faces come back
+        ("c", Span(390_000, 399_000)),
+        ("d", Span(399_000, 400_000)),  # came when the room was closed
+    ]
+    assert [one.picture_id for one in of_blue.boards] == ["x"]
+    assert {one.picture_id for one in facts.all_boards} == set("abcdx")
+
+
 TEXTS = {"a": "Paper", "b": "Paper\nRags and bark", "c": None, "d": "Ink"}
 OCTETS = {"a": 2_000, "b": 9_000, "c": 9_500, "d": 3_000}
 
@@ -126,7 +156,7 @@ def test_WB7_one_that_cannot_be_drawn_leaves_the_one_before_it(tmp_path: Path) -
     facts = recorded()
     assert standing(folder, facts.boards) == {"a": "a", "b": "b", "c": "b", "d": "d"}
     out = tmp_path / "v1"
-    put = put_boards(folder, facts, out, "/base")
+    put = put_boards(folder, facts.boards, out, "/base")
     assert [(one.start_ms, one.picture_id, one.text, one.url) for one in put][:4] == [
         (0, "a", "Paper", "/base/boards/a.webp"),
         (14_000, "b", "Paper\nRags and bark", "/base/boards/b.webp"),
@@ -145,7 +175,7 @@ def test_WB7_a_painter_that_fails_leaves_a_recording_without_whiteboard(tmp_path
 
     _, folder = drawn(tmp_path, Broken())
     assert standing(folder, recorded().boards) == {}
-    assert put_boards(folder, recorded(), tmp_path / "v1", "/base") == []
+    assert put_boards(folder, recorded().boards, tmp_path / "v1", "/base") == []
 
 
 def test_WB7_a_page_begins_when_it_is_opened_and_when_it_is_wiped(tmp_path: Path) -> None:

@@ -2122,6 +2122,7 @@ export interface Picture {
  * Server → client ``picture_wanted``: draw the whiteboard as it is and send ``picture``.
  */
 export interface PictureWanted {
+  pad: string;
   token: string;
 }
 /**
@@ -2182,10 +2183,13 @@ export interface RecordedBoard {
  */
 export interface RecordedRoom {
   audio_url: string | null;
+  boards: RecordedBoard[];
   captions_url: string | null;
+  chapters: Chapter[];
   cuts: Cut[];
   debate_id: string | null;
   end_ms: number;
+  marks: TimelineMark[];
   members: string[];
   name: string;
   name_de: string;
@@ -2196,6 +2200,30 @@ export interface RecordedRoom {
   start_ms: number;
   task: string;
   tracks: Track[];
+}
+export interface TimelineMark {
+  at_ms: number;
+  data: {
+    [k: string]: string | number | (string | number)[] | null;
+  };
+  kind:
+    | 'activity'
+    | 'audience'
+    | 'breakout'
+    | 'chat'
+    | 'confusion'
+    | 'hand'
+    | 'moment'
+    | 'poi'
+    | 'poll'
+    | 'result'
+    | 'screen'
+    | 'slide'
+    | 'speech'
+    | 'turn'
+    | 'web_page'
+    | 'whiteboard';
+  label: string;
 }
 /**
  * A provisional track the player switches between by ``cuts``.
@@ -2240,30 +2268,6 @@ export interface Recording {
   summary: RecordingSummary;
   tracks: Track[];
   version: number;
-}
-export interface TimelineMark {
-  at_ms: number;
-  data: {
-    [k: string]: string | number | (string | number)[] | null;
-  };
-  kind:
-    | 'activity'
-    | 'audience'
-    | 'breakout'
-    | 'chat'
-    | 'confusion'
-    | 'hand'
-    | 'moment'
-    | 'poi'
-    | 'poll'
-    | 'result'
-    | 'screen'
-    | 'slide'
-    | 'speech'
-    | 'turn'
-    | 'web_page'
-    | 'whiteboard';
-  label: string;
 }
 export interface RecordingSummary {
   can_edit: boolean;

@@ -24,6 +24,7 @@ import type {
   PadCursor,
   PadCursorShown,
   PadName,
+  PictureWanted,
   Pointer,
   PointerShown,
   ReactionKind,
@@ -66,7 +67,7 @@ export interface LiveListener {
   onPadUpdate: (pad: PadName, update: Uint8Array) => void;
   onPadCursors: (cursors: PadCursorShown[]) => void;
   /** The recording wants to see the whiteboard as it is. */
-  onPictureWanted: (token: string) => void;
+  onPictureWanted: (wanted: PictureWanted) => void;
   /** What somebody says, for a page that wants captions. */
   onCaption: (line: CaptionLine) => void;
   onCaptionStatus: (status: CaptionStatus) => void;
@@ -284,7 +285,7 @@ export function connectLive(sessionId: string, listener: LiveListener): Live {
     listener.onPadUpdate(message.pad, new Uint8Array(message.update)),
   );
   socket.on('pad_cursors', (cursors: PadCursorShown[]) => listener.onPadCursors(cursors));
-  socket.on('picture_wanted', ({ token }: { token: string }) => listener.onPictureWanted(token));
+  socket.on('picture_wanted', (wanted: PictureWanted) => listener.onPictureWanted(wanted));
   socket.on('closed', ({ reason }: { reason: string }) => finish(reason, null));
 
   /** Not repeated here: who asks knows what to send after a reconnect. */

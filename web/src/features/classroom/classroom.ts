@@ -8,6 +8,7 @@ import type {
   AnyCommand,
   ChatPage,
   ParticipantView,
+  PictureWanted,
   ReactionKind,
   SessionSnapshot,
   SetRole,
@@ -123,7 +124,7 @@ export class Classroom {
       onReactions: (shown) => this.floating.show(shown),
       onPadUpdate: (pad, update) => this.pads.receive(pad, update),
       onPadCursors: (cursors) => this.pads.show(cursors),
-      onPictureWanted: (token) => void this.draw(token),
+      onPictureWanted: (wanted) => void this.draw(wanted),
       onPointer: (pointers) => this.slides.shown(pointers),
       onClosed: (reason, error) => this.finish(reason, error),
     });
@@ -273,11 +274,11 @@ export class Classroom {
   // ---- from the server -----------------------------------------------------------------------
 
   /** For the recording, without what people who have not agreed to it drew. */
-  private async draw(token: string): Promise<void> {
+  private async draw(wanted: PictureWanted): Promise<void> {
     const people = this.store.getState().session?.participants ?? [];
     const consenting = people.filter((one) => one.consent === 'given');
     try {
-      await this.pads.draw(token, new Set(consenting.map((one) => one.participant_id)));
+      await this.pads.draw(wanted, new Set(consenting.map((one) => one.participant_id)));
     } catch (error) {
       // The server asks somebody else; here there is nobody to tell.
       console.warn('No picture of the whiteboard', error);

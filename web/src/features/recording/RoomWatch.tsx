@@ -1,12 +1,14 @@
 import { Tabs } from '@mantine/core';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'wouter';
+import { Link, useSearch } from 'wouter';
 
 import { formatClock } from '../../i18n';
 import type { RecordedRoom, Recording, Transcript } from '../../protocol';
 import { useResource } from '../../transport/resource';
 import { PageShell } from '../../ui';
+import { parseMoment } from '../../ui/media/time';
+import { ChaptersPanel } from './ChaptersPanel';
 import { MomentsCard } from './MomentsCard';
 import { Player, PlayerContext } from './player';
 import { PlayerFrame } from './PlayerFrame';
@@ -22,7 +24,19 @@ export function RoomWatch({ recording: whole, room }: { recording: Recording; ro
     () => roomRecording(whole, room, i18n.language),
     [whole, room, i18n.language],
   );
-  const [player] = useState(() => new Player(room.end_ms - room.start_ms, 0, 0));
+  const linkMs = parseMoment(new URLSearchParams(useSearch()).get('t'));
+  const [player] = useState(() => {
+    const lengthMs = room.end_ms - room.start_ms;
+    return new Player(lengthMs, Math.min(linkMs ?? 0, lengthMs), 0);
+  });
+  // A room is a page of its own; another moment of it is the same page.
+  const shownLink = useRef(linkMs);
+  useEffect(() => {
+    if (linkMs === null || shownLink.current === linkMs) return;
+    shownLink.current = linkMs;
+    player.seek(linkMs);
+  }, [player, linkMs]);
+  const [tab, setTab] = useState<string | null>('transcript');
   const [attempt, setAttempt] = useState(0);
   const frame = useRef<HTMLDivElement>(null);
   const searchInput = useRef<HTMLInputElement>(null);
@@ -68,12 +82,17 @@ export function RoomWatch({ recording: whole, room }: { recording: Recording; ro
           </div>
           <aside className={classes.side}>
             <Tabs
-              value="transcript"
+              value={tab}
+              onChange={setTab}
               classNames={{ root: classes.tabs, tab: classes.tab, panel: classes.panel }}
             >
               <Tabs.List grow>
+                <Tabs.Tab value="chapters">{t('tab.chapters')}</Tabs.Tab>
                 <Tabs.Tab value="transcript">{t('tab.transcript')}</Tabs.Tab>
               </Tabs.List>
+              <Tabs.Panel value="chapters">
+                <ChaptersPanel recording={recording} isInWork={isInWork} />
+              </Tabs.Panel>
               <Tabs.Panel value="transcript">
                 <TranscriptPanel
                   transcript={transcript.data}

@@ -1,5 +1,5 @@
 /** A breakout room of a recording as a recording of its own, which the player knows already. */
-import type { RecordedRoom, Recording, TimelineMark } from '../../protocol';
+import type { RecordedRoom, RecordedSlide, Recording, TimelineMark } from '../../protocol';
 
 export const roomName = (room: RecordedRoom, language: string): string =>
   language.startsWith('de') && room.name_de ? room.name_de : room.name;
@@ -11,8 +11,12 @@ export function roomAsked(recording: Recording, asked: string | null): RecordedR
   return found && found.audio_url !== null ? found : null;
 }
 
-function isOf(room: RecordedRoom, { at_ms, data }: TimelineMark): boolean {
-  return data.room_id === room.room_id && room.start_ms <= at_ms && at_ms < room.end_ms;
+/** What reaches people in breakout rooms too. */
+const EVERYWHERE: readonly TimelineMark['kind'][] = ['poll', 'slide'];
+
+function isOf(room: RecordedRoom, { at_ms, kind, data }: TimelineMark): boolean {
+  const isHere = EVERYWHERE.includes(kind) || data.room_id === room.room_id;
+  return isHere && room.start_ms <= at_ms && at_ms < room.end_ms;
 }
 
 /** In the room's own time, which begins when it was opened. */
@@ -20,6 +24,17 @@ function moved(mark: TimelineMark, room: RecordedRoom): TimelineMark {
   const { end_ms: end } = mark.data;
   const data = typeof end === 'number' ? { ...mark.data, end_ms: end - room.start_ms } : mark.data;
   return { ...mark, at_ms: mark.at_ms - room.start_ms, data };
+}
+
+/** Slides are everybody's, in rooms as well; here as long as the room was open. */
+function slidesIn(slides: readonly RecordedSlide[], room: RecordedRoom): RecordedSlide[] {
+  return slides
+    .filter((one) => one.start_ms < room.end_ms && one.end_ms > room.start_ms)
+    .map((one) => ({
+      ...one,
+      start_ms: Math.max(one.start_ms, room.start_ms) - room.start_ms,
+      end_ms: Math.min(one.end_ms, room.end_ms) - room.start_ms,
+    }));
 }
 
 export function roomRecording(recording: Recording, room: RecordedRoom, language: string): Recording {
@@ -37,10 +52,14 @@ export function roomRecording(recording: Recording, room: RecordedRoom, language
     storyboard_url: null,
     tracks: room.tracks,
     cuts: room.cuts,
-    chapters: [],
+    chapters: room.chapters ?? [],
     gaps: [],
-    slides: [],
+    slides: slidesIn(recording.slides ?? [], room),
+    boards: room.boards ?? [],
     rooms: [],
-    marks: recording.marks.filter((mark) => isOf(room, mark)).map((mark) => moved(mark, room)),
+    marks: [
+      ...recording.marks.filter((mark) => isOf(room, mark)).map((mark) => moved(mark, room)),
+      ...(room.marks ?? []),
+    ].sort((one, other) => one.at_ms - other.at_ms),
   };
 }

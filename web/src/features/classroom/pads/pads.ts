@@ -2,7 +2,7 @@
  * The page's pads. Their library is loaded with the first of them; a pad stays for as long as the
  * page does, so that nothing unsent is lost when one looks elsewhere.
  */
-import type { PadCursorShown, PadName } from '../../../protocol';
+import type { PadCursorShown, PadName, PictureWanted } from '../../../protocol';
 import type { PadWire } from '../../../transport/live';
 import type { PadSync } from './sync';
 import type * as Sync from './sync';
@@ -47,8 +47,8 @@ export class Pads {
   }
 
   /** Only a page that follows the whiteboard is asked; one that cannot lets the next be asked. */
-  async draw(token: string, consenting: ReadonlySet<string>): Promise<void> {
-    const board = this.known.get('whiteboard');
+  async draw({ token, pad }: PictureWanted, consenting: ReadonlySet<string>): Promise<void> {
+    const board = this.known.get(pad);
     const wire = this.wire();
     if (!board || !wire) return;
     const { pictureOf } = await import('../whiteboard/picture');
