@@ -44,6 +44,7 @@ from server.services.chat_files import ChatFiles
 from server.services.dashboards import Dashboards
 from server.services.debate_formats import DebateFormats
 from server.services.debates_afterwards import DebatesAfterwards
+from server.services.ice_servers import no_ice_servers
 from server.services.identity import Identity
 from server.services.items import ItemReview
 from server.services.lifecycle import SessionLifecycle
@@ -58,6 +59,7 @@ from server.services.seats import Place, Seats
 from server.services.secrecy import Passwords
 from server.services.sessions import SessionPlanning
 from server.services.slides import SlideDecks
+from server.services.stream_tokens import StreamTokens
 from server.services.throttle import SignInThrottle
 from server.services.web_origins import WebOrigins
 from server.settings import Settings
@@ -216,6 +218,9 @@ def compose(
         live=hub,
         chat_files=chat_files,
         web_origins=web_origins,
+        stream_tokens=StreamTokens(library, hub, now),
+        streams=hub.streams,
+        ice_servers=no_ice_servers,
         blobs=blobs,
     )
     exposure = Exposure(

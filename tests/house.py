@@ -24,8 +24,10 @@ from server.app import Composition, compose, prepare_data
 from server.domain import commands as c
 from server.domain.events import Event
 from server.domain.state import SessionState
-from server.live.ports import MediaHost, Seat
+from server.live.media_control import PlaneMediaControl
+from server.live.ports import MediaControl, MediaHost, Seat
 from server.live.room import actor_of
+from server.media.python_plane import PlaneSettings, PythonPlane
 from server.schemas import api
 from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView
 from server.services.secrecy import Passwords
@@ -224,15 +226,25 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, *, settings: Settings | None = None, clock: Clock | None = None
+    folder: Path,
+    *,
+    settings: Settings | None = None,
+    clock: Clock | None = None,
+    has_media: bool = False,
 ) -> AsyncIterator[House]:
+    """``has_media``: the plane in Python, on the loopback."""
     data = folder / "data"
     if not data.exists():
         shutil.copytree(_empty_data(), data)
     clock = clock or Clock()
+    media: MediaControl = Silence()
+    if has_media:
+        media = PlaneMediaControl(
+            PythonPlane(PlaneSettings(host="127.0.0.1", disk_watermark=0)), data
+        )
     composition = compose(
         settings or Settings(data=data, web_dist=folder / "dist"),
-        media=Silence(),
+        media=media,
         now=clock,
         passwords=CHEAP,
         throttle=SignInThrottle(clock.seconds),

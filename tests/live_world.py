@@ -129,6 +129,7 @@ def apply(view: Snapshot, event: dict[str, Any]) -> None:
             one |= {"hand_raised_at_ms": None, "room_id": view["room_id"], "is_on_record": False}
             view["participants"].append(one)
         one |= {key: data[key] for key in ("participant_id", "name", "role", "is_guest")}
+        one["is_stream"] = bool(data.get("is_stream"))
         one["tracks"] = dict.fromkeys(one["tracks"], False)
         one["presence"] = "present" if kind == "participant_joined" else "waiting"
         one["invitation"] = "none"
@@ -284,7 +285,9 @@ def _settle(view: Snapshot, at_ms: int) -> None:
         view["unattended_since_ms"] = at_ms
     recording = view["recording"]
     present = [one for one in view["participants"] if one["presence"] == "present"]
-    runs = recording["state"] == "on" and any(one["role"] != "observer" for one in present)
+    runs = recording["state"] == "on" and any(
+        one["role"] != "observer" and not one["is_stream"] for one in present
+    )
     if runs and recording["since_ms"] is None:
         recording["since_ms"] = at_ms
     elif not runs and recording["since_ms"] is not None:

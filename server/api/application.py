@@ -13,6 +13,7 @@ from server.api.errors import errors
 from server.api.openapi import document
 from server.api.route import PREFIX, SERVICES, Services, handler_of
 from server.api.security import EXPOSURE, FRAMED, Exposure, add_headers, check_origin
+from server.api.streams import add_stream_routes
 from server.api.table import ROUTES
 
 LARGEST_BODY = 1 << 20
@@ -43,6 +44,7 @@ def add_routes(app: web.Application, services: Services) -> None:
         body = msgspec.json.encode({"status": "ok", "version": __version__})
         return web.Response(body=body, content_type="application/json")
 
+    add_stream_routes(app)
     app.router.add_get(f"{PREFIX}/openapi.json", openapi)
     app.router.add_get(f"{PREFIX}/healthz", health)
     app.router.add_get(r"/{path:(?!api/|socket\.io/).*}", pages.page)

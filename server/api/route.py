@@ -26,6 +26,7 @@ from server.services.chat_files import ChatFiles
 from server.services.dashboards import Dashboards
 from server.services.debate_formats import DebateFormats
 from server.services.debates_afterwards import DebatesAfterwards
+from server.services.ice_servers import IceServers
 from server.services.identity import Identity, SignedIn
 from server.services.items import ItemReview
 from server.services.links import JoinLinks
@@ -37,6 +38,7 @@ from server.services.recordings import RecordingLibrary
 from server.services.seats import Seats
 from server.services.sessions import SessionPlanning
 from server.services.slides import SlideDecks
+from server.services.stream_tokens import LiveStreams, StreamTokens
 from server.services.web_origins import WebOrigins
 
 PREFIX = "/api/v1"
@@ -75,6 +77,9 @@ class Services:
     live: LiveSessions
     chat_files: ChatFiles
     web_origins: WebOrigins
+    stream_tokens: StreamTokens
+    streams: LiveStreams
+    ice_servers: IceServers
     blobs: Blobs
 
 

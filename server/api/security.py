@@ -14,6 +14,8 @@ from server.api.errors import Handler, error_response
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 SOCKET_PATH = "/socket.io/"
+BEARER_PATHS = ("/whip/", "/whep/")
+"""Cookies count for nothing there, so a foreign page gains nothing by asking."""
 _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 
 PERMISSIONS = ", ".join(
@@ -140,6 +142,8 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 @web.middleware
 async def check_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
     is_asked = request.method not in SAFE_METHODS or request.path.startswith(SOCKET_PATH)
+    if request.path.startswith(BEARER_PATHS):
+        return await handler(request)
     if is_asked and not request.config_dict[EXPOSURE].allows(request):
         return error_response(403, "bad_origin", "This request comes from another site.")
     return await handler(request)

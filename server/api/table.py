@@ -15,6 +15,7 @@ from server.api import (
     recordings,
     sessions,
     slides,
+    stream_tokens,
     web_origins,
 )
 from server.api.route import Route
@@ -33,4 +34,5 @@ ROUTES: tuple[Route, ...] = (
     *slides.ROUTES,
     *chat_files.ROUTES,
     *web_origins.ROUTES,
+    *stream_tokens.ROUTES,
 )

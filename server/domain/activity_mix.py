@@ -50,7 +50,8 @@ def is_engaging(state: SessionState, event: Event) -> bool:
         spoken = zip(body.participant_ids, body.talked_ms, strict=False)
         return any(_is_learner(state, who) and ms >= SPOKE_MS for who, ms in spoken)
     if isinstance(body, e.ParticipantJoined):
-        return body.role == "learner" and not _learners_are_here(state)
+        is_learner = body.role == "learner" and not body.is_stream
+        return is_learner and not _learners_are_here(state)
     if isinstance(body, ae.ActivityStarted | ae.AgendaFinished):
         # A break is over.
         current = state.agenda.current
@@ -60,11 +61,11 @@ def is_engaging(state: SessionState, event: Event) -> bool:
 
 def _is_learner(state: SessionState, participant_id: str) -> bool:
     who = state.participants.get(participant_id)
-    return who is not None and who.role == "learner"
+    return who is not None and who.is_learner
 
 
 def _learners_are_here(state: SessionState) -> bool:
-    return any(who.role == "learner" for who in state.present)
+    return any(who.is_learner for who in state.present)
 
 
 def settle(before: SessionState, after: SessionState, event: Event) -> SessionState:

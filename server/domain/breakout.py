@@ -52,7 +52,7 @@ def learners_here(state: SessionState) -> list[str]:
     return [
         who.participant_id
         for who in state.participants.values()
-        if who.role == "learner" and who.presence in ("present", "away")
+        if who.is_learner and who.presence in ("present", "away")
     ]
 
 

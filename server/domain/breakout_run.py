@@ -151,7 +151,7 @@ def move(state: SessionState, command: bc.MoveParticipant, ask: Ask) -> list[Cha
     breakouts = current(state)
     find = find_participant if breakouts.is_open else find_taking_part
     who = find(state, command.participant_id)
-    is_visit = who.role == "observer"
+    is_visit = who.role == "observer" or who.is_stream
     is_main = command.room_id == MAIN_ROOM
     if not is_main:
         find_room(breakouts, command.room_id)

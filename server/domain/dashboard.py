@@ -219,7 +219,7 @@ class DashboardWalk:
             people=tuple(
                 self._person(who, end_ms)
                 for who in state.participants.values()
-                if who.joined_at_ms is not None
+                if who.joined_at_ms is not None and not who.is_stream
             ),
             debates=tuple(self._debates()),
             polls=tuple(
@@ -267,7 +267,7 @@ class DashboardWalk:
                 for poll in named
                 if key in poll.votes
             ),
-            is_silent=who.role == "learner"
+            is_silent=who.is_learner
             and present_ms >= SILENT_AFTER_MS
             and talked_ms < SPOKE_MS
             and counts.chat == 0,

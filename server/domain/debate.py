@@ -122,9 +122,7 @@ def _drawable(state: SessionState, debate: Debate, command: dc.DrawSeats) -> lis
     if command.participant_ids:
         found = [find_taking_part(state, who) for who in dict.fromkeys(command.participant_ids)]
     else:
-        found = [
-            one for one in state.present if one.role == "learner" and one.room_id == debate.room_id
-        ]
+        found = [one for one in state.present if one.is_learner and one.room_id == debate.room_id]
     apart = {debate.chair_id, *debate.adjudicators}
     return [one.participant_id for one in found if one.participant_id not in apart]
 

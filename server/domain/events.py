@@ -94,6 +94,7 @@ class ParticipantJoined:
     role: Role
     is_guest: bool
     user_id: str | None = field(default=None, metadata=OPTIONAL)
+    is_stream: bool = field(default=False, metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class ParticipantWaiting:
     role: Role
     is_guest: bool
     user_id: str | None = field(default=None, metadata=OPTIONAL)
+    is_stream: bool = field(default=False, metadata=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)

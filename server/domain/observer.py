@@ -14,13 +14,22 @@ from server.domain.debate_state import Debate
 from server.domain.errors import Conflict
 from server.domain.events import FACILITATORS
 from server.domain.state import MAIN_ROOM, Participant, SessionState
+from server.domain.streams import check_person
 
 
-def find_taking_part(state: SessionState, participant_id: str) -> Participant:
-    """Raises NotFound, or Conflict for somebody who is only here to watch (OB3)."""
+def find_on_stage(state: SessionState, participant_id: str) -> Participant:
+    """A stream may be shown, though nobody is there to be asked for more."""
     who = find_participant(state, participant_id)
     if who.role == "observer":
         raise Conflict("is_observer", f"{who.name} is here to watch and takes no part.")
+    return who
+
+
+def find_taking_part(state: SessionState, participant_id: str) -> Participant:
+    """Raises NotFound, or Conflict for somebody who is only here to watch (OB3), or for a
+    stream (ST5)."""
+    who = find_on_stage(state, participant_id)
+    check_person(state, participant_id)
     return who
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from server.domain import breakout_run, observer
+from server.domain import breakout_run, observer, streams
 from server.domain import commands as c
 from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve, find_participant
@@ -20,12 +20,16 @@ def join(state: SessionState, _: c.Join, ask: Ask) -> list[Change]:
     _check_door(state, is_known, ask)
     must_wait = ask.settings.lobby_is_on or (who is not None and who.must_wait)
     may_enter = (
-        ask.actor.role == "facilitator" or is_known or (state.stage == "live" and not must_wait)
+        ask.actor.role == "facilitator"
+        or is_known
+        or (state.stage == "live" and not must_wait)
+        or streams.is_let_in(who, ask.actor)
     )
     actor, role = ask.actor, _role(ask)
     if not may_enter:
         if who is not None and who.presence == "waiting":
             return []
+        streams.check_wait(actor)
         waiting = e.ParticipantWaiting(
             ask.actor_id, actor.name, role, actor.is_guest, actor.user_id
         )
@@ -38,8 +42,12 @@ def join(state: SessionState, _: c.Join, ask: Ask) -> list[Change]:
         return [Change(e.ParticipantReturned(ask.actor_id))]
     return [
         *(() if who is None else _giving_up(state, who, role, ask)),
-        Change(e.ParticipantJoined(ask.actor_id, actor.name, role, actor.is_guest, actor.user_id)),
-        *breakout_run.placing(state, ask.actor_id, role),
+        Change(
+            e.ParticipantJoined(
+                ask.actor_id, actor.name, role, actor.is_guest, actor.user_id, actor.is_stream
+            )
+        ),
+        *(() if actor.is_stream else breakout_run.placing(state, ask.actor_id, role)),
     ]
 
 
@@ -91,7 +99,9 @@ def note_seat(state: SessionState, command: c.NoteSeat, ask: Ask) -> list[Change
 
 def let_in(who: Participant) -> Change:
     return Change(
-        e.ParticipantJoined(who.participant_id, who.name, who.role, who.is_guest, who.user_id)
+        e.ParticipantJoined(
+            who.participant_id, who.name, who.role, who.is_guest, who.user_id, who.is_stream
+        )
     )
 
 
@@ -103,10 +113,12 @@ def leave(state: SessionState, _: c.Leave, ask: Ask) -> list[Change]:
     ]
 
 
-def lose_connection(state: SessionState, command: c.LoseConnection, _: Ask) -> list[Change]:
+def lose_connection(state: SessionState, command: c.LoseConnection, ask: Ask) -> list[Change]:
     who = state.participants.get(command.participant_id)
     if who is None:
         return []
+    if who.is_stream and who.presence == "present":
+        return leave(state, c.Leave(), replace(ask, actor=streams.as_actor(who)))
     if who.presence == "present":
         return [
             *breakout_run.silencing(state, who.participant_id),
@@ -202,6 +214,7 @@ def _joined(state: SessionState, body: e.ParticipantJoined, at_ms: int) -> Sessi
         tracks=silenced(known) if known else {},
         joined_at_ms=at_ms if known is None or known.joined_at_ms is None else known.joined_at_ms,
         is_admitted=True,
+        is_stream=body.is_stream,
     )
     return with_participant(state, who)
 
@@ -226,6 +239,7 @@ def _waiting(state: SessionState, body: e.ParticipantWaiting, _: int) -> Session
         tracks=silenced(known) if known else {},
         joined_at_ms=known.joined_at_ms if known else None,
         must_wait=known.must_wait if known else False,
+        is_stream=body.is_stream,
     )
     return with_participant(state, who)
 

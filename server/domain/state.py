@@ -24,7 +24,7 @@ from server.domain.poll_events import Audience, PollAnswer, PollPlan
 from server.domain.slides_state import Deck, Presentation
 from server.domain.web_content_state import WebPage
 
-VERSION = 7
+VERSION = 8
 MAIN_ROOM = "main"
 
 Presence = Literal["waiting", "present", "away", "left", "denied", "removed"]
@@ -60,6 +60,7 @@ class Actor:
     name: str = ""
     is_guest: bool = False
     user_id: str | None = None
+    is_stream: bool = False
 
 
 THE_SERVER = Actor(None, "server")
@@ -83,6 +84,13 @@ class Participant:
     must_wait: bool = False
     """sent out: comes back through the lobby even where there is none"""
     invitation: Invitation = "none"
+    is_stream: bool = False
+    """a program behind a token, not a person at a page (ST1)"""
+
+    @property
+    def is_learner(self) -> bool:
+        """Somebody who is taught: streams have a learner's rights and are none (ST5)."""
+        return self.role == "learner" and not self.is_stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,8 +275,8 @@ class SessionState:
 
     @property
     def taking_part(self) -> tuple[Participant, ...]:
-        """Who is here and not only to watch (OB1)."""
-        return tuple(p for p in self.present if p.role != "observer")
+        """Who is here and not only to watch (OB1), and no stream (ST5)."""
+        return tuple(p for p in self.present if p.role != "observer" and not p.is_stream)
 
     def is_on_record(self, participant_id: str) -> bool:
         """Whether this person may be captured and shown in the recording right now (CO1)."""

@@ -10,7 +10,7 @@ from server.domain import events as e
 from server.domain import lock
 from server.domain.change import Ask, Change, Decide, Evolve, find_participant
 from server.domain.errors import Conflict, NotFound
-from server.domain.observer import find_taking_part
+from server.domain.observer import find_on_stage
 from server.domain.participant import with_participant
 from server.domain.state import SessionState
 
@@ -60,7 +60,7 @@ def _switch_off(
 
 def spotlight(state: SessionState, command: c.Spotlight, _: Ask) -> list[Change]:
     target = command.participant_id
-    if target is not None and find_taking_part(state, target).presence not in (
+    if target is not None and find_on_stage(state, target).presence not in (
         "present",
         "away",
     ):

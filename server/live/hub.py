@@ -54,6 +54,7 @@ from server.live.ports import (
 )
 from server.live.room import Room
 from server.live.socket import LiveSocket
+from server.live.streams import Streams
 from server.live.view import poll_for_host, view_for
 from server.live.wire import channels_of, to_wire
 from server.schemas.live import SessionSnapshot, WireEvent
@@ -122,6 +123,7 @@ class LiveHub:
         self._ticker: asyncio.Task[None] | None = None
         self.is_closing = False
         self.socket = LiveSocket(self, allowed_origins)
+        self.streams = Streams(self)
 
     def attach(self, app: web.Application) -> None:
         """Serve ``/socket.io``; whoever composes the application starts and closes the hub."""
@@ -319,7 +321,7 @@ class LiveHub:
                 if empty_s >= self._idle_end_s:
                     log.info("session %s ends: nobody was there for %d s", room.session_id, empty_s)
                     await room.mailbox.submit(THE_SERVER, c.EndSession())
-            elif empty_s >= self._unload_s and not room.connections:
+            elif empty_s >= self._unload_s and not room.is_used:
                 await self._unload(room)
 
     async def _beat(self) -> None:
@@ -335,7 +337,7 @@ class LiveHub:
 
     async def _unload(self, room: Room) -> None:
         async with self._opening:
-            if room.connections or self._rooms.get(room.session_id) is not room:
+            if room.is_used or self._rooms.get(room.session_id) is not room:
                 return
             del self._rooms[room.session_id]
             room.stop_waiting()
@@ -492,6 +494,9 @@ class LiveHub:
         room = self._rooms.get(session_id)
         connection = None if room is None else room.connections.get(participant_id)
         return None if connection is None else connection.connection_id
+
+    def media_gone(self, session_id: str, participant_id: str, connection_id: str) -> None:
+        self.streams.media_gone(session_id, participant_id, connection_id)
 
     async def send(self, session_id: str, participant_id: str, event: str, payload: Any) -> None:
         connection_id = self.connection_id(session_id, participant_id)

@@ -120,7 +120,7 @@ class PlaneMediaControl:
         session = self._session(session_id)
         link = Link(
             transport_id, participant_id, dict(offer.tracks),
-            {slot: mid for mid, slot in offer.slots.items()},
+            {slot: mid for mid, slot in offer.slots.items()}, connection_id,
         )  # fmt: skip
         waiting = session.incoming.pop(participant_id, None)
         if waiting is not None:
@@ -243,6 +243,7 @@ class PlaneMediaControl:
             lost = ConnectionQuality(1.0, 1.0, None, 0, 0, "lost")
             self.send(session.session_id, link.participant_id, "quality", lost)
         self._refresh(session)
+        self.host.media_gone(session.session_id, link.participant_id, link.connection_id)
 
     def _speakers(self, notice: ActiveSpeakers) -> None:
         session_id, _, room_id = notice.room_id.rpartition("/")

@@ -75,7 +75,9 @@ def choose(
     }
     choices: dict[str, Choice | None] = {}
     if "stage" in viewer.slots:
-        choices["stage"] = _stage(viewer, others, spotlight, speakers)
+        # Who has one place for a picture sees there what the class looks at.
+        screen = None if "screen" in viewer.slots else _screen(others)
+        choices["stage"] = screen or _stage(viewer, others, spotlight, speakers)
     if "screen" in viewer.slots:
         choices["screen"] = _screen(others)
     for slot in viewer.slots:

@@ -43,6 +43,8 @@ class Link:
     tracks: dict[str, TrackKind]
     slots: dict[str, str]
     """slot name → mid"""
+    connection_id: str = ""
+    """who offered it: a page's socket, or a stream"""
     is_connected: bool = False
     is_facilitator: bool = False
     view: MediaView | None = None

@@ -65,6 +65,7 @@ class Seat:
     user_id: str | None = None
     sign_in_id: str | None = None
     """of the browser the account came with"""
+    is_stream: bool = False
 
 
 class SeatResolver(Protocol):
@@ -112,6 +113,11 @@ class MediaHost(Protocol):
 
     async def send(self, session_id: str, participant_id: str, event: str, payload: Any) -> None:
         """Emit ``slots``, ``levels`` or ``quality`` to one participant; structs are encoded."""
+        ...
+
+    def media_gone(self, session_id: str, participant_id: str, connection_id: str) -> None:
+        """The transport that ``connection_id`` offered is closed; for a stream, which has no
+        page, that is the end."""
         ...
 
     async def report(self, session_id: str, report: CaptureReport) -> None:

@@ -58,8 +58,20 @@ class Connection:
         return self.seat.participant_id
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """One transport of a program that has no page (streams.py)."""
+
+    stream_id: str
+    seat: Seat
+    ice_ufrag: str
+    """of its offer"""
+
+
 def actor_of(seat: Seat) -> Actor:
-    return Actor(seat.participant_id, seat.role, seat.name, seat.is_guest, seat.user_id)
+    return Actor(
+        seat.participant_id, seat.role, seat.name, seat.is_guest, seat.user_id, seat.is_stream
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -73,6 +85,8 @@ class Room:
     pictures: SessionPictures
     connections: dict[str, Connection] = field(default_factory=dict[str, Connection])
     """participant → connection"""
+    streams: dict[str, Stream] = field(default_factory=dict[str, Stream])
+    """participant → what stands in a connection's place"""
     buckets: dict[str, Buckets] = field(default_factory=dict[str, Buckets])
     """participant → limits; outlive a connection, or a reconnect would lift them"""
     reactions: Reactions = field(default_factory=Reactions)
@@ -82,6 +96,10 @@ class Room:
     due: DueTimer | None = None
     empty_since_ns: int | None = None
     captures_sealed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self.connections or self.streams)
 
     @property
     def state(self) -> SessionState:

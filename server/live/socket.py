@@ -129,7 +129,9 @@ class LiveSocket:
         return [
             who.participant_id
             for who in room.state.participants.values()
-            if who.presence in ("present", "waiting") and who.participant_id not in room.connections
+            if who.presence in ("present", "waiting")
+            and who.participant_id not in room.connections
+            and who.participant_id not in room.streams
         ]
 
     def drop_slow(self) -> None:

@@ -172,6 +172,7 @@ def _participant(state: SessionState, one: Participant) -> ParticipantView:
         consent=one.consent,
         joined_at_ms=one.joined_at_ms,
         is_on_record=state.is_on_record(one.participant_id),
+        is_stream=one.is_stream,
     )
 
 

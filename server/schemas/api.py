@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from server.schemas.live_base import GuestRole, Role, SessionRole, SessionState
+from server.schemas.live_base import GuestRole, Role, SessionRole, SessionState, StreamUse
 from server.schemas.live_polls import PollView
 from server.schemas.live_room import Consent
 
@@ -187,6 +187,28 @@ class JoinLink(Struct):
     is_used: bool
     link: str | None = None
     role: GuestRole = "learner"
+
+
+class CreateStreamToken(Request):
+    name: Name
+    use: StreamUse
+    may_be_recorded: bool = False
+    """The facilitator answers for who is in it; ``watch`` is never on record."""
+
+
+class StreamToken(Struct):
+    """One seat for one program. The secret is shown once, when it is made."""
+
+    token_id: str
+    name: str
+    use: StreamUse
+    may_be_recorded: bool
+    created_at: datetime
+    is_revoked: bool
+    is_used: bool
+    path: str
+    """of WHIP or WHEP, below the server's address"""
+    token: str | None = None
 
 
 class JoinInfo(Struct):

@@ -12,6 +12,8 @@ SessionRole = Literal["facilitator", "learner", "observer"]
 """What a participant may do inside one session. Read from the database on every command."""
 GuestRole = Literal["learner", "observer"]
 """What somebody with a join link may be."""
+StreamUse = Literal["camera", "screen", "watch"]
+"""What a program does by its token: publishes as a camera or as a screen, or watches."""
 SessionState = Literal["scheduled", "live", "ended"]
 TrackKind = Literal["microphone", "camera", "screen", "screen_audio"]
 Text = Annotated[str, Meta(min_length=1, max_length=2000)]

@@ -222,6 +222,8 @@ class ParticipantView(Struct):
     consent: Consent
     joined_at_ms: int | None
     is_on_record: bool
+    is_stream: bool = False
+    """a program behind a publishing or watching token"""
 
 
 class ChatFileView(Struct):

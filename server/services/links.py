@@ -56,7 +56,8 @@ class JoinLinks:
     async def links(self, caller: Caller, session_id: str) -> list[api.JoinLink]:
         async with self._library.read() as unit:
             await facilitated(unit, caller, session_id)
-            return [_show(link) for link in await unit.sessions.links(session_id)]
+            links = await unit.sessions.links(session_id)
+            return [_show(link) for link in links if link.stream is None]
 
     async def add(self, caller: Caller, session_id: str, body: api.CreateJoinLink) -> api.JoinLink:
         user = caller.account()
@@ -74,7 +75,7 @@ class JoinLinks:
         async with self._library.write() as unit:
             await facilitated(unit, caller, session_id)
             link = await unit.sessions.link(link_id)
-            if link is None or link.session_id != session_id:
+            if link is None or link.session_id != session_id or link.stream is not None:
                 raise not_found("link")
             if link.revoked_at is None:
                 await unit.sessions.change_link(link_id, revoked_at=self._now())
@@ -102,7 +103,7 @@ class JoinLinks:
     @staticmethod
     async def _behind(unit: Unit, token: str) -> tuple[LinkRecord, SessionRecord]:
         link = await unit.sessions.link_by_token(hash_token(token))
-        if link is None:
+        if link is None or link.stream is not None:
             raise not_found("link")
         if link.revoked_at is not None:
             raise NotAllowed("link_revoked", "This link has been withdrawn.")

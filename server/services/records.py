@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from server.schemas.api import RecordingSummary
-from server.schemas.live_base import GuestRole, Role, SessionRole, SessionState
+from server.schemas.live_base import GuestRole, Role, SessionRole, SessionState, StreamUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,10 @@ class LinkRecord:
     used_at: datetime | None
     revoked_at: datetime | None
     role: GuestRole = "learner"
+    stream: StreamUse | None = None
+    """what a program does by it; None: a person's link"""
+    may_be_recorded: bool = False
+    """of a stream: the facilitator's word for whoever is in it"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,6 +227,7 @@ class SessionPlanning:
             if seat is None or seat.session_id != session_id:
                 raise not_found("participant")
             if seat.link_id is not None:
+                await _refuse_stream(unit, seat.link_id)
                 await _set_guest_role(unit, seat.link_id, body.role)
             else:
                 await self._set_member_role(unit, seat, body.role)
@@ -276,6 +277,12 @@ class SessionPlanning:
             material_count=prepared[0],
             material_done_count=prepared[1],
         )
+
+
+async def _refuse_stream(unit: Unit, link_id: str) -> None:
+    link = await unit.sessions.link(link_id)
+    if link is not None and link.stream is not None:
+        raise Conflict("is_stream", "What a stream may do its token says.")
 
 
 async def _set_guest_role(unit: Unit, link_id: str, role: SessionRole) -> None:

@@ -31,6 +31,8 @@ def _link(row: Row[Any]) -> LinkRecord:
         used_at=row.used_at,
         revoked_at=row.revoked_at,
         role=row.role,
+        stream=row.stream,
+        may_be_recorded=row.may_be_recorded,
     )
 
 
@@ -249,6 +251,8 @@ class SqlSessions:
                 created_by=created_by,
                 created_at=link.created_at,
                 role=link.role,
+                stream=link.stream,
+                may_be_recorded=link.may_be_recorded,
             )
         )
 

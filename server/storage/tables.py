@@ -191,7 +191,11 @@ join_links = Table(
     Column("used_at", UtcTime),
     Column("revoked_at", UtcTime),
     Column("role", String(16), nullable=False, server_default="learner"),
+    # A program's token rather than a person's link; opens no page.
+    Column("stream", String(16)),
+    Column("may_be_recorded", Boolean, nullable=False, server_default="0"),
     _one_of("role", "learner", "observer"),
+    _one_of("stream", "camera", "screen", "watch"),
     Index(None, "session_id"),
 )
 

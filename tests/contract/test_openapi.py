@@ -52,6 +52,7 @@ class Running:
             "recording_id": self.names["recording"],
             "user_id": self.names["outsider"],
             "link_id": self.names["link_id"],
+            "token_id": self.names["token_id"],
             "item_id": "i1",
             "format_id": self.names["format"],
             "material_id": self.names["material"],

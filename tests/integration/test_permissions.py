@@ -155,6 +155,14 @@ CASES = (
     Case("list_links", "GET", "/sessions/{session}/links", LEADERS),
     Case("create_link", "POST", "/sessions/{session}/links", LEADERS, {"name": "G"}),
     Case("revoke_link", "DELETE", "/sessions/{session}/links/{link_id}", LEADERS),
+    Case("list_stream_tokens", "GET", "/sessions/{session}/stream-tokens", LEADERS),
+    Case(
+        "create_stream_token", "POST", "/sessions/{session}/stream-tokens", LEADERS,
+        {"name": "OBS", "use": "camera"},
+    ),
+    Case(
+        "revoke_stream_token", "DELETE", "/sessions/{session}/stream-tokens/{token_id}", LEADERS
+    ),
     Case("read_join_link", "GET", "/join/{link}", ANYONE),
     Case("take_seat", "POST", "/join/{link}", ANYONE, {"name": "G"}),
     Case("session_notes", "GET", "/sessions/{session}/notes", INSIDE - {"admin"}),
@@ -280,6 +288,9 @@ async def school(house: House, *, is_live: bool = False) -> School:
             await house.do(facilitator, session, c.StartSession())
     await present(house, facilitator, session)
     link = await facilitator.json("POST", f"/sessions/{session}/links", {"name": "Spare"}, 201)
+    token = await facilitator.json(
+        "POST", f"/sessions/{session}/stream-tokens", {"name": "OBS", "use": "camera"}, 201
+    )
     invitation = await admin.json(
         "POST", "/invitations", {"email": "i@x.org", "name": "I", "role": "learner"}, 201
     )
@@ -303,6 +314,7 @@ async def school(house: House, *, is_live: bool = False) -> School:
             "learner": learner.user_id,
             "link": link["link"].removeprefix("/join/"),
             "link_id": link["link_id"],
+            "token_id": token["token_id"],
             "invitation": invitation["link"].removeprefix("/invite/"),
             "invitation_id": invitation["invitation_id"],
             "reset": reset["link"].removeprefix("/reset/"),

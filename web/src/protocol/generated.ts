@@ -188,6 +188,7 @@ export type StepName =
   | 'transcribe'
   | 'verify';
 export type StepState = 'done' | 'failed' | 'running' | 'skipped' | 'waiting';
+export type StreamUse = 'camera' | 'screen' | 'watch';
 export type TeamDecision = 'none' | 'ranks' | 'winner';
 export type TrackKind = 'camera' | 'microphone' | 'screen' | 'screen_audio';
 export type UploadState = 'converting' | 'done' | 'failed' | 'waiting';
@@ -1442,6 +1443,11 @@ export interface CreateSession {
   time_zone?: string;
   title: string;
 }
+export interface CreateStreamToken {
+  may_be_recorded?: boolean;
+  name: string;
+  use: 'camera' | 'screen' | 'watch';
+}
 /**
  * Constant layout from ``start_ms`` to ``end_ms``: what fills the main and the small frame.
  */
@@ -2097,6 +2103,7 @@ export interface ParticipantView {
   invitation: 'asked' | 'granted' | 'none';
   is_guest: boolean;
   is_on_record: boolean;
+  is_stream: boolean;
   joined_at_ms: number | null;
   name: string;
   participant_id: string;
@@ -2512,6 +2519,20 @@ export interface SlotAssignment {
 export interface StoredDebateFormat {
   format: DebateFormat;
   summary: DebateFormatSummary;
+}
+/**
+ * One seat for one program. The secret is shown once, when it is made.
+ */
+export interface StreamToken {
+  created_at: string;
+  is_revoked: boolean;
+  is_used: boolean;
+  may_be_recorded: boolean;
+  name: string;
+  path: string;
+  token: string | null;
+  token_id: string;
+  use: 'camera' | 'screen' | 'watch';
 }
 export interface TakeSeat {
   name: string;

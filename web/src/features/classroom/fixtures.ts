@@ -22,6 +22,7 @@ export function aPerson(id: string, over: Partial<ParticipantView> = {}): Partic
     consent: 'unasked',
     joined_at_ms: 0,
     is_on_record: false,
+    is_stream: false,
     ...over,
   };
 }

@@ -27,6 +27,10 @@ export const isFacilitator = (state: ClassroomState): boolean => me(state)?.role
 /** Watches and takes no part: whatever a class does with its people is done without them. */
 export const isObserver = (state: ClassroomState): boolean => me(state)?.role === 'observer';
 
+/** Somebody who is taught: a stream has a learner's rights and is none. */
+export const isLearner = (one: ParticipantView): boolean =>
+  one.role === 'learner' && !one.is_stream;
+
 export const takesPart = (one: ParticipantView): boolean => one.role !== 'observer';
 
 const RANKS = ['facilitator', 'learner', 'observer'];

@@ -88,6 +88,7 @@ function seated(state: ClassroomState, event: WireEvent, presence: Presence): Cl
     consent: old?.consent ?? 'unasked',
     joined_at_ms: old?.joined_at_ms ?? (presence === 'present' ? event.at_ms : null),
     is_on_record: false,
+    is_stream: Boolean(event.data.is_stream),
   };
   const participants = old
     ? state.participants.map((one) => (one.participant_id === id ? participant : one))
@@ -126,7 +127,7 @@ const allOff = (tracks: Record<string, boolean>): Record<string, boolean> =>
 function settle(state: ClassroomState, atMs: number): ClassroomState {
   const { recording } = state;
   const isOn = recording.state === 'on';
-  const takesPart = (one: ParticipantView) => one.presence === 'present' && one.role !== 'observer';
+  const takesPart = (one: ParticipantView) => one.presence === 'present' && one.role !== 'observer' && !one.is_stream;
   const runs = isOn && state.participants.some(takesPart);
   const settled =
     runs === (recording.since_ms !== null)

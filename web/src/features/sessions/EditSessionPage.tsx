@@ -21,6 +21,7 @@ import { DebatesOverCard, useDebatesOver } from '../../ui/debate';
 import { DetailsForm } from './DetailsForm';
 import { bodyOf, emptyForm, formOf, formTrouble, type SessionForm } from './form';
 import { LinksCard } from './LinksCard';
+import { StreamsCard } from './StreamsCard';
 import { MaterialsCard } from './MaterialsCard';
 import { MembersCard } from './MembersCard';
 import { PlanCard } from './PlanCard';
@@ -196,6 +197,7 @@ function Editor({ session, onSaved }: EditorProps) {
           {session.state !== 'scheduled' && <Debates sessionId={session.session_id} />}
           <MaterialsCard sessionId={session.session_id} />
           <LinksCard sessionId={session.session_id} />
+          <StreamsCard sessionId={session.session_id} />
           <MembersCard sessionId={session.session_id} />
         </>
       )}

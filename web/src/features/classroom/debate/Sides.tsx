@@ -217,7 +217,7 @@ function Bench({ debate }: { debate: DebateView }) {
   const session = useSession((state) => state);
   const seated = new Set(Object.values(debate.seats));
   const free = able(session.participants, debate).filter(
-    (one) => one.role === 'learner' && !seated.has(one.participant_id),
+    (one) => one.role === 'learner' && !one.is_stream && !seated.has(one.participant_id),
   );
   return (
     <div

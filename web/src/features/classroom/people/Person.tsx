@@ -51,7 +51,7 @@ const About = memo(function About({ person, onRemove }: Omit<Props, 'place' | 'c
   const notes = [
     person.role === 'facilitator' ? t('people.facilitator') : null,
     person.role === 'observer' ? room('people.observer') : null,
-    person.is_guest ? t('people.guest') : null,
+    person.is_stream ? room('people.stream') : person.is_guest ? t('people.guest') : null,
     person.presence === 'away' ? t('people.away') : null,
     person.invitation === 'asked' ? room('speak.asked') : null,
     hosts && talkedMs > 0 ? room('people.talked', { time: formatClock(talkedMs) }) : null,
