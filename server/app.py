@@ -260,8 +260,9 @@ def compose(
 def media_plane(settings: Settings) -> MediaPlane:
     """The one asked for, or the one in Python where the other cannot be built."""
     chosen = PlaneSettings(
-        host=settings.bind, port=settings.media_port, announce=settings.announce_ip
-    )
+        host=settings.bind, port=settings.media_port, announce=settings.announce_ip,
+        has_gso=settings.media_gso,
+    )  # fmt: skip
     if settings.media_plane == "native":
         try:
             return NativePlane(chosen, build())

@@ -30,6 +30,7 @@ class Settings:
     https_port: int | None = 8443
     media_port: int = 40000
     media_plane: str = "python"
+    media_gso: bool = True
     public_url: str | None = None
     announce_ip: tuple[str, ...] = ()
     web_dist: Path = Path(__file__).resolve().parent.parent / "web" / "dist"
@@ -152,6 +153,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("media_port", _port, "UDP port of all audio and video"),
     Setting("media_plane", _plane, "what forwards audio and video: native (in C) or python"),
+    Setting(
+        "media_gso",
+        _switch,
+        "the native plane hands runs of packets to the kernel as one; off where a network driver "
+        "breaks them",
+        lambda is_on: "on" if is_on else "off",
+    ),
     Setting(
         "public_url",
         _url,

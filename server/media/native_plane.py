@@ -222,6 +222,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         process.start(
             self._program, self._endpoint.socket, self._kept,
             "--watermark", str(self._settings.disk_watermark),
+            *(() if self._settings.has_gso else ("--no-gso",)),
         )  # fmt: skip
         self._process = process
         assert self._loop is not None

@@ -79,6 +79,8 @@ class PlaneSettings:
     """addresses to offer besides this machine's own, e.g. the public one behind NAT"""
     disk_watermark: int = 200_000_000
     """octets of free space below which captures end"""
+    has_gso: bool = True
+    """hand runs of packets to the kernel as one (UDP GSO), where it takes them"""
     consent_s: float = CONSENT_S
     handshake_s: float = HANDSHAKE_S
 

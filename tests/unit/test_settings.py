@@ -30,6 +30,7 @@ def test_child_processes_read_what_was_decided() -> None:
         https_port=None,
         public_url="https://class.example.org",
         announce_ip=("203.0.113.7", "2001:db8::1"),
+        media_gso=False,
         trusted_proxies=(ip_network("10.0.0.0/8"),),
         extra_origins=("http://localhost:5173",),
         has_worker=False,
