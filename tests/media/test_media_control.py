@@ -80,6 +80,7 @@ class RecordingHost:
         self.others: dict[str, SessionState] = {}
         self.sent: list[tuple[str, str, Any]] = []
         self.reports: list[CaptureReport] = []
+        self.gone: list[tuple[str, str]] = []
         self.now = 1000
         self.connected: dict[str, str] = {}
 
@@ -97,6 +98,9 @@ class RecordingHost:
 
     async def send(self, session_id: str, participant_id: str, event: str, payload: Any) -> None:
         self.sent.append((participant_id, event, payload))
+
+    def media_gone(self, session_id: str, participant_id: str, connection_id: str) -> None:
+        self.gone.append((participant_id, connection_id))
 
     async def report(self, session_id: str, report: CaptureReport) -> None:
         self.reports.append(report)
@@ -427,6 +431,7 @@ async def test_a_rejoin_while_the_old_one_dies_takes_over_then(room: Class) -> N
     room.plane.commands.clear()
     room.plane.notify(TransportClosed(old, "consent_expired"))
     assert PlaceTransport(new, "s1/main") in room.plane.commands
+    assert [who for who, _ in room.host.gone] == ["ann"]
 
 
 async def test_a_page_whose_socket_came_back_is_told_everything(room: Class) -> None:

@@ -1,11 +1,11 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
-import { useId, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
-import type { BreakoutRoomView } from "../../../protocol";
-import { useClassroom } from "../context";
-import { isLearner, peopleHere } from "../selectors";
-import { useSession } from "../store";
+import type { BreakoutRoomView } from '../../../protocol';
+import { useClassroom } from '../context';
+import { isLearner, peopleHere } from '../selectors';
+import { useSession } from '../store';
 
 interface Props {
   rooms: BreakoutRoomView[];
@@ -17,15 +17,13 @@ const LONGEST = 40;
 
 /** Each learner's group, by name; those of one group are then spread over the rooms. */
 export function GroupsDialog({ rooms, isOpen, onClose }: Props) {
-  const { t } = useTranslation("breakouts");
+  const { t } = useTranslation('breakouts');
   const { t: common } = useTranslation();
   const classroom = useClassroom();
   const listId = useId();
   const session = useSession((state) => state);
   const learners = peopleHere(session).filter(isLearner);
-  const [groups, setGroups] = useState<Record<string, string>>(() =>
-    together(rooms),
-  );
+  const [groups, setGroups] = useState<Record<string, string>>(() => together(rooms));
   const named = Object.fromEntries(
     learners.flatMap(({ participant_id: id }) => {
       const group = groups[id]?.trim();
@@ -35,11 +33,7 @@ export function GroupsDialog({ rooms, isOpen, onClose }: Props) {
   const known = [...new Set(Object.values(named))].sort();
 
   function deal() {
-    void classroom.command({
-      type: "assign_breakouts",
-      how: "groups",
-      groups: named,
-    });
+    void classroom.command({ type: 'assign_breakouts', how: 'groups', groups: named });
     onClose();
   }
 
@@ -48,8 +42,8 @@ export function GroupsDialog({ rooms, isOpen, onClose }: Props) {
       opened={isOpen}
       onClose={onClose}
       centered
-      title={t("groups.title")}
-      closeButtonProps={{ "aria-label": common("action.close") }}
+      title={t('groups.title')}
+      closeButtonProps={{ 'aria-label': common('action.close') }}
     >
       <form
         onSubmit={(event) => {
@@ -59,16 +53,16 @@ export function GroupsDialog({ rooms, isOpen, onClose }: Props) {
       >
         <Stack gap="sm">
           <Text size="sm" c="dimmed">
-            {learners.length === 0 ? t("groups.nobody") : t("groups.hint")}
+            {learners.length === 0 ? t('groups.nobody') : t('groups.hint')}
           </Text>
           {learners.map(({ participant_id: id, name }) => (
             <TextInput
               key={id}
-              label={t("groups.of", { name })}
-              placeholder={t("groups.none")}
+              label={t('groups.of', { name })}
+              placeholder={t('groups.none')}
               maxLength={LONGEST}
               list={listId}
-              value={groups[id] ?? ""}
+              value={groups[id] ?? ''}
               onChange={({ currentTarget: { value } }) =>
                 setGroups((now) => ({ ...now, [id]: value }))
               }
@@ -81,10 +75,10 @@ export function GroupsDialog({ rooms, isOpen, onClose }: Props) {
           </datalist>
           <Group gap="xs">
             <Button type="submit" disabled={known.length === 0}>
-              {t("groups.deal")}
+              {t('groups.deal')}
             </Button>
             <Button variant="subtle" onClick={onClose}>
-              {common("action.cancel")}
+              {common('action.cancel')}
             </Button>
           </Group>
         </Stack>
@@ -95,6 +89,4 @@ export function GroupsDialog({ rooms, isOpen, onClose }: Props) {
 
 /** To begin with, who shares a room is a group. */
 const together = (rooms: BreakoutRoomView[]): Record<string, string> =>
-  Object.fromEntries(
-    rooms.flatMap((room) => room.participant_ids.map((id) => [id, room.name])),
-  );
+  Object.fromEntries(rooms.flatMap((room) => room.participant_ids.map((id) => [id, room.name])));

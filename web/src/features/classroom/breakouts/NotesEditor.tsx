@@ -1,13 +1,13 @@
-import { Text, Textarea } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { Text, Textarea } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
-import type { BreakoutRoomView } from "../../../protocol";
-import { useClassroom } from "../context";
-import { NOTES_BARRIER, useBarrier } from "../pads/access";
-import { personOf } from "../selectors";
-import { useSession } from "../store";
-import { merged } from "./merge";
+import type { BreakoutRoomView } from '../../../protocol';
+import { useClassroom } from '../context';
+import { NOTES_BARRIER, useBarrier } from '../pads/access';
+import { personOf } from '../selectors';
+import { useSession } from '../store';
+import { merged } from './merge';
 
 const SAVE_AFTER_MS = 700;
 
@@ -16,8 +16,8 @@ const SAVE_AFTER_MS = 700;
  * it; what is being written here is laid over it, never over their words.
  */
 export function NotesEditor({ room }: { room: BreakoutRoomView }) {
-  const { t } = useTranslation("breakouts");
-  const { t: pads } = useTranslation("pads");
+  const { t } = useTranslation('breakouts');
+  const { t: pads } = useTranslation('pads');
   const classroom = useClassroom();
   const [text, setText] = useState(room.notes);
   /** What the text was written on. */
@@ -25,10 +25,8 @@ export function NotesEditor({ room }: { room: BreakoutRoomView }) {
   const latest = useRef(text);
   latest.current = text;
   const isSaving = useRef(false);
-  const author = useSession(
-    (session) => personOf(session, room.notes_by)?.name ?? null,
-  );
-  const barrier = useBarrier("notes");
+  const author = useSession((session) => personOf(session, room.notes_by)?.name ?? null);
+  const barrier = useBarrier('notes');
   const isMine = useSession((session) => session.me === room.notes_by);
 
   useEffect(() => {
@@ -46,7 +44,7 @@ export function NotesEditor({ room }: { room: BreakoutRoomView }) {
       isSaving.current = true;
       const { version } = base.current;
       void classroom
-        .attempt({ type: "write_room_notes", text: latest.current, version })
+        .attempt({ type: 'write_room_notes', text: latest.current, version })
         .finally(() => {
           isSaving.current = false;
         });
@@ -57,11 +55,9 @@ export function NotesEditor({ room }: { room: BreakoutRoomView }) {
   return (
     <div>
       <Textarea
-        label={t("notes.label")}
-        description={
-          barrier === null ? t("notes.hint") : pads(NOTES_BARRIER[barrier])
-        }
-        placeholder={t("notes.placeholder")}
+        label={t('notes.label')}
+        description={barrier === null ? t('notes.hint') : pads(NOTES_BARRIER[barrier])}
+        placeholder={t('notes.placeholder')}
         value={text}
         maxLength={8000}
         readOnly={barrier !== null}
@@ -73,12 +69,12 @@ export function NotesEditor({ room }: { room: BreakoutRoomView }) {
       />
       <Text size="xs" c="dimmed" mt={4}>
         {isDirty
-          ? t("notes.saving")
+          ? t('notes.saving')
           : room.notes_version === 0
-            ? " "
+            ? ' '
             : isMine || author === null
-              ? t("notes.saved")
-              : t("notes.savedBy", { name: author })}
+              ? t('notes.saved')
+              : t('notes.savedBy', { name: author })}
       </Text>
     </div>
   );

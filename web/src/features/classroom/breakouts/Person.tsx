@@ -1,14 +1,14 @@
-import { Menu } from "@mantine/core";
-import { IconMicrophone } from "@tabler/icons-react";
-import { useTranslation } from "react-i18next";
+import { Menu } from '@mantine/core';
+import { IconMicrophone } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
 
-import type { BreakoutRoomView, ParticipantView } from "../../../protocol";
-import { Avatar } from "../../../ui";
-import { useClassroom } from "../context";
-import classes from "./Breakouts.module.css";
-import { MAIN_ROOM } from "./fold";
+import type { BreakoutRoomView, ParticipantView } from '../../../protocol';
+import { Avatar } from '../../../ui';
+import { useClassroom } from '../context';
+import classes from './Breakouts.module.css';
+import { MAIN_ROOM } from './fold';
 
-export const DRAGGED = "application/x-reprise-participant";
+export const DRAGGED = 'application/x-reprise-participant';
 
 interface PersonProps {
   person: ParticipantView;
@@ -20,33 +20,23 @@ interface PersonProps {
 }
 
 /** Dragged with a pointer; with keys or a finger a menu says where to. */
-export function Person({
-  person,
-  rooms,
-  roomId,
-  isAbsent,
-  speaks,
-}: PersonProps) {
-  const { t } = useTranslation("breakouts");
+export function Person({ person, rooms, roomId, isAbsent, speaks }: PersonProps) {
+  const { t } = useTranslation('breakouts');
   const classroom = useClassroom();
   const content = (
     <>
-      {speaks ? (
-        <IconMicrophone size={16} aria-hidden />
-      ) : (
-        <Avatar name={person.name} size={20} />
-      )}
+      {speaks ? <IconMicrophone size={16} aria-hidden /> : <Avatar name={person.name} size={20} />}
       <span>
         {person.name}
-        {isAbsent && <span className="sr-only"> ({t("absent")})</span>}
-        {speaks && <span className="sr-only"> ({t("speaks")})</span>}
+        {isAbsent && <span className="sr-only"> ({t('absent')})</span>}
+        {speaks && <span className="sr-only"> ({t('speaks')})</span>}
       </span>
     </>
   );
   const data = {
-    "data-absent": isAbsent || undefined,
-    "data-speaks": speaks || undefined,
-    "data-person": person.participant_id,
+    'data-absent': isAbsent || undefined,
+    'data-speaks': speaks || undefined,
+    'data-person': person.participant_id,
   };
   if (!rooms) {
     return (
@@ -57,30 +47,30 @@ export function Person({
   }
   const move = (to: string) =>
     void classroom.command({
-      type: "move_participant",
+      type: 'move_participant',
       participant_id: person.participant_id,
       room_id: to,
     });
   return (
-    <li style={{ maxWidth: "100%" }}>
+    <li style={{ maxWidth: '100%' }}>
       <Menu position="bottom-start" withinPortal>
         <Menu.Target>
           <button
             type="button"
             className={classes.chip}
-            aria-label={t("move", { name: person.name })}
+            aria-label={t('move', { name: person.name })}
             draggable
             onDragStart={(event) => {
               event.dataTransfer.setData(DRAGGED, person.participant_id);
-              event.dataTransfer.effectAllowed = "move";
+              event.dataTransfer.effectAllowed = 'move';
             }}
             {...data}
           >
             {content}
           </button>
         </Menu.Target>
-        <Menu.Dropdown mah={300} style={{ overflowY: "auto" }}>
-          <Menu.Label>{t("moveTo", { name: person.name })}</Menu.Label>
+        <Menu.Dropdown mah={300} style={{ overflowY: 'auto' }}>
+          <Menu.Label>{t('moveTo', { name: person.name })}</Menu.Label>
           {rooms
             .filter((room) => room.room_id !== roomId)
             .map((room) => (
@@ -88,9 +78,7 @@ export function Person({
                 {room.name}
               </Menu.Item>
             ))}
-          {roomId !== null && (
-            <Menu.Item onClick={() => move(MAIN_ROOM)}>{t("main")}</Menu.Item>
-          )}
+          {roomId !== null && <Menu.Item onClick={() => move(MAIN_ROOM)}>{t('main')}</Menu.Item>}
         </Menu.Dropdown>
       </Menu>
     </li>

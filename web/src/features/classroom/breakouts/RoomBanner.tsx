@@ -1,15 +1,15 @@
-import { Button, CloseButton, Group } from "@mantine/core";
-import { IconHelpCircle, IconSpeakerphone } from "@tabler/icons-react";
-import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { Button, CloseButton, Group } from '@mantine/core';
+import { IconHelpCircle, IconSpeakerphone } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
-import type { BreakoutsView } from "../../../protocol";
-import { useClassroom } from "../context";
-import { isFacilitator, isObserver, personOf } from "../selectors";
-import { useSession } from "../store";
-import classes from "./Breakouts.module.css";
-import { RoomTimer, useRoomTime } from "./RoomTimer";
-import { areOpen, homeRoom, ownRoom } from "./select";
+import type { BreakoutsView } from '../../../protocol';
+import { useClassroom } from '../context';
+import { isFacilitator, isObserver, personOf } from '../selectors';
+import { useSession } from '../store';
+import classes from './Breakouts.module.css';
+import { RoomTimer, useRoomTime } from './RoomTimer';
+import { areOpen, homeRoom, ownRoom } from './select';
 
 /** Where one is while rooms are open, what to do there, and for how long. */
 export function RoomBanner() {
@@ -24,7 +24,7 @@ export function RoomBanner() {
 }
 
 function Place({ breakouts }: { breakouts: BreakoutsView }) {
-  const { t } = useTranslation("breakouts");
+  const { t } = useTranslation('breakouts');
   const classroom = useClassroom();
   const session = useSession((state) => state);
   const hosts = isFacilitator(session);
@@ -36,20 +36,20 @@ function Place({ breakouts }: { breakouts: BreakoutsView }) {
   return (
     <div
       className={classes.bar}
-      data-urgent={(time.kind !== "open" && time.isUrgent) || undefined}
+      data-urgent={(time.kind !== 'open' && time.isUrgent) || undefined}
       data-banner="room"
       role="region"
-      aria-label={t("banner")}
+      aria-label={t('banner')}
     >
       <div className={classes.where}>
         <strong>
           {room ? (
-            t(hosts || watches ? "visiting" : "youAreIn", { name: room.name })
+            t(hosts || watches ? 'visiting' : 'youAreIn', { name: room.name })
           ) : (
-            <Label full={t("inMainNow")} short={t("inMainShort")} />
+            <Label full={t('inMainNow')} short={t('inMainShort')} />
           )}
         </strong>
-        {room && room.task !== "" && <p>{t("taskIs", { task: room.task })}</p>}
+        {room && room.task !== '' && <p>{t('taskIs', { task: room.task })}</p>}
       </div>
       <RoomTimer breakouts={breakouts} />
       <Group gap="xs">
@@ -58,62 +58,56 @@ function Place({ breakouts }: { breakouts: BreakoutsView }) {
             size="compact-sm"
             variant="light"
             leftSection={<IconHelpCircle size={16} aria-hidden />}
-            aria-label={t("help.call")}
-            onClick={() => void classroom.command({ type: "call_for_help" })}
+            aria-label={t('help.call')}
+            onClick={() => void classroom.command({ type: 'call_for_help' })}
           >
-            <Label full={t("help.call")} short={t("help.callShort")} />
+            <Label full={t('help.call')} short={t('help.callShort')} />
           </Button>
         )}
         {room && !hosts && !watches && call && (
           <>
-            <span>{t("help.place", { place: call.place })}</span>
+            <span>{t('help.place', { place: call.place })}</span>
             <Button
               size="compact-sm"
               variant="subtle"
               onClick={() =>
-                void classroom.command({
-                  type: "answer_help",
-                  room_id: room.room_id,
-                })
+                void classroom.command({ type: 'answer_help', room_id: room.room_id })
               }
             >
-              {t("help.cancel")}
+              {t('help.cancel')}
             </Button>
           </>
         )}
         <Button
           size="compact-sm"
           variant="light"
-          aria-label={room && !hosts ? t("notes.open") : t("show")}
-          onClick={() => classroom.show("rooms")}
+          aria-label={room && !hosts ? t('notes.open') : t('show')}
+          onClick={() => classroom.show('rooms')}
         >
           {room && !hosts ? (
-            <Label full={t("notes.open")} short={t("notes.openShort")} />
+            <Label full={t('notes.open')} short={t('notes.openShort')} />
           ) : (
-            <Label full={t("show")} short={t("showShort")} />
+            <Label full={t('show')} short={t('showShort')} />
           )}
         </Button>
         {room && (hosts || (breakouts.may_return && !watches)) && (
           <Button
             size="compact-sm"
             variant="light"
-            aria-label={t("leave")}
-            onClick={() => void classroom.command({ type: "return_to_main" })}
+            aria-label={t('leave')}
+            onClick={() => void classroom.command({ type: 'return_to_main' })}
           >
-            <Label full={t("leave")} short={t("leaveShort")} />
+            <Label full={t('leave')} short={t('leaveShort')} />
           </Button>
         )}
         {!room && !hosts && home && (
           <Button
             size="compact-sm"
             onClick={() =>
-              void classroom.command({
-                type: "choose_room",
-                room_id: home.room_id,
-              })
+              void classroom.command({ type: 'choose_room', room_id: home.room_id })
             }
           >
-            {t("goTo", { name: home.name })}
+            {t('goTo', { name: home.name })}
           </Button>
         )}
       </Group>
@@ -132,7 +126,7 @@ function Label({ full, short }: { full: string; short: string }) {
 }
 
 function LastBroadcast({ breakouts }: { breakouts: BreakoutsView }) {
-  const { t } = useTranslation("breakouts");
+  const { t } = useTranslation('breakouts');
   const { t: common } = useTranslation();
   const session = useSession((state) => state);
   const [seenAt, setSeenAt] = useState(-1);
@@ -143,19 +137,18 @@ function LastBroadcast({ breakouts }: { breakouts: BreakoutsView }) {
       {speaker && speaker.participant_id !== session.me && (
         <div className={classes.bar} data-banner="voice">
           <IconSpeakerphone size={18} aria-hidden />
-          <span>{t("broadcast.hears", { name: speaker.name })}</span>
+          <span>{t('broadcast.hears', { name: speaker.name })}</span>
         </div>
       )}
       {last && last.at_ms > seenAt && last.participant_id !== session.me && (
         <div className={classes.bar} data-banner="broadcast">
           <IconSpeakerphone size={18} aria-hidden />
           <span className={classes.where}>
-            <strong>{personOf(session, last.participant_id)?.name}:</strong>{" "}
-            {last.text}
+            <strong>{personOf(session, last.participant_id)?.name}:</strong> {last.text}
           </span>
           <CloseButton
             size="sm"
-            aria-label={common("action.dismiss")}
+            aria-label={common('action.dismiss')}
             onClick={() => setSeenAt(last.at_ms)}
           />
         </div>

@@ -1,14 +1,14 @@
-import { Button, Modal } from "@mantine/core";
-import { IconChalkboard } from "@tabler/icons-react";
-import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { Button, Modal } from '@mantine/core';
+import { IconChalkboard } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
-import { boardOf } from "../pads/access";
-import { Whiteboard } from "../whiteboard/Whiteboard";
+import { boardOf } from '../pads/access';
+import { Whiteboard } from '../whiteboard/Whiteboard';
 
 /** What a room drew, to look at once it is closed (WB9). */
 export function RoomBoard({ roomId, name }: { roomId: string; name: string }) {
-  const { t } = useTranslation("breakouts");
+  const { t } = useTranslation('breakouts');
   const [isOpen, setIsOpen] = useState(false);
   const close = () => setIsOpen(false);
   return (
@@ -18,18 +18,13 @@ export function RoomBoard({ roomId, name }: { roomId: string; name: string }) {
         variant="subtle"
         mt={4}
         leftSection={<IconChalkboard size={16} aria-hidden />}
-        aria-label={t("board.of", { name })}
+        aria-label={t('board.of', { name })}
         onClick={() => setIsOpen(true)}
       >
-        {t("board.show")}
+        {t('board.show')}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        size="xl"
-        title={t("board.of", { name })}
-      >
-        <div style={{ height: "60vh", display: "grid" }}>
+      <Modal opened={isOpen} onClose={close} size="xl" title={t('board.of', { name })}>
+        <div style={{ height: '60vh', display: 'grid' }}>
           <Whiteboard name={boardOf(roomId)} isClosed onClose={close} />
         </div>
       </Modal>

@@ -1,8 +1,8 @@
-import { type DragEvent, type ReactNode, useState } from "react";
+import { type DragEvent, type ReactNode, useState } from 'react';
 
-import { useClassroom } from "../context";
-import classes from "./Breakouts.module.css";
-import { DRAGGED } from "./Person";
+import { useClassroom } from '../context';
+import classes from './Breakouts.module.css';
+import { DRAGGED } from './Person';
 
 interface RoomCardProps {
   roomId: string;
@@ -14,18 +14,10 @@ interface RoomCardProps {
 }
 
 /** A room people can be dropped on. */
-export function RoomCard({
-  roomId,
-  title,
-  label,
-  actions,
-  calls,
-  children,
-}: RoomCardProps) {
+export function RoomCard({ roomId, title, label, actions, calls, children }: RoomCardProps) {
   const classroom = useClassroom();
   const [isOver, setOver] = useState(false);
-  const accepts = (event: DragEvent) =>
-    event.dataTransfer.types.includes(DRAGGED);
+  const accepts = (event: DragEvent) => event.dataTransfer.types.includes(DRAGGED);
   return (
     <section
       className={classes.room}
@@ -44,11 +36,7 @@ export function RoomCard({
         const id = event.dataTransfer.getData(DRAGGED);
         if (!id) return;
         event.preventDefault();
-        void classroom.command({
-          type: "move_participant",
-          participant_id: id,
-          room_id: roomId,
-        });
+        void classroom.command({ type: 'move_participant', participant_id: id, room_id: roomId });
       }}
     >
       <div className={classes.head}>

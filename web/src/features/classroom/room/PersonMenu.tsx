@@ -1,12 +1,12 @@
-import { ActionIcon, Menu } from "@mantine/core";
-import { IconDotsVertical } from "@tabler/icons-react";
-import { useTranslation } from "react-i18next";
+import { ActionIcon, Menu } from '@mantine/core';
+import { IconDotsVertical } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
 
-import type { ParticipantView, SetRole } from "../../../protocol";
-import { useClassroom } from "../context";
-import type { Removal } from "../RemoveDialog";
-import { isFacilitator, isObserver, takesPart } from "../selectors";
-import { usePage, useSession } from "../store";
+import type { ParticipantView, SetRole } from '../../../protocol';
+import { useClassroom } from '../context';
+import type { Removal } from '../RemoveDialog';
+import { isFacilitator, isObserver, takesPart } from '../selectors';
+import { usePage, useSession } from '../store';
 
 interface Props {
   person: ParticipantView;
@@ -14,8 +14,8 @@ interface Props {
 }
 
 export function PersonMenu({ person, onRemove }: Props) {
-  const { t } = useTranslation("classroom");
-  const { t: room } = useTranslation("room");
+  const { t } = useTranslation('classroom');
+  const { t: room } = useTranslation('room');
   const classroom = useClassroom();
   const id = person.participant_id;
   const isPinned = usePage((state) => state.pinned === id);
@@ -31,7 +31,7 @@ export function PersonMenu({ person, onRemove }: Props) {
           variant="subtle"
           color="gray"
           c="var(--mantine-color-text)"
-          aria-label={t("people.menu", { name: person.name })}
+          aria-label={t('people.menu', { name: person.name })}
         >
           <IconDotsVertical size={18} />
         </ActionIcon>
@@ -40,12 +40,10 @@ export function PersonMenu({ person, onRemove }: Props) {
         {!isMe && isAble && (
           <>
             {!watches && !person.is_stream && (
-              <Menu.Item onClick={() => classroom.writeTo(id)}>
-                {room("people.write")}
-              </Menu.Item>
+              <Menu.Item onClick={() => classroom.writeTo(id)}>{room('people.write')}</Menu.Item>
             )}
             <Menu.Item onClick={() => classroom.pin(isPinned ? null : id)}>
-              {isPinned ? room("people.unpin") : room("people.pin")}
+              {isPinned ? room('people.unpin') : room('people.pin')}
             </Menu.Item>
           </>
         )}
@@ -53,32 +51,27 @@ export function PersonMenu({ person, onRemove }: Props) {
           <Menu.Item
             onClick={() =>
               void classroom.command({
-                type: "spotlight",
+                type: 'spotlight',
                 participant_id: isHeld ? null : id,
               })
             }
           >
-            {isHeld ? t("people.unspotlight") : t("people.spotlight")}
+            {isHeld ? t('people.unspotlight') : t('people.spotlight')}
           </Menu.Item>
         )}
         {hosts && !isMe && isAble && <Speaking person={person} />}
         {hosts && person.hand_raised_at_ms !== null && (
           <Menu.Item
-            onClick={() =>
-              void classroom.command({ type: "lower_hand", participant_id: id })
-            }
+            onClick={() => void classroom.command({ type: 'lower_hand', participant_id: id })}
           >
-            {t("people.lowerHand")}
+            {t('people.lowerHand')}
           </Menu.Item>
         )}
         {hosts && !isMe && (
           <>
             {isAble && <Menu.Divider />}
             {rolesFor(person).map((role) => (
-              <Menu.Item
-                key={role}
-                onClick={() => void classroom.setRole(person, role)}
-              >
+              <Menu.Item key={role} onClick={() => void classroom.setRole(person, role)}>
                 {room(`people.make.${role}`)}
               </Menu.Item>
             ))}
@@ -86,13 +79,13 @@ export function PersonMenu({ person, onRemove }: Props) {
               c="var(--rp-bad-text)"
               onClick={() => onRemove({ person, mayReturn: true })}
             >
-              {room("people.sendOut")}
+              {room('people.sendOut')}
             </Menu.Item>
             <Menu.Item
               c="var(--rp-bad-text)"
               onClick={() => onRemove({ person, mayReturn: false })}
             >
-              {room("people.ban")}
+              {room('people.ban')}
             </Menu.Item>
           </>
         )}
@@ -101,58 +94,38 @@ export function PersonMenu({ person, onRemove }: Props) {
   );
 }
 
-const ROLES: SetRole["role"][] = ["facilitator", "learner", "observer"];
+const ROLES: SetRole['role'][] = ['facilitator', 'learner', 'observer'];
 
 /** What somebody can be made; a guest has no account to facilitate with. */
-const rolesFor = (person: ParticipantView): SetRole["role"][] =>
+const rolesFor = (person: ParticipantView): SetRole['role'][] =>
   person.is_stream
     ? []
-    : ROLES.filter(
-        (role) =>
-          role !== person.role && !(person.is_guest && role === "facilitator"),
-      );
+    : ROLES.filter((role) => role !== person.role && !(person.is_guest && role === 'facilitator'));
 
 function Speaking({ person }: { person: ParticipantView }) {
-  const { t } = useTranslation("classroom");
-  const { t: room } = useTranslation("room");
+  const { t } = useTranslation('classroom');
+  const { t: room } = useTranslation('room');
   const classroom = useClassroom();
   const id = person.participant_id;
-  const mute = (track: "microphone" | "camera" | "screen") =>
-    void classroom.command({
-      type: "mute_participant",
-      participant_id: id,
-      track,
-    });
+  const mute = (track: 'microphone' | 'camera' | 'screen') =>
+    void classroom.command({ type: 'mute_participant', participant_id: id, track });
   return (
     <>
-      {!person.tracks.microphone &&
-        !person.is_stream &&
-        person.presence === "present" && (
-          <Menu.Item
-            onClick={() =>
-              void classroom.command({
-                type: "invite_to_speak",
-                participant_id: id,
-              })
-            }
-          >
-            {room("speak.ask")}
-          </Menu.Item>
-        )}
-      {person.tracks.microphone && (
-        <Menu.Item onClick={() => mute("microphone")}>
-          {t("people.mute")}
+      {!person.tracks.microphone && !person.is_stream && person.presence === 'present' && (
+        <Menu.Item
+          onClick={() => void classroom.command({ type: 'invite_to_speak', participant_id: id })}
+        >
+          {room('speak.ask')}
         </Menu.Item>
+      )}
+      {person.tracks.microphone && (
+        <Menu.Item onClick={() => mute('microphone')}>{t('people.mute')}</Menu.Item>
       )}
       {person.tracks.camera && (
-        <Menu.Item onClick={() => mute("camera")}>
-          {t("people.stopCamera")}
-        </Menu.Item>
+        <Menu.Item onClick={() => mute('camera')}>{t('people.stopCamera')}</Menu.Item>
       )}
       {person.tracks.screen && (
-        <Menu.Item onClick={() => mute("screen")}>
-          {t("people.stopScreen")}
-        </Menu.Item>
+        <Menu.Item onClick={() => mute('screen')}>{t('people.stopScreen')}</Menu.Item>
       )}
     </>
   );
