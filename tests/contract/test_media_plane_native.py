@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import numpy as np
 import pytest
 
 from server.media import native_build
 from server.media.native_plane import NativePlane
+from server.media.plane import AssignSlot
+from server.media.rtp import payload_bounds
 from server.media.switchboard import PlaneSettings
 from tests.contract.media_plane import *  # noqa: F403
+from tests.contract.media_plane import Hall
 
 
 @pytest.fixture
@@ -20,3 +24,39 @@ async def plane(request: pytest.FixtureRequest) -> AsyncIterator[NativePlane]:
     yield made
     # A broken access ends the process at once, memory that nobody owns does at its end.
     assert made.exit_code == 0
+
+
+class Snow:
+    """Nothing an encoder could make small."""
+
+    width, height, fps = 320, 180, 10
+
+    def picture(self, index: int) -> np.ndarray:
+        return np.random.default_rng(index).integers(0, 255, (180, 320, 3), np.uint8)
+
+
+async def test_pictures_go_out_in_even_lengths_and_are_repeated_without_loss(hall: Hall) -> None:
+    """One length, one message to the kernel: padded by RTP's own means, which repeats keep."""
+    ann, bob = await hall.join("ann"), await hall.join("bob")
+    lengths: list[tuple[int, bool]] = []
+    take = bob.client.connection._on_packet
+
+    def spy(data: bytes, is_rtcp: bool) -> None:
+        if not is_rtcp and int.from_bytes(data[8:12], "big") == bob.slots["stage"].ssrc:
+            _, _, start, end = payload_bounds(data)
+            if end - start >= 400:
+                lengths.append((len(data) - start, bool(data[0] & 0x20)))
+                if len(lengths) % 7 == 3:
+                    return
+        take(data, is_rtcp)
+
+    bob.client.connection._on_packet = spy
+    hall.apply(AssignSlot("bob", "stage", ann.id("camera")))
+    ann.client.play_pictures("camera", Snow())
+    stage = bob.slots["stage"]
+    await bob.client.wait_for(
+        lambda: stage.rtx_received > 3 and len(stage.frames) > 20 and not stage.missing
+    )
+    assert {length % 16 for length, _ in lengths} == {0}
+    assert any(is_padded for _, is_padded in lengths)
+    assert len(stage.pictures(0)) > 20

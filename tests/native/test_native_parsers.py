@@ -43,7 +43,7 @@ class NativePacket(ctypes.Structure):
         ("picture", ctypes.c_int32), ("head_length", ctypes.c_uint16),
         ("rest_length", ctypes.c_uint16), ("marker", ctypes.c_uint8),
         ("tl0_offset", ctypes.c_uint8), ("is_long_picture", ctypes.c_bool),
-        ("is_key_start", ctypes.c_bool), ("body", ctypes.c_uint8 * 2048),
+        ("is_key_start", ctypes.c_bool), ("padding", ctypes.c_uint8), ("body", ctypes.c_uint8 * 2048),
     )  # fmt: skip
 
 

@@ -39,8 +39,25 @@ struct packet {
     uint8_t tl0_offset;
     bool is_long_picture;
     bool is_key_start;
+    uint8_t padding; /* octets of RTP padding that stand ready behind the rest */
     uint8_t body[];
 };
+
+/* Browsers cut a frame into packets that differ by an octet, and the kernel takes only packets of
+   one length as one message (UDP GSO). Pictures therefore go out in multiples of this. */
+#define RTP_EVEN 16
+/* Not worth it below. */
+#define RTP_EVEN_FROM 400
+
+/* `body` has RTP_EVEN octets to spare, and the descriptor is split off. */
+static inline void packet_even_out(struct packet *p) {
+    size_t length = (size_t)p->head_length + p->rest_length;
+    p->padding = length < RTP_EVEN_FROM ? 0 : (uint8_t)(-length & (RTP_EVEN - 1));
+    if (p->padding == 0)
+        return;
+    memset(p->body + length, 0, p->padding);
+    p->body[length + p->padding - 1] = p->padding;
+}
 
 static inline const uint8_t *packet_rest(const struct packet *p) {
     return p->body + p->head_length;

@@ -175,9 +175,9 @@ void slot_show(struct slot *s, struct stream *stream, int64_t now) {
 
 /* Encrypt and send one packet as its record says. */
 static bool emit(struct slot *s, const struct sent *record, bool is_repeat, const uint8_t *head,
-                 size_t head_length, const uint8_t *rest, size_t rest_length) {
+                 size_t head_length, const uint8_t *rest, size_t rest_length, uint8_t padding) {
     uint8_t *out = udp_reserve(&s->plane->udp);
-    out[0] = s->extension_length ? 0x90 : 0x80;
+    out[0] = (s->extension_length ? 0x90 : 0x80) | (padding ? 0x20 : 0);
     out[1] = record->second;
     put16(out + 2, record->sequence);
     put32(out + 4, record->timestamp);
@@ -187,7 +187,7 @@ static bool emit(struct slot *s, const struct sent *record, bool is_repeat, cons
         put24(out + RTP_HEADER + s->send_time_at, record->send_time);
     size_t length = srtp_protect(s->transport->sending, &s->sent, is_repeat, out,
                                  (size_t)RTP_HEADER + s->extension_length, MAX_DATAGRAM, head,
-                                 head_length, rest, rest_length);
+                                 head_length, rest, rest_length + padding);
     if (length == 0)
         return false;
     udp_commit(&s->plane->udp, &s->transport->destination, length);
@@ -232,7 +232,7 @@ static void fall_silent(struct slot *s) {
             .second = s->payload_type_of[CODEC_OPUS],
         };
         record.send_time = send_time(record.sent_ns);
-        if (emit(s, &record, false, NULL, 0, silence, sizeof silence))
+        if (emit(s, &record, false, NULL, 0, silence, sizeof silence, 0))
             count_sent(s, &record, sizeof silence);
     }
 }
@@ -340,7 +340,7 @@ void slot_forward(struct slot *s, const struct packet *p, uint8_t marker) {
     };
     uint8_t head[VP8_MAX_HEAD];
     size_t head_length = write_head(p, &record, head);
-    if (emit(s, &record, false, head, head_length, packet_rest(p), p->rest_length))
+    if (emit(s, &record, false, head, head_length, packet_rest(p), p->rest_length, p->padding))
         count_sent(s, &record, head_length + p->rest_length);
 }
 
@@ -389,7 +389,7 @@ void slot_retransmit(struct slot *s, const uint16_t *numbers, size_t count, int6
         if (rtx)
             resend_as_rtx(s, record, rtx, head, head_length, p);
         else
-            emit(s, record, true, head, head_length, packet_rest(p), p->rest_length);
+            emit(s, record, true, head, head_length, packet_rest(p), p->rest_length, p->padding);
     }
 }
 

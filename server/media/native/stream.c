@@ -118,7 +118,7 @@ static void measure_transit(struct stream *s, uint32_t timestamp, int64_t now) {
 
 struct packet *stream_receive(struct stream *s, uint16_t number, uint32_t timestamp,
                               uint8_t marker, const uint8_t *payload, size_t length, int64_t now) {
-    struct packet *p = need(malloc(sizeof *p + length));
+    struct packet *p = need(malloc(sizeof *p + length + RTP_EVEN));
     *p = (struct packet){
         .arrival_ns = now,
         .timestamp = timestamp,
@@ -135,6 +135,8 @@ struct packet *stream_receive(struct stream *s, uint16_t number, uint32_t timest
     }
     if (s->codec == CODEC_H264)
         p->is_key_start = rtp_h264_starts_keyframe(payload, length);
+    if (s->is_video && s->publication->plane->udp.pads)
+        packet_even_out(p);
     if (!unwrap(s, number, now, &p->sequence)) {
         free(p);
         return NULL;

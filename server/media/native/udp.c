@@ -29,6 +29,7 @@ int udp_open(struct udp *udp, int fd, bool wants_gso) {
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets);
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &octets, sizeof octets);
     udp->has_gso = wants_gso && setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &none, sizeof none) == 0;
+    udp->pads = udp->has_gso;
     udp->packets = make(UDP_OUT_PACKETS * sizeof *udp->packets);
     udp->arena = make(UDP_OUT_OCTETS + MAX_DATAGRAM);
     udp->in = make(UDP_BATCH * sizeof *udp->in);

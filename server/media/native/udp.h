@@ -32,6 +32,7 @@ struct udp {
     int fd, family;
     uint16_t port;
     bool has_gso;
+    bool pads; /* had it at the beginning; a repeat must be the same octets, so this stays */
     uint64_t received, sent, dropped, messages;
     uint32_t used; /* octets of the arena */
     int32_t count;
