@@ -23,6 +23,13 @@ def fold(view: View, event: View) -> None:
         view["decks"].append({**deck, "is_deleted": False})
     elif kind in ("deck_deleted", "deck_restored"):
         decks[data["deck_id"]]["is_deleted"] = kind == "deck_deleted"
+    elif kind == "deck_renamed":
+        if data["deck_id"] in decks:
+            decks[data["deck_id"]]["name"] = data["name"]
+        if now and now["deck_id"] == data["deck_id"]:
+            now["name"] = data["name"]
+    elif kind == "decks_ordered":
+        view["decks"] = [decks[key] for key in data["deck_ids"]]
     elif kind == "slides_presented":
         view["presentation"] = {**data, "may_browse": False}
     elif kind == "slide_changed" and now:
@@ -42,6 +49,9 @@ def slides_happen(world: Any, fay: Actor) -> None:
     world.do(fay, sc.LetBrowse(True))
     world.do(fay, sc.DeleteDeck("d1"))
     world.do(fay, sc.RestoreDeck("d1"))
+    world.do(fay, sc.RenameDeck("d2", "Bound books"))
+    world.do(fay, sc.OrderDecks(("d2", "d1")))
     world.do(fay, sc.PresentDeck("d2"))
+    world.do(fay, sc.RenameDeck("d2", "Books, bound"))
     world.do(fay, sc.StopPresenting())
     world.do(fay, sc.PresentDeck("d1", 2))

@@ -7,7 +7,8 @@ from aiohttp import web
 from server.api import given_file
 from server.api.given_file import FileName
 from server.api.route import Ask, Route
-from server.schemas.slides import Deck, SlideUpload
+from server.schemas.live_slides import DeckView
+from server.schemas.slides import Deck, OrderSlides, RenameSlides, SlideUpload
 from server.services.errors import not_found
 
 PICTURES = ("page", "thumb")
@@ -33,6 +34,28 @@ async def cancel_slide_upload(ask: Ask) -> None:
     await ask.services.slides.cancel(ask.caller, ask.path("session_id"), ask.path("upload_id"))
 
 
+async def list_decks(ask: Ask) -> list[DeckView]:
+    return await ask.services.slides.decks(ask.caller, ask.path("session_id"))
+
+
+async def order_decks(ask: Ask) -> None:
+    await ask.services.slides.order(ask.caller, ask.path("session_id"), ask.body)
+
+
+async def rename_deck(ask: Ask) -> None:
+    await ask.services.slides.rename(
+        ask.caller, ask.path("session_id"), ask.path("deck_id"), ask.body
+    )
+
+
+async def delete_deck(ask: Ask) -> None:
+    await ask.services.slides.delete(ask.caller, ask.path("session_id"), ask.path("deck_id"))
+
+
+async def restore_deck(ask: Ask) -> None:
+    await ask.services.slides.restore(ask.caller, ask.path("session_id"), ask.path("deck_id"))
+
+
 async def read_deck(ask: Ask) -> Deck:
     return await ask.services.slides.deck(ask.caller, ask.path("session_id"), ask.path("deck_id"))
 
@@ -49,19 +72,31 @@ async def slide_picture(ask: Ask) -> web.StreamResponse:
     return web.FileResponse(path, headers=headers)
 
 
-ONE = "/sessions/{session_id}/slides"
+ALL = "/sessions/{session_id}/slides"
+# Not the words that lead elsewhere: a wrong method there is told their methods.
+ONE = ALL + "/{deck_id:(?!uploads$|order$)[^/]+}"
 ROUTES = (
+    Route("GET", ALL, list_decks, "session_facilitator", answer=list[DeckView]),
     Route(
-        "POST", ONE, upload_slides, "session_facilitator",
+        "POST", ALL, upload_slides, "session_facilitator",
         query=FileName, answer=SlideUpload, status=201, conflicts=True,
     ),
     Route(
-        "GET", ONE + "/uploads/{upload_id}", read_slide_upload, "session_facilitator",
+        "GET", ALL + "/uploads/{upload_id}", read_slide_upload, "session_facilitator",
         answer=SlideUpload,
     ),
-    Route("DELETE", ONE + "/uploads/{upload_id}", cancel_slide_upload, "session_facilitator"),
-    Route("GET", ONE + "/{deck_id}", read_deck, "member", answer=Deck),
+    Route("DELETE", ALL + "/uploads/{upload_id}", cancel_slide_upload, "session_facilitator"),
     Route(
-        "GET", ONE + "/{deck_id}/{number}/{picture}", slide_picture, "member", media="image/webp"
+        "PUT", ALL + "/order", order_decks, "session_facilitator",
+        body=OrderSlides, conflicts=True,
+    ),
+    Route("GET", ONE, read_deck, "member", answer=Deck),
+    Route(
+        "PATCH", ONE, rename_deck, "session_facilitator", body=RenameSlides, conflicts=True,
+    ),
+    Route("DELETE", ONE, delete_deck, "session_facilitator", conflicts=True),
+    Route("POST", ONE + "/restore", restore_deck, "session_facilitator", conflicts=True),
+    Route(
+        "GET", ONE + "/{number}/{picture}", slide_picture, "member", media="image/webp"
     ),
 )  # fmt: skip

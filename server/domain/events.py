@@ -424,6 +424,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "debate_note_written": ("text",),
     "debate_note_shown": ("text",),
     "deck_added": ("name", "titles"),
+    "deck_renamed": ("name",),
     "slides_presented": ("name", "title"),
     "web_page_shared": ("title",),
     "slide_changed": ("title",),

@@ -12,7 +12,7 @@ from typing import Any
 
 from server.domain import slides_commands as sc
 from server.domain import slides_events as se
-from server.domain.change import Ask, Change, Decide, Evolve
+from server.domain.change import Ask, Change, Decide, Evolve, clean_text
 from server.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from server.domain.events import FACILITATORS
 from server.domain.slides_state import Deck, Presentation
@@ -85,14 +85,19 @@ def add(state: SessionState, command: sc.AddDeck, _: Ask) -> list[Change]:
     return [Change(body, FACILITATORS)]
 
 
+def _is_presented(state: SessionState, deck_id: str) -> bool:
+    return state.presentation is not None and state.presentation.deck_id == deck_id
+
+
 def delete(state: SessionState, command: sc.DeleteDeck, ask: Ask) -> list[Change]:
     deck = find_deck(state, command.deck_id)
     if deck.is_deleted:
         return []
+    by = ask.actor.participant_id
     changes: list[Change] = []
-    if state.presentation is not None and state.presentation.deck_id == deck.deck_id:
-        changes.append(Change(se.SlidesStopped(deck.deck_id, ask.actor_id)))
-    return [*changes, Change(se.DeckDeleted(deck.deck_id, ask.actor_id), FACILITATORS)]
+    if _is_presented(state, deck.deck_id):
+        changes.append(Change(se.SlidesStopped(deck.deck_id, by)))
+    return [*changes, Change(se.DeckDeleted(deck.deck_id, by), FACILITATORS)]
 
 
 def restore(state: SessionState, command: sc.RestoreDeck, ask: Ask) -> list[Change]:
@@ -100,7 +105,29 @@ def restore(state: SessionState, command: sc.RestoreDeck, ask: Ask) -> list[Chan
     if not deck.is_deleted:
         return []
     check_room_for_deck(state)
-    return [Change(se.DeckRestored(deck.deck_id, ask.actor_id), FACILITATORS)]
+    return [Change(se.DeckRestored(deck.deck_id, ask.actor.participant_id), FACILITATORS)]
+
+
+def rename(state: SessionState, command: sc.RenameDeck, ask: Ask) -> list[Change]:
+    deck = find_deck(state, command.deck_id)
+    name = " ".join(clean_text(command.name, "name", LONGEST_NAME).split())
+    if deck.name == name:
+        return []
+    body = se.DeckRenamed(deck.deck_id, name, ask.actor.participant_id)
+    return [Change(body) if _is_presented(state, deck.deck_id) else Change(body, FACILITATORS)]
+
+
+def order(state: SessionState, command: sc.OrderDecks, ask: Ask) -> list[Change]:
+    """Decks that came in the meantime stay at the end; unknown ones are refused."""
+    given = command.deck_ids
+    if len(set(given)) < len(given) or not set(given) <= set(state.decks):
+        raise Invalid(
+            "unknown_entry", "This entry is not there, or stands twice.", field="deck_ids"
+        )
+    ordered = (*given, *(key for key in state.decks if key not in given))
+    if ordered == tuple(state.decks):
+        return []
+    return [Change(se.DecksOrdered(ordered, ask.actor.participant_id), FACILITATORS)]
 
 
 def present(state: SessionState, command: sc.PresentDeck, ask: Ask) -> list[Change]:
@@ -150,6 +177,8 @@ DECIDE: dict[type[Any], Decide] = {
     sc.AddDeck: add,
     sc.DeleteDeck: delete,
     sc.RestoreDeck: restore,
+    sc.RenameDeck: rename,
+    sc.OrderDecks: order,
     sc.PresentDeck: present,
     sc.TurnPage: turn,
     sc.LetBrowse: let_browse,
@@ -190,6 +219,18 @@ def _restored(state: SessionState, body: se.DeckRestored, _: int) -> SessionStat
     return _with_deck(state, body.deck_id, is_deleted=False, deleted_at_ms=None)
 
 
+def _renamed(state: SessionState, body: se.DeckRenamed, _: int) -> SessionState:
+    now = state.presentation
+    if now is not None and now.deck_id == body.deck_id:
+        state = replace(state, presentation=replace(now, name=body.name))
+    return _with_deck(state, body.deck_id, name=body.name)
+
+
+def _ordered(state: SessionState, body: se.DecksOrdered, _: int) -> SessionState:
+    keys = [*body.deck_ids, *(key for key in state.decks if key not in body.deck_ids)]
+    return replace(state, decks={key: state.decks[key] for key in keys if key in state.decks})
+
+
 def _presented(state: SessionState, body: se.SlidesPresented, _: int) -> SessionState:
     now = Presentation(body.deck_id, body.name, body.page_count, body.page, body.title, body.by)
     return replace(_seen(state, body.deck_id, body.page), presentation=now)
@@ -219,6 +260,8 @@ EVOLVE: dict[type[Any], Evolve] = {
     se.DeckAdded: _added,
     se.DeckDeleted: _deleted,
     se.DeckRestored: _restored,
+    se.DeckRenamed: _renamed,
+    se.DecksOrdered: _ordered,
     se.SlidesPresented: _presented,
     se.SlideChanged: _changed,
     se.SlidesBrowsingChanged: _browsing,

@@ -26,6 +26,19 @@ class RestoreDeck:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameDeck:
+    deck_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDecks:
+    """``deck_ids``: the decks in their new order; those it does not name come after them."""
+
+    deck_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PresentDeck:
     deck_id: str
     page: int = 1
@@ -50,5 +63,13 @@ class StopPresenting:
 
 
 SlidesCommand = (
-    AddDeck | DeleteDeck | RestoreDeck | PresentDeck | TurnPage | LetBrowse | StopPresenting
+    AddDeck
+    | DeleteDeck
+    | RestoreDeck
+    | RenameDeck
+    | OrderDecks
+    | PresentDeck
+    | TurnPage
+    | LetBrowse
+    | StopPresenting
 )

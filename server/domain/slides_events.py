@@ -1,4 +1,7 @@
-"""Events of slides (docs/rules.md, SL)."""
+"""Events of slides (docs/rules.md, SL).
+
+``by`` None: a facilitator who was not in class.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,7 @@ from server.domain.event_fields import OPTIONAL
 
 @dataclass(frozen=True, slots=True)
 class DeckAdded:
-    """An upload that was converted. ``titles``: one page a line, empty where a page has none.
-    ``by`` None: somebody who has not been in the session yet."""
+    """An upload that was converted. ``titles``: one page a line, empty where a page has none."""
 
     deck_id: str
     name: str
@@ -22,13 +24,30 @@ class DeckAdded:
 @dataclass(frozen=True, slots=True)
 class DeckDeleted:
     deck_id: str
-    by: str
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeckRestored:
     deck_id: str
-    by: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeckRenamed:
+    """In the channel of everybody while it is presented, for they see its name."""
+
+    deck_id: str
+    name: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecksOrdered:
+    """``deck_ids``: of all decks, the deleted ones too."""
+
+    deck_ids: tuple[str, ...]
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +81,15 @@ class SlidesBrowsingChanged:
 @dataclass(frozen=True, slots=True)
 class SlidesStopped:
     deck_id: str
-    by: str
+    by: str | None = None
 
 
 SlidesBody = (
     DeckAdded
     | DeckDeleted
     | DeckRestored
+    | DeckRenamed
+    | DecksOrdered
     | SlidesPresented
     | SlideChanged
     | SlidesBrowsingChanged

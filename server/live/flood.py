@@ -141,6 +141,8 @@ LIMITS: Mapping[str, Limit] = {
     "return_to_main": Limit(10, 1.0),
     "delete_deck": _HOST,
     "restore_deck": _HOST,
+    "rename_deck": _HOST,
+    "order_decks": _HOST,
     "present_deck": _HOST,
     "turn_page": Limit(30, 8.0),
     "let_browse": _HOST,

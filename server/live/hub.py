@@ -53,6 +53,7 @@ from server.live.ports import (
     SessionLog,
 )
 from server.live.room import Room
+from server.live.slides_view import decks_for_host
 from server.live.socket import LiveSocket
 from server.live.streams import Streams
 from server.live.view import poll_for_host, view_for
@@ -60,6 +61,7 @@ from server.live.wire import channels_of, to_wire
 from server.schemas.live import SessionSnapshot, WireEvent
 from server.schemas.live_pads import PictureWanted
 from server.schemas.live_polls import PollView
+from server.schemas.live_slides import DeckView
 from server.schemas.plan import SessionPlan
 from server.services.ports import OutsideCommand
 
@@ -366,8 +368,8 @@ class LiveHub:
         return await self._log.read_events(session_id, after)
 
     async def on_behalf(self, session_id: str, command: OutsideCommand) -> None:
-        """The plan of a class (AG1), or what is decided about a debate (DB19), by a facilitator
-        who is not in class; also after it."""
+        """The plan of a class (AG1), its decks (SL12), or what is decided about a debate (DB19),
+        by a facilitator who is not in class; also after it."""
         mailbox = (await self.room(session_id)).mailbox
         # Raises what is wrong with it; the mailbox only answers so.
         decide(mailbox.state, command, THE_SERVER, mailbox.now_ms(), new_id=self._new_id)
@@ -389,6 +391,10 @@ class LiveHub:
         answer = await room.mailbox.submit(THE_SERVER, command)
         if answer.error is not None:
             raise Conflict(answer.error.code, answer.error.message)
+
+    async def decks(self, session_id: str) -> list[DeckView]:
+        """As its facilitators see them, live or not."""
+        return decks_for_host(await self.session_state(session_id))
 
     async def record(self, session_id: str) -> Record:
         return record_of(session_id, await self._log.read_events(session_id))

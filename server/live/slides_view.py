@@ -7,9 +7,11 @@ from server.schemas.live_slides import DeckView, PresentationView
 
 
 def decks_view(state: SessionState, me: Participant) -> list[DeckView]:
+    return decks_for_host(state) if me.role == "facilitator" else []
+
+
+def decks_for_host(state: SessionState) -> list[DeckView]:
     """Facilitators only; the deleted ones too, to be brought back."""
-    if me.role != "facilitator":
-        return []
     return [
         DeckView(deck.deck_id, deck.name, list(deck.titles), deck.added_at_ms, deck.is_deleted)
         for deck in state.decks.values()

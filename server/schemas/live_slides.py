@@ -9,6 +9,9 @@ from msgspec import Meta, Struct
 from server.schemas.live_base import Command, Id
 
 PageNumber = Annotated[int, Meta(ge=1, le=300)]
+DeckName = Annotated[str, Meta(min_length=1, max_length=120)]
+DeckIds = Annotated[list[Id], Meta(max_length=1000)]
+"""deleted ones count too"""
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -20,6 +23,17 @@ class DeleteDeck(Command, tag="delete_deck"):
 
 class RestoreDeck(Command, tag="restore_deck"):
     deck_id: Id
+
+
+class RenameDeck(Command, tag="rename_deck"):
+    deck_id: Id
+    name: DeckName
+
+
+class OrderDecks(Command, tag="order_decks"):
+    """Facilitator: the decks in their new order; those it does not name come after them."""
+
+    deck_ids: DeckIds
 
 
 class PresentDeck(Command, tag="present_deck"):
@@ -46,7 +60,16 @@ class StopPresenting(Command, tag="stop_presenting"):
     pass
 
 
-SlidesCommand = DeleteDeck | RestoreDeck | PresentDeck | TurnPage | LetBrowse | StopPresenting
+SlidesCommand = (
+    DeleteDeck
+    | RestoreDeck
+    | RenameDeck
+    | OrderDecks
+    | PresentDeck
+    | TurnPage
+    | LetBrowse
+    | StopPresenting
+)
 
 
 class DeckView(Struct):

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from server.schemas.live_base import ErrorBody
+from server.schemas.live_slides import DeckIds, DeckName
 
 UploadState = Literal["waiting", "converting", "done", "failed"]
 
@@ -44,3 +45,13 @@ class Deck(Struct):
     deck_id: str
     name: str
     pages: list[SlidePage]
+
+
+class RenameSlides(Struct, forbid_unknown_fields=True):
+    name: DeckName
+
+
+class OrderSlides(Struct, forbid_unknown_fields=True):
+    """In their new order; those it does not name come after them."""
+
+    deck_ids: DeckIds

@@ -14,6 +14,7 @@ from server.domain.state import SessionState
 from server.schemas.live import SessionSnapshot, WireEvent
 from server.schemas.live_base import SessionRole
 from server.schemas.live_polls import PollView
+from server.schemas.live_slides import DeckView
 from server.schemas.plan import SessionPlan
 from server.services.ports import OutsideCommand
 
@@ -61,6 +62,9 @@ class NobodyLive:
         self, session_id: str, deck_id: str, name: str, titles: Sequence[str], by: str | None
     ) -> None:
         raise NotFound("session_not_found", "There is no live session here.")
+
+    async def decks(self, session_id: str) -> list[DeckView]:
+        return []
 
     async def record(self, session_id: str) -> Record:
         raise NotFound("session_not_found", "There is no live session here.")

@@ -16,11 +16,13 @@ from server.domain.agenda_commands import EditAgenda, EditObjectives
 from server.domain.debate_commands import OpenNotes, RevealDebate
 from server.domain.events import Event
 from server.domain.record import Record
+from server.domain.slides_commands import DeleteDeck, OrderDecks, RenameDeck, RestoreDeck
 from server.domain.state import SessionState as FoldedSession
 from server.schemas.api import Item, Step
 from server.schemas.live import SessionSnapshot, WireEvent
 from server.schemas.live_base import SessionRole, SessionState
 from server.schemas.live_polls import PollView
+from server.schemas.live_slides import DeckView
 from server.schemas.plan import SessionPlan
 from server.services.records import (
     BookmarkRecord,
@@ -43,7 +45,8 @@ from server.services.records import (
     Viewer,
 )
 
-OutsideCommand = EditAgenda | EditObjectives | RevealDebate | OpenNotes
+DeckCommand = DeleteDeck | RestoreDeck | RenameDeck | OrderDecks
+OutsideCommand = EditAgenda | EditObjectives | RevealDebate | OpenNotes | DeckCommand
 """what a facilitator may have done who is not in class"""
 
 # ---- repositories ----------------------------------------------------------------------------
@@ -421,6 +424,10 @@ class LiveSessions(Protocol):
         self, session_id: str, deck_id: str, name: str, titles: Sequence[str], by: str | None
     ) -> None:
         """Put converted slides on the session's timeline; raises what the rules say."""
+
+    async def decks(self, session_id: str) -> list[DeckView]:
+        """As its facilitators see them."""
+        ...
 
     async def record(self, session_id: str) -> Record:
         """What a recording of the session is made of."""

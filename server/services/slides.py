@@ -18,14 +18,30 @@ from pathlib import Path
 
 import msgspec
 
+from server.domain import slides_commands as sc
 from server.domain.errors import Conflict, DomainError, Invalid
 from server.domain.slides import check_room_for_deck, may_see
 from server.domain.state import SessionState
 from server.schemas.live_base import ErrorBody
-from server.schemas.slides import Deck, SlidePage, SlideUpload, UploadState
+from server.schemas.live_slides import DeckView
+from server.schemas.slides import (
+    Deck,
+    OrderSlides,
+    RenameSlides,
+    SlidePage,
+    SlideUpload,
+    UploadState,
+)
 from server.services.caller import Caller
 from server.services.errors import not_found
-from server.services.ports import Blobs, Clock, Library, LiveSessions, SlideConverter
+from server.services.ports import (
+    Blobs,
+    Clock,
+    DeckCommand,
+    Library,
+    LiveSessions,
+    SlideConverter,
+)
 from server.services.recent import Recent
 from server.services.records import DeckRecord
 from server.services.seats import Seats
@@ -226,6 +242,31 @@ class SlideDecks:
         async with self.library.write() as unit:
             await unit.decks.remove(deck_id)
 
+    # ---- the list, outside the class -------------------------------------------------------------
+
+    async def decks(self, caller: Caller, session_id: str) -> list[DeckView]:
+        """All of the session, the deleted ones too; before the class as in it (SL12)."""
+        await self._facilitated(caller, session_id)
+        return await self.live.decks(session_id)
+
+    async def rename(
+        self, caller: Caller, session_id: str, deck_id: str, body: RenameSlides
+    ) -> None:
+        await self._arrange(caller, session_id, sc.RenameDeck(deck_id, body.name))
+
+    async def order(self, caller: Caller, session_id: str, body: OrderSlides) -> None:
+        await self._arrange(caller, session_id, sc.OrderDecks(tuple(body.deck_ids)))
+
+    async def delete(self, caller: Caller, session_id: str, deck_id: str) -> None:
+        await self._arrange(caller, session_id, sc.DeleteDeck(deck_id))
+
+    async def restore(self, caller: Caller, session_id: str, deck_id: str) -> None:
+        await self._arrange(caller, session_id, sc.RestoreDeck(deck_id))
+
+    async def _arrange(self, caller: Caller, session_id: str, command: DeckCommand) -> None:
+        await self._facilitated(caller, session_id)
+        await self.live.on_behalf(session_id, command)
+
     # ---- pages -------------------------------------------------------------------------------
 
     async def deck(self, caller: Caller, session_id: str, deck_id: str) -> Deck:
@@ -240,7 +281,7 @@ class SlideDecks:
             raise not_found("deck")
         if not leads:
             seen = [msgspec.structs.replace(page, notes="") for page in seen]
-        return Deck(deck_id, stored.name, seen)
+        return Deck(deck_id, state.decks[deck_id].name, seen)
 
     async def picture(
         self, caller: Caller, session_id: str, deck_id: str, number: int, picture: str

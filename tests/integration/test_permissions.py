@@ -224,6 +224,11 @@ CASES = (
         frozenset({404}),
     ),
     Case("read_deck", "GET", "/sessions/{session}/slides/deck1", INSIDE),
+    Case("list_decks", "GET", "/sessions/{session}/slides", LEADERS),
+    Case("order_decks", "PUT", "/sessions/{session}/slides/order", LEADERS, {"deck_ids": []}),
+    Case("rename_deck", "PATCH", "/sessions/{session}/slides/deck2", LEADERS, {"name": "Ink"}),
+    Case("delete_deck", "DELETE", "/sessions/{session}/slides/deck2", LEADERS),
+    Case("restore_deck", "POST", "/sessions/{session}/slides/deck2/restore", LEADERS),
     Case("slide_picture", "GET", "/sessions/{session}/slides/deck1/1/page", INSIDE),
     Case("list_materials", "GET", "/sessions/{session}/materials", INSIDE),
     Case(
@@ -335,6 +340,7 @@ async def present(house: House, facilitator: Person, session: str) -> None:
     page = SlidePage(1, "Paper", "Paper", "mine", 16, 9)
     (folder / "deck.json").write_bytes(msgspec.json.encode(Deck("deck1", "Printing", [page])))
     await house.composition.hub.add_deck(session, "deck1", "Printing", ["Paper"], None)
+    await house.composition.hub.add_deck(session, "deck2", "Ink", ["Soot"], None)
     await house.lead(facilitator, session, sc.PresentDeck("deck1"))
 
 

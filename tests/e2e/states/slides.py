@@ -8,6 +8,7 @@ from typing import Any
 from playwright.async_api import Route
 
 from tests.e2e.states.cast import HOST, LEARNER, Cast, State, View, escape
+from tests.e2e.states.editing import edit_page, look_back
 from tests.slides_files import LECTURE, pdf
 
 BINDING = pdf(
@@ -67,6 +68,26 @@ async def upload(cast: Cast) -> None:
                 await asyncio.sleep(0.2)
 
 
+async def pages_open(view: View) -> None:
+    await slides(view)
+    await view.page.get_by_role("button", name="pages of Printing").click()
+
+
+async def edit_with_pages(view: View) -> None:
+    await edit_page("Slides")(view)
+    await view.page.get_by_role("button", name="pages of Printing").click()
+
+
+async def edit_menu(view: View) -> None:
+    await edit_page("Slides")(view)
+    await view.page.get_by_role("button", name="More about Binding").click()
+
+
+async def rename(view: View) -> None:
+    await edit_menu(view)
+    await view.page.get_by_role("menuitem", name="Rename").click()
+
+
 async def present(cast: Cast) -> None:
     decks = (await cast.snapshot())["decks"]
     cast.notes["deck"] = next(
@@ -91,6 +112,13 @@ SLIDES = (
     State("slides-failed", show=choosing("Old scan.pdf", b"GIF89a"),
           ready="[role=dialog] [role=alert]", roles=(HOST,), leave=dismiss),
     State("slides-kept", upload, slides, "[role=dialog] img", roles=(HOST,), leave=escape),
+    State("slides-pages", show=pages_open, ready="[role=dialog] ol ol img", roles=(HOST,),
+          leave=escape),
+    State("edit-slides", show=edit_with_pages, ready="ol ol img", roles=(HOST,),
+          leave=look_back),
+    State("edit-slides-menu", show=edit_menu, ready="[role=menu]", roles=(HOST,),
+          leave=look_back),
+    State("edit-slides-rename", show=rename, ready="li input", roles=(HOST,), leave=look_back),
     State("slides-presented", present, ready="[data-testid=slides] img"),
     State("slides-own-page", lambda cast: cast.lead.command("let_browse", is_on=True), turn_alone,
           "[data-testid=slides] img", roles=(LEARNER,), leave=follow_again,

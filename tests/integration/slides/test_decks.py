@@ -96,6 +96,42 @@ async def test_SL3_learners_see_what_was_shown_and_no_notes(house: House) -> Non
     assert (await learner.ask("GET", f"{path}/1/page")).status == 200, "access goes on"
 
 
+async def test_SL12_decks_are_ready_before_anybody_has_entered(house: House) -> None:
+    teacher = await house.person("teacher", "facilitator")
+    session_id = await house.session(teacher)
+    learner = await house.guest(teacher, session_id)
+    path = f"/sessions/{session_id}/slides"
+    first = (await uploaded(teacher, session_id))["deck_id"]
+    second = (await uploaded(teacher, session_id))["deck_id"]
+
+    async def names() -> list[tuple[str, bool]]:
+        decks = await teacher.json("GET", path)
+        return [(deck["name"], deck["is_deleted"]) for deck in decks]
+
+    await teacher.json("PATCH", f"{path}/{second}", {"name": " Ink and paper "}, 204)
+    await teacher.json("PUT", f"{path}/order", {"deck_ids": [second, first]}, 204)
+    assert await names() == [("Ink and paper", False), ("My slides", False)]
+    await teacher.json("DELETE", f"{path}/{first}", status=204)
+    assert (await names())[1] == ("My slides", True)
+    await teacher.json("POST", f"{path}/{first}/restore", status=204)
+    assert (await teacher.json("GET", f"{path}/{second}"))["name"] == "Ink and paper"
+    assert (await teacher.ask("GET", f"{path}/{second}/3/thumb")).status == 200
+    for method, tail, body, told in (
+        ("PATCH", f"/{first}", {"name": ""}, 400),
+        ("PATCH", "/none", {"name": "x"}, 404),
+        ("PUT", "/order", {"deck_ids": ["none"]}, 400),
+    ):
+        assert (await teacher.refused(method, path + tail, body))[0] == told
+    assert await learner.refused("GET", path) == (401, "not_signed_in")
+    await house.lead(teacher, session_id, c.StartSession())
+    await house.lead(teacher, session_id, sc.PresentDeck(second))
+    await teacher.json("DELETE", f"{path}/{second}", status=204)
+    state = await house.composition.hub.session_state(session_id)
+    assert state.presentation is None, "what is deleted from outside is not presented any more"
+    await house.lead(teacher, session_id, c.EndSession())
+    assert await teacher.refused("DELETE", f"{path}/{first}") == (409, "session_ended")
+
+
 async def test_SL2_bad_uploads_are_told_with_their_code(house: House) -> None:
     teacher, _, session_id = await begun(house)
     failed = await uploaded(teacher, session_id, b"GIF89a")

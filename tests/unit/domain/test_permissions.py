@@ -66,7 +66,9 @@ HOST_IN_CLASS |= {
     "start_activity", "next_activity", "previous_activity", "extend_activity", "undo_agenda",
     "cover_objective", "dismiss_hint",
 }  # fmt: skip
-PLANNING = {"edit_agenda", "edit_objectives"}
+PLANNING = {
+    "edit_agenda", "edit_objectives", "delete_deck", "restore_deck", "rename_deck", "order_decks",
+}  # fmt: skip
 """by the server on behalf of a facilitator who is not in class"""
 
 
@@ -75,7 +77,8 @@ AFTERWARDS = {"open_notes", "reveal_debate"}
 
 
 HOST |= {
-    "delete_deck", "restore_deck", "present_deck", "turn_page", "let_browse", "stop_presenting",
+    "delete_deck", "restore_deck", "rename_deck", "order_decks", "present_deck", "turn_page",
+    "let_browse", "stop_presenting",
 }  # fmt: skip
 
 

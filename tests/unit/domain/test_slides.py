@@ -9,6 +9,7 @@ import pytest
 
 from server.domain import commands as c
 from server.domain import slides_commands as sc
+from server.domain import slides_events as se
 from server.domain.errors import DomainError
 from server.domain.events import body_of
 from server.domain.session import evolve
@@ -88,6 +89,11 @@ def test_SL4_everybody_follows_the_page(world: World) -> None:
         (sc.TurnPage("d1", 2), "nothing_presented"),
         (sc.LetBrowse(True), "nothing_presented"),
         (sc.DeleteDeck("nope"), "deck_not_found"),
+        (sc.RenameDeck("nope", "x"), "deck_not_found"),
+        (sc.RenameDeck("d1", "  "), "empty_text"),
+        (sc.RenameDeck("d1", "x" * 121), "text_too_long"),
+        (sc.OrderDecks(("nope",)), "unknown_entry"),
+        (sc.OrderDecks(("d1", "d1")), "unknown_entry"),
         (sc.RestoreDeck("nope"), "deck_not_found"),
     ],
 )
@@ -170,3 +176,29 @@ def test_EV7_erased_titles_leave_the_pages_standing(world: World) -> None:
     erased = replace(event, body=body_of("deck_added", 1, data))
     deck = evolve(SessionState("s1"), erased).decks["d1"]
     assert (deck.name, deck.titles) == ("", ("", "", ""))
+
+
+def test_SL12_decks_are_arranged_before_class_and_in_it() -> None:
+    world = World(OPEN)
+    for key in ("d1", "d2", "d3"):
+        world.do(THE_SERVER, sc.AddDeck(key, key, ("x",)))
+    world.do(THE_SERVER, sc.OrderDecks(("d3", "d1")))
+    assert tuple(world.state.decks) == ("d3", "d1", "d2"), "what is not named comes after"
+    assert world.do(THE_SERVER, sc.OrderDecks(("d3",))) == []
+    world.do(THE_SERVER, sc.RenameDeck("d1", "  Movable   type "))
+    assert world.state.decks["d1"].name == "Movable type"
+    assert world.do(THE_SERVER, sc.RenameDeck("d1", "Movable type")) == []
+    world.do(THE_SERVER, sc.DeleteDeck("d2"))
+    assert world.log[-1].body == se.DeckDeleted("d2", None)
+    world.do(THE_SERVER, sc.RestoreDeck("d2"))
+    assert {event.channel for event in world.log[-5:]} == {"role:facilitator"}
+
+
+def test_SL12_everybody_learns_the_new_name_of_what_they_see(world: World) -> None:
+    world.do(FAY, sc.PresentDeck("d1"))
+    world.do(FAY, sc.RenameDeck("d1", "Printing, 1450"))
+    assert world.log[-1].channel == "session"
+    assert world.state.presentation is not None
+    assert world.state.presentation.name == "Printing, 1450"
+    for command in (sc.RenameDeck("d1", "Mine"), sc.OrderDecks(("d1",))):
+        assert code_of(world, ADA, command) == "not_allowed"

@@ -331,6 +331,8 @@ def random_command(random: Random, world: World) -> tuple[Actor, Command]:
         (actor, sc.PresentDeck(deck_id, page)), (FAY, sc.PresentDeck(deck_id)),
         (actor, sc.TurnPage(deck_id, page)), (FAY, sc.LetBrowse(random.random() < 0.5)),
         (actor, sc.DeleteDeck(deck_id)), (FAY, sc.RestoreDeck(deck_id)),
+        (actor, sc.RenameDeck(deck_id, random.choice(["One", "Two"]))),
+        (actor, sc.OrderDecks(tuple(reversed(tuple(world.state.decks))))),
         (actor, sc.StopPresenting()),
         (FAY, wc.OpenWhiteboard()), (actor, wc.CloseWhiteboard()),
     ]  # fmt: skip

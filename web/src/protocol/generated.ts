@@ -103,6 +103,8 @@ export type AnyCommand =
   | DismissHint
   | DeleteDeck
   | RestoreDeck
+  | RenameDeck
+  | OrderDecks
   | PresentDeck
   | TurnPage
   | LetBrowse
@@ -996,6 +998,21 @@ export interface RestoreDeck {
   deck_id: string;
   type: 'restore_deck';
 }
+export interface RenameDeck {
+  deck_id: string;
+  name: string;
+  type: 'rename_deck';
+}
+/**
+ * Facilitator: the decks in their new order; those it does not name come after them.
+ */
+export interface OrderDecks {
+  /**
+   * @maxItems 1000
+   */
+  deck_ids: string[];
+  type: 'order_decks';
+}
 /**
  * Facilitator: everybody sees this page from now on, instead of what was presented before.
  */
@@ -1389,6 +1406,8 @@ export interface CommandEnvelope {
     | DismissHint
     | DeleteDeck
     | RestoreDeck
+    | RenameDeck
+    | OrderDecks
     | PresentDeck
     | TurnPage
     | LetBrowse
@@ -2054,6 +2073,15 @@ export interface OrderMaterials {
   material_ids: string[];
 }
 /**
+ * In their new order; those it does not name come after them.
+ */
+export interface OrderSlides {
+  /**
+   * @maxItems 1000
+   */
+  deck_ids: string[];
+}
+/**
  * Client → server ``pad_close``: follow it no more.
  */
 export interface PadClose {
@@ -2302,6 +2330,9 @@ export interface RecordingView {
   recording_id: string | null;
   since_ms: number | null;
   state: 'off' | 'on' | 'paused' | 'stopped';
+}
+export interface RenameSlides {
+  name: string;
 }
 export interface Respond {
   option_id: string;

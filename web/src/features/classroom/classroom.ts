@@ -18,6 +18,7 @@ import { ApiError, http } from '../../transport/http';
 import { connectLive, type Live } from '../../transport/live';
 import { LocalMedia } from '../../transport/local_media';
 import { toast } from '../../ui';
+import { Uploads } from '../../ui/slides';
 import { PageCaptions } from './captions/captions';
 import { applyFollowing } from './breakouts/fold';
 import { applyPage } from './chat/fold';
@@ -29,7 +30,6 @@ import { OwnTracks } from './own_tracks';
 import { Pads } from './pads/pads';
 import { isObserver, LOST_WINDOW_MS, me, takesPart } from './selectors';
 import { SlidesControl } from './slides/control';
-import { Uploads } from './slides/uploads';
 import { applyEvents, fromSnapshot } from './state';
 import { type Layout, newStore, notBefore, type PageStore, rememberLayout, type Tab } from './store';
 

@@ -25,6 +25,7 @@ import { StreamsCard } from './StreamsCard';
 import { MaterialsCard } from './MaterialsCard';
 import { MembersCard } from './MembersCard';
 import { PlanCard } from './PlanCard';
+import { SlidesCard } from './SlidesCard';
 
 /** `/sessions/new` and `/sessions/:id/edit`. People and links come once the session exists. */
 export default function EditSessionPage({ sessionId }: { sessionId: string | null }) {
@@ -195,6 +196,7 @@ function Editor({ session, onSaved }: EditorProps) {
         <>
           <PlanCard sessionId={session.session_id} isOver={session.state === 'ended'} />
           {session.state !== 'scheduled' && <Debates sessionId={session.session_id} />}
+          {session.state !== 'ended' && <SlidesCard sessionId={session.session_id} />}
           <MaterialsCard sessionId={session.session_id} />
           <LinksCard sessionId={session.session_id} />
           <StreamsCard sessionId={session.session_id} />

@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { PresentationView, SlidePage } from '../../../protocol';
+import { pictureUrl } from '../../../ui/slides';
 import { useClassroom } from '../context';
-import { pictureUrl } from './pages';
 import classes from './slides.module.css';
 
 interface Props {

@@ -2,9 +2,10 @@ import { Button } from '@mantine/core';
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { pictureUrl } from '../../../ui/slides';
 import { useClassroom } from '../context';
 import classes from './slides.module.css';
-import { pictureUrl, useSlides } from './pages';
+import { useSlides } from './pages';
 
 const STEP = 0.02;
 

@@ -14,11 +14,12 @@ import { useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { PresentationView, SlidePage } from '../../../protocol';
+import { pictureUrl } from '../../../ui/slides';
 import { useClassroom } from '../context';
 import { isPhone } from '../phone';
 import { isFacilitator } from '../selectors';
 import { usePage, useSession } from '../store';
-import { pictureUrl, usePages, usePreloaded, useSlides } from './pages';
+import { usePages, usePreloaded, useSlides } from './pages';
 import { pollTextOf } from './poll';
 import { PresenterSide, PresenterStrip } from './PresenterView';
 import { SlidePicture } from './SlidePicture';

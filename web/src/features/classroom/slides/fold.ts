@@ -39,6 +39,18 @@ export const SLIDES_FOLDS: Record<string, Fold> = {
   }),
   deck_deleted: (state, event) => withDeck(state, text(event, 'deck_id'), { is_deleted: true }),
   deck_restored: (state, event) => withDeck(state, text(event, 'deck_id'), { is_deleted: false }),
+  deck_renamed: (state, event) => {
+    const deckId = text(event, 'deck_id');
+    const change = { name: text(event, 'name') };
+    const named = withDeck(state, deckId, change);
+    return named.presentation?.deck_id === deckId ? presenting(named, change) : named;
+  },
+  decks_ordered: (state, event) => {
+    const order = event.data.deck_ids as string[];
+    const place = new Map(order.map((deckId, index) => [deckId, index]));
+    const at = (deck: DeckView) => place.get(deck.deck_id) ?? order.length;
+    return { ...state, decks: [...state.decks].sort((one, other) => at(one) - at(other)) };
+  },
   slides_presented: (state, event) => ({
     ...state,
     presentation: {

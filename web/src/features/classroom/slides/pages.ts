@@ -3,16 +3,9 @@ import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 
 import type { Deck, SlidePage } from '../../../protocol';
-import { apiUrl, http } from '../../../transport/http';
+import { http } from '../../../transport/http';
 import { useClassroom } from '../context';
 import type { SlidesView } from './control';
-
-export const pictureUrl = (
-  sessionId: string,
-  deckId: string,
-  page: number,
-  picture: 'page' | 'thumb' = 'page',
-): string => apiUrl(`/sessions/${sessionId}/slides/${deckId}/${page}/${picture}`);
 
 export const useSlides = <T>(select: (view: SlidesView) => T): T =>
   useStore(useClassroom().slides.store, select);

@@ -1,3 +1,4 @@
+import { Notifications } from '@mantine/notifications';
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
@@ -20,7 +21,7 @@ import { applyEvents } from '../state';
 import { StoreContext } from '../store';
 import { announceSlides } from './announce';
 import { SlidesControl } from './control';
-import { Decks } from './SlidesDialog';
+import { ClassDecks } from './SlidesDialog';
 import { SlidesStage } from './SlidesStage';
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -70,6 +71,7 @@ function show(element: React.ReactElement, over: Partial<SessionSnapshot> = {}) 
   renderUi(
     <ClassroomContext value={classroom}>
       <StoreContext value={classroom.store}>{element}</StoreContext>
+      <Notifications />
     </ClassroomContext>,
   );
   return { sent, classroom };
@@ -183,23 +185,61 @@ describe('the pointer', () => {
 });
 
 describe('decks', () => {
-  test('are presented, deleted and brought back', () => {
-    const { sent } = show(<Decks onPresented={() => undefined} />, {
-      decks: [DECK, { ...DECK, deck_id: 'd2', name: 'Old', is_deleted: true }],
+  const OTHERS = [
+    { ...DECK, deck_id: 'd2', name: 'Binding' },
+    { ...DECK, deck_id: 'd3', name: 'Old', is_deleted: true },
+  ];
+  const choose = async (deck: string, item: string) => {
+    fireEvent.click(screen.getByRole('button', { name: `More about ${deck}` }));
+    fireEvent.click(await screen.findByRole('menuitem', { name: item }));
+  };
+
+  test('are presented, from any page, deleted and brought back', async () => {
+    const { sent } = show(<ClassDecks onPresented={() => undefined} />, {
+      decks: [DECK, ...OTHERS],
     });
-    expect(screen.getByText('3 pages')).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'Present Printing' }));
-    fireEvent.click(screen.getByRole('button', { name: 'Delete Printing' }));
+    fireEvent.click(screen.getByRole('button', { name: '3 pages of Printing' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Present 2 · Movable type' }));
+    await choose('Printing', 'Delete');
     fireEvent.click(screen.getByRole('button', { name: 'Bring back Old' }));
+    fireEvent.click(await screen.findByRole('button', { name: 'Undo' }));
     expect(sent).toEqual([
-      { type: 'present_deck', deck_id: 'd1' },
+      { type: 'present_deck', deck_id: 'd1', page: 1 },
+      { type: 'present_deck', deck_id: 'd1', page: 2 },
       { type: 'delete_deck', deck_id: 'd1' },
-      { type: 'restore_deck', deck_id: 'd2' },
+      { type: 'restore_deck', deck_id: 'd3' },
+      { type: 'restore_deck', deck_id: 'd1' },
     ]);
   });
 
+  test('are renamed and put in order, by menu and by key', async () => {
+    const { sent } = show(<ClassDecks onPresented={() => undefined} />, {
+      decks: [DECK, ...OTHERS],
+    });
+    const names = () =>
+      screen.getAllByRole('button', { name: /^Move .* place/ }).map((one) => one.ariaLabel);
+    await choose('Binding', 'Move up');
+    expect(sent.pop()).toEqual({ type: 'order_decks', deck_ids: ['d2', 'd1'] });
+    expect(names()).toEqual(['Move Binding, place 1', 'Move Printing, place 2']);
+    expect(screen.getByText('Binding: place 1 of 2')).toBeTruthy();
+    fireEvent.keyDown(screen.getByRole('button', { name: /^Move Binding/ }), { key: 'End' });
+    expect(sent.pop()).toEqual({ type: 'order_decks', deck_ids: ['d1', 'd2'] });
+    await choose('Binding', 'Rename');
+    const field = screen.getByRole('textbox', { name: 'Name of Binding' });
+    fireEvent.change(field, { target: { value: ' ' } });
+    expect(screen.getByRole('button', { name: 'Save' }).hasAttribute('disabled')).toBe(true);
+    fireEvent.change(field, { target: { value: 'Sewn books' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(screen.queryByRole('textbox')).toBeNull());
+    expect(sent).toEqual([{ type: 'rename_deck', deck_id: 'd2', name: 'Sewn books' }]);
+    await choose('Binding', 'Rename');
+    fireEvent.keyDown(screen.getByRole('textbox'), { key: 'Escape' });
+    expect(screen.queryByRole('textbox')).toBeNull();
+  });
+
   test('an empty list says what to do', () => {
-    show(<Decks onPresented={() => undefined} />);
+    show(<ClassDecks onPresented={() => undefined} />);
     expect(screen.getByText('No slides yet')).toBeTruthy();
   });
 
@@ -220,7 +260,7 @@ describe('decks', () => {
       );
       return { done, cancel: () => undefined };
     });
-    const { classroom } = show(<Decks onPresented={() => undefined} />);
+    const { classroom } = show(<ClassDecks onPresented={() => undefined} />);
     void classroom.uploads.send(new File(['x'], 'a.pdf'));
     expect(await screen.findByText('Uploading, 40%')).toBeTruthy();
     expect(await screen.findByText(/has a password/)).toBeTruthy();
@@ -236,7 +276,7 @@ describe('decks', () => {
       });
       return { done, cancel: () => cancel() };
     });
-    const { classroom } = show(<Decks onPresented={() => undefined} />);
+    const { classroom } = show(<ClassDecks onPresented={() => undefined} />);
     void classroom.uploads.send(new File(['x'], 'a.pdf'));
     fireEvent.click(
       await screen.findByRole('button', { name: 'Cancel the upload of a.pdf' }),
@@ -263,6 +303,14 @@ describe('the fold', () => {
     expect(state.presentation).toBeNull();
     expect(state.decks[0]?.is_deleted).toBe(true);
     expect(applyEvents(state, [next('deck_restored', added)]).decks[0]?.is_deleted).toBe(false);
+    state = applyEvents(state, [
+      next('deck_added', { ...added, deck_id: 'd2' }),
+      next('decks_ordered', { deck_ids: ['d2', 'd1'] }),
+      next('slides_presented', { ...presented, deck_id: 'd2' }),
+      next('deck_renamed', { deck_id: 'd2', name: 'Binding' }),
+    ]);
+    expect(state.decks.map((deck) => deck.name)).toEqual(['Binding', 'Printing']);
+    expect(state.presentation?.name).toBe('Binding');
   });
 
   test('says aloud what others turned', () => {

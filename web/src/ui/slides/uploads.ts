@@ -1,12 +1,13 @@
 /** Files on their way to decks: sent, then converted on the server. */
 import { createStore, type StoreApi } from 'zustand';
 
-import type { SlideUpload } from '../../../protocol';
-import { ApiError, http } from '../../../transport/http';
-import { uploadFile } from '../../../transport/upload';
+import type { SlideUpload } from '../../protocol';
+import { ApiError, http } from '../../transport/http';
+import { uploadFile } from '../../transport/upload';
 
 export const LARGEST_UPLOAD = 100 * 1024 * 1024;
 const ASK_EVERY_MS = 600;
+const LEFT = 'left';
 
 export interface Uploading {
   id: number;
@@ -25,7 +26,12 @@ export class Uploads {
   private count = 0;
   private readonly controls = new Map<number, AbortController>();
 
-  constructor(private readonly sessionId: string) {}
+
+  /** `onDone`: a file has become a deck. */
+  constructor(
+    private readonly sessionId: string,
+    private readonly onDone: () => void = () => undefined,
+  ) {}
 
   /** Resolves when the file is a deck, was cancelled or has failed. */
   async send(file: File): Promise<void> {
@@ -44,6 +50,7 @@ export class Uploads {
       const begun = await sending.done;
       await this.follow(id, begun, control.signal);
       this.dismiss(id);
+      this.onDone();
     } catch (error) {
       if (control.signal.aborted) this.dismiss(id);
       else {
@@ -63,13 +70,16 @@ export class Uploads {
     this.store.setState(({ list }) => ({ list: list.filter((one) => one.id !== id) }));
   }
 
+  /** What is still on its way here stops; what the server has it goes on converting. */
   close(): void {
-    for (const control of this.controls.values()) control.abort();
+    for (const control of this.controls.values()) control.abort(LEFT);
   }
 
   private async follow(id: number, begun: SlideUpload, signal: AbortSignal): Promise<void> {
     const path = this.path(`/uploads/${begun.upload_id}`);
-    const stop = () => void http.delete(path).catch(() => undefined);
+    const stop = () => {
+      if (signal.reason !== LEFT) void http.delete(path).catch(() => undefined);
+    };
     signal.addEventListener('abort', stop);
     let now = begun;
     while (now.state !== 'done') {

@@ -1,0 +1,3 @@
+export { Decks, type DeckPort } from './Decks';
+export { pictureUrl } from './picture_url';
+export { Uploads } from './uploads';
