@@ -12,7 +12,7 @@ COPY scripts/system_packages.py scripts/
 RUN python3 scripts/system_packages.py run \
     && apt-get install -y -q --no-install-recommends libreoffice-impress fonts-liberation2 fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/*
-RUN useradd --uid 10001 --home-dir /data --no-create-home reprise && install -d -o reprise /data
+RUN useradd --uid 10001 --home-dir /data --no-create-home reprise && install -d -o reprise /data /turn
 COPY --from=build /app /app
 USER reprise
 ENV PATH=/app/.venv/bin:$PATH REPRISE_DATA=/data

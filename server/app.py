@@ -61,6 +61,7 @@ from server.services.sessions import SessionPlanning
 from server.services.slides import SlideDecks
 from server.services.stream_tokens import StreamTokens
 from server.services.throttle import SignInThrottle
+from server.services.turn import TurnServers
 from server.services.web_origins import WebOrigins
 from server.settings import Settings
 from server.slides.convert import Converter, sweep
@@ -190,6 +191,7 @@ def compose(
         captions=captions,
         files=chat_files,
         pictures=PictureFiles(LocalBlobs(data)),
+        media_servers=turn_servers(settings).for_participant,
         # Our own check of the Origin knows the public address; a second one would not.
         allowed_origins=(),
     )
@@ -255,6 +257,15 @@ def compose(
     hub.attach(app)
     add_routes(app, services)
     return Composition(app, hub, services)
+
+
+def turn_servers(settings: Settings) -> TurnServers:
+    """The secret is the one that is set, or one of our own that ``turn-config`` hands on."""
+    if not settings.turn_urls:
+        return TurnServers((), "")
+    return TurnServers(
+        settings.turn_urls, settings.turn_secret or SecretsFolder(settings.data).turn_secret()
+    )
 
 
 def media_plane(settings: Settings) -> MediaPlane:

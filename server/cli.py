@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 from server import __version__
@@ -131,6 +132,32 @@ def reset_link(settings: Settings, options: argparse.Namespace) -> int:
         return _fail(str(error))
 
 
+def turn_config(settings: Settings, options: argparse.Namespace) -> int:
+    from server.media.endpoint import local_addresses
+    from server.storage.secrets_folder import SecretsFolder, write_private
+    from server.turn_config import write_config
+
+    peers: list[str] = options.peer
+    if not peers:
+        # What answers offer, but for loopback: coturn lets nobody through to its own.
+        own = [ip for ip in local_addresses() if not ip_address(ip).is_loopback]
+        peers = [*settings.announce_ip, *own]
+    secret = settings.turn_secret or SecretsFolder(settings.data).turn_secret()
+    try:
+        text = write_config(
+            settings.turn_urls, secret, peers, certificate=options.cert, key=options.key,
+            listen=options.listen,
+        )  # fmt: skip
+        if options.output is None:
+            print(text, end="")
+        else:
+            target: Path = options.output
+            write_private(target, text.encode())
+    except (BadSetting, OSError) as error:
+        return _fail(str(error))
+    return 0
+
+
 def version(_settings: Settings, _options: argparse.Namespace) -> int:
     print(__version__)
     return 0
@@ -178,6 +205,24 @@ def _reset_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("email")
 
 
+def _address(text: str) -> str:
+    return str(ip_address(text))
+
+
+def _turn_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--peer", action="append", default=[], type=_address, metavar="IP",
+        help="address media is at, as often as there are (default: all that are offered)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--listen", action="append", default=[], type=_address, metavar="IP",
+        help="address coturn listens at, as often as there are (default: all)",
+    )  # fmt: skip
+    parser.add_argument("--cert", type=Path, metavar="FILE", help="certificate of turns: URLs")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="key of that certificate")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write there, privately")
+
+
 VERBS: tuple[Verb, ...] = (
     Verb("serve", "run the server and the worker, and restart what dies", serve),
     Verb("server", "run the server process alone", server),
@@ -187,6 +232,12 @@ VERBS: tuple[Verb, ...] = (
     Verb("restore", "unpack a backup into an empty data folder", restore, _restore_options),
     Verb("create-admin", "make an admin account", create_admin, _admin_options),
     Verb("reset-link", "make a link that sets a new password", reset_link, _reset_options),
+    Verb(
+        "turn-config",
+        "print a configuration of coturn that fits this server",
+        turn_config,
+        _turn_options,
+    ),
     Verb("version", "print the version", version),
 )
 

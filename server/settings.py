@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
+
+
+TURN_URL: Final = (
+    r"(?P<scheme>turns?):(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?"
+    r"(?:\?transport=(?P<transport>udp|tcp))?"
+)
+"""RFC 7065"""
 
 
 class BadSetting(Exception):
@@ -33,6 +41,8 @@ class Settings:
     media_gso: bool = True
     public_url: str | None = None
     announce_ip: tuple[str, ...] = ()
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str | None = None
     web_dist: Path = Path(__file__).resolve().parent.parent / "web" / "dist"
     extra_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
@@ -53,6 +63,8 @@ class Setting:
     parse: Callable[[str], Any]
     help: str
     write: Callable[[Any], str] = str
+    is_secret: bool = False
+    """no flag: what a command line says everybody on the machine can read"""
 
     @property
     def is_list(self) -> bool:
@@ -105,6 +117,24 @@ def _origins(text: str) -> tuple[str, ...]:
 
 def _addresses(text: str) -> tuple[str, ...]:
     return tuple(str(ip_address(word)) for word in _words(text))
+
+
+def _turn_urls(text: str) -> tuple[str, ...]:
+    for word in _words(text):
+        if not re.fullmatch(TURN_URL, word):
+            raise ValueError(
+                f"{word} is not a TURN server; one is like turn:turn.example.org:3478, "
+                "turn:turn.example.org?transport=tcp or turns:turn.example.org:443"
+            )
+    return _words(text)
+
+
+def _secret(text: str) -> str | None:
+    if not text:
+        return None
+    if len(text) < 16 or not text.isascii() or any(c.isspace() or c == "#" for c in text):
+        raise ValueError("at least 16 letters, digits and signs, without blanks and #")
+    return text
 
 
 def _networks(text: str) -> tuple[Network, ...]:
@@ -172,6 +202,19 @@ SETTINGS: tuple[Setting, ...] = (
         "further addresses media can be sent to, such as the public one behind NAT",
         _join,
     ),
+    Setting(
+        "turn_urls",
+        _turn_urls,
+        "TURN servers for those whose network lets no UDP through",
+        _join,
+    ),
+    Setting(
+        "turn_secret",
+        _secret,
+        "what the TURN server shares with this one",
+        lambda secret: secret or "",
+        is_secret=True,
+    ),
     Setting("web_dist", Path, "folder of the built web app"),
     Setting(
         "extra_origins",
@@ -207,6 +250,8 @@ assert {s.field for s in SETTINGS} == {f.name for f in fields(Settings)}
 def add_flags(parser: argparse.ArgumentParser) -> None:
     defaults = Settings()
     for setting in SETTINGS:
+        if setting.is_secret:
+            continue
         shown = setting.write(getattr(defaults, setting.field)) or "none"
         if setting.field == "web_dist":
             shown = "web/dist beside the program"
@@ -236,7 +281,8 @@ def read_settings(
         try:
             values[setting.field] = setting.parse(text.strip())
         except ValueError as error:
-            raise BadSetting(f"{source} is {text!r}: {error}") from error
+            shown = "no secret that will do" if setting.is_secret else repr(text)
+            raise BadSetting(f"{source} is {shown}: {error}") from error
     return Settings(**values)
 
 

@@ -151,6 +151,7 @@ LIMITS: Mapping[str, Limit] = {
     "pointer_off": Limit(10, 5.0),
     "give_consent": Limit(6, 0.5),
     "media_offer": Limit(6, 0.2),
+    "media_servers": Limit(6, 0.2),
     "media_view": Limit(10, 5.0),
     "chat_earlier": Limit(12, 3.0),
     "snapshot": Limit(6, 0.5),

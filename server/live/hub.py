@@ -44,6 +44,7 @@ from server.live.ports import (
     ChatFileStore,
     Clock,
     MediaControl,
+    MediaServersFor,
     OnRecordingStarted,
     OnSessionEnded,
     OnSessionStarted,
@@ -59,6 +60,7 @@ from server.live.streams import Streams
 from server.live.view import poll_for_host, view_for
 from server.live.wire import channels_of, to_wire
 from server.schemas.live import SessionSnapshot, WireEvent
+from server.schemas.live_media import MediaServers
 from server.schemas.live_pads import PictureWanted
 from server.schemas.live_polls import PollView
 from server.schemas.live_slides import DeckView
@@ -98,6 +100,7 @@ class LiveHub:
         captions: Captions | None = None,
         files: ChatFileStore | None = None,
         pictures: PictureStore | None = None,
+        media_servers: MediaServersFor | None = None,
         limits: Mapping[str, Limit] = LIMITS,
         allowed_origins: Sequence[str] | None = None,
     ) -> None:
@@ -119,6 +122,7 @@ class LiveHub:
         self.resolve_format = resolve_format
         self.files = files
         self._pictures = pictures
+        self._media_servers = media_servers
         self._rooms: dict[str, Room] = {}
         self._opening = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -130,6 +134,11 @@ class LiveHub:
     def attach(self, app: web.Application) -> None:
         """Serve ``/socket.io``; whoever composes the application starts and closes the hub."""
         self.socket.attach(app)
+
+    def media_servers(self, participant_id: str) -> MediaServers:
+        if self._media_servers is None:
+            return MediaServers([], None)
+        return self._media_servers(participant_id)
 
     async def start(self) -> None:
         """Take over every session that was live when the last process went (SE6)."""

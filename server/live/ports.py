@@ -18,7 +18,7 @@ from server.domain.commands import (
 )
 from server.domain.events import Event, Role
 from server.domain.state import AttachedFile, SessionState, Settings
-from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView
+from server.schemas.live_media import MediaAnswer, MediaOffer, MediaServers, MediaView
 
 CaptureReport = ReportCaptureStarted | ReportCaptureStopped | DeclareGap | CountAirtime
 """What the media plane alone knows and the log must hold."""
@@ -30,6 +30,9 @@ OnSessionStarted = Callable[[str], Awaitable[None]]
 """``(session_id)``; may be called again after a restart."""
 OnRecordingStarted = Callable[[str, str], Awaitable[None]]
 """``(session_id, recording_id)``, at every start; may be called again after a restart."""
+
+MediaServersFor = Callable[[str], MediaServers]
+"""TURN servers with a credential of this participant's own"""
 
 ResolveFormat = Callable[[str], Awaitable[Mapping[str, Any]]]
 """A debate format's id → the format as data; raises NotFound."""

@@ -35,7 +35,7 @@ from server.schemas.live import Acknowledgement, CommandEnvelope
 from server.schemas.live_base import ErrorBody
 from server.schemas.live_captions import CaptionWish
 from server.schemas.live_chat import ChatEarlier
-from server.schemas.live_media import MediaOffer, MediaView
+from server.schemas.live_media import MediaOffer, MediaServersWanted, MediaView
 from server.schemas.live_room import Reaction
 from server.schemas.live_slides import Pointer, PointerShown
 
@@ -92,6 +92,7 @@ class LiveSocket:
             "disconnect": self._disconnect,
             "command": self._command,
             "media_offer": self._media_offer,
+            "media_servers": self._media_servers,
             "media_view": self._media_view,
             "snapshot": self._snapshot,
             "reaction": self._reaction,
@@ -288,6 +289,17 @@ class LiveSocket:
             log.exception("a media offer failed")
             return {"error": to_json(ErrorBody("internal", "That went wrong on our side."))}
         return to_json(answer)
+
+    async def _media_servers(self, sid: str, message: object = None, *_: object) -> dict[str, Any]:
+        try:
+            connection, room = self.find(sid)
+            _read(message, MediaServersWanted)
+            connection.buckets.take("media_servers", self._hub.clock.monotonic_ns())
+            # A credential opens a relay: only for who is inside, not for the lobby.
+            self._check_inside(connection, room)
+        except DomainError as error:
+            return {"error": to_json(error_body(error))}
+        return to_json(self._hub.media_servers(connection.participant_id))
 
     async def _media_view(self, sid: str, message: object = None, *_: object) -> None:
         try:

@@ -330,6 +330,9 @@ class Peer:
         if packet is not None:
             self.send_rtcp(packet)
 
+    def send_pulse(self) -> None:
+        self.send_rtcp(rtcp.write_receiver_report([]))
+
     def send_reports(self, now: float) -> None:
         blocks = [b for s in self.streams() if (b := s.report_block(now)) is not None]
         if blocks:

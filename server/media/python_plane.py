@@ -33,7 +33,7 @@ from server.media.publication import Publication
 from server.media.sdp_answer import Answer
 from server.media.slot import Slot
 from server.media.stream import Stream
-from server.media.switchboard import REPORT_S, PlaneSettings, Switchboard
+from server.media.switchboard import PULSE_TICKS, REPORT_S, PlaneSettings, Switchboard
 
 __all__ = ["PlaneSettings", "PythonPlane"]
 
@@ -148,6 +148,8 @@ class PythonPlane(Switchboard[Peer, Publication]):
         peer.ask_again(now_ns)
         if self._ticks % _FEEDBACK_TICKS == 0:
             peer.send_feedback()
+        if self._ticks % PULSE_TICKS == 0:
+            peer.send_pulse()
 
     def _find_layers(self, now_ns: int) -> None:
         for peer in self._peers.values():

@@ -65,6 +65,8 @@ _TICK_S: Final = 0.02
 _SOUND_TICKS: Final = 2
 _EAR_TICKS: Final = 5
 _LAYER_TICKS: Final = 10
+PULSE_TICKS: Final = 25
+"""so often a page hears something at least: from silence it knows that the way is gone"""
 REPORT_TICKS: Final = 50
 REPORT_S: Final = REPORT_TICKS * _TICK_S
 _STATS_TICKS: Final = 100

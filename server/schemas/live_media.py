@@ -37,6 +37,26 @@ class MediaAnswer(Struct):
     sdp: str
 
 
+class MediaServersWanted(Struct, forbid_unknown_fields=True):
+    """Client → server ``media_servers``: before each connection that is brought up."""
+
+
+class IceServer(Struct):
+    """As ``RTCIceServer`` wants it."""
+
+    urls: list[str]
+    username: str
+    credential: str
+
+
+class MediaServers(Struct):
+    """The way round for those whose network lets no UDP through."""
+
+    ice_servers: list[IceServer]
+    """empty where there is none"""
+    expires_in_s: int | None
+
+
 class MediaView(Struct, forbid_unknown_fields=True):
     """Client → server ``media_view``: what the page shows, so that only that is sent.
 

@@ -1,4 +1,5 @@
-"""``secrets/``: the key of cookies and the TLS certificate, readable by their owner only."""
+"""``secrets/``: the key of cookies, the TLS certificate and what the TURN server
+shares, readable by their owner only."""
 
 from __future__ import annotations
 
@@ -68,6 +69,13 @@ class SecretsFolder:
         if not path.is_file():
             write_private(path, secrets.token_bytes(32))
         return path.read_bytes()
+
+    def turn_secret(self) -> str:
+        """What the TURN server and this one both know."""
+        path = self._open() / "turn.secret"
+        if not path.is_file():
+            write_private(path, secrets.token_hex(32).encode())
+        return path.read_text(encoding="ascii").strip()
 
     @property
     def certificate_path(self) -> Path:

@@ -360,6 +360,20 @@ async def test_a_packet_from_a_new_address_moves_nothing_before_a_check(hall: Ha
     await bob.client.wait_for(lambda: bob.received("audio0") > before[0] + 25)
 
 
+async def test_a_connection_has_a_pulse_while_nobody_says_anything(hall: Hall) -> None:
+    """A page that hears nothing at all for a moment looks for another way."""
+    ann = await hall.join("ann")
+    hears, reports = ann.client.connection._on_packet, []
+
+    def listen(data: bytes, is_rtcp: bool) -> None:
+        if is_rtcp:
+            reports.append(data)
+        hears(data, is_rtcp)
+
+    ann.client.connection._on_packet = listen
+    await ann.client.wait_for(lambda: len(reports) >= 4)
+
+
 # ---- sound -------------------------------------------------------------------------------------
 
 

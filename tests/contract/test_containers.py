@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,26 @@ def test_commands_of_the_services_are_commands_of_the_project(
     )
     for flag in command[1:]:
         assert flag in shown.stdout
+
+
+def test_turn_is_asked_for_and_configured_by_the_project(
+    compose: dict[str, Any], tmp_path: Path
+) -> None:
+    services = compose["services"]
+    assert services["turn"]["profiles"] == services["turn-config"]["profiles"] == ["turn"]
+    assert "ports" not in services["turn"]
+    words = [
+        re.sub(r"^/turn/", f"{tmp_path}/", word) for word in services["turn-config"]["command"]
+    ]
+    words[words.index("--peer") + 1] = "203.0.113.7"
+    environ = {
+        "REPRISE_DATA": str(tmp_path),
+        "REPRISE_TURN_URLS": "turn:class.example.org,turns:class.example.org",
+    }
+    program = [sys.executable, "-m", "server.cli", *words]
+    subprocess.run(program, env=os.environ | environ, check=True)
+    read_by_coturn = Path(services["turn"]["command"][1].replace("/turn", str(tmp_path), 1))
+    assert "allowed-peer-ip=203.0.113.7" in read_by_coturn.read_text()
 
 
 def test_settings_in_the_compose_file_are_settings_of_the_server(

@@ -32,7 +32,8 @@ def test_every_variable_described_is_read() -> None:
 
 
 def test_every_flag_is_described() -> None:
-    assert [setting.flag for setting in SETTINGS if f"`{setting.flag}`" not in TEXT] == []
+    flags = [setting.flag for setting in SETTINGS if not setting.is_secret]
+    assert [flag for flag in flags if f"`{flag}`" not in TEXT] == []
 
 
 def test_every_verb_is_described_and_every_one_described_is_there() -> None:

@@ -3,7 +3,8 @@
 
 #include "octets.h"
 
-enum { SOUND_TICKS = 2, FEEDBACK_TICKS = 3, LAYER_TICKS = 10, REPORT_TICKS = 50 };
+enum { SOUND_TICKS = 2, FEEDBACK_TICKS = 3, LAYER_TICKS = 10, PULSE_TICKS = 25,
+       REPORT_TICKS = 50 };
 enum { BLOCKS_AT_ONCE = 31 };
 
 typedef void each_stream(struct transport *t, struct stream *stream, int64_t now);
@@ -61,6 +62,12 @@ static void send_reports(struct transport *t, double now) {
         slot_report(t->slots.items[i], now);
 }
 
+/* An empty report: from silence a page knows that the way is gone. */
+static void send_pulse(struct transport *t) {
+    uint8_t packet[8 + SRTP_MAX_TRAILER];
+    transport_send_rtcp(t, packet, rtcp_write_receiver(packet, NULL, 0));
+}
+
 static void tell_statistics(struct plane *plane, struct transport *t) {
     uint8_t message[64 + 8 * MAX_STREAMS * LAYERS];
     struct writer w = {message};
@@ -114,6 +121,8 @@ void plane_tick(struct plane *plane) {
         for_streams(t, ask_again, now);
         if (plane->ticks % FEEDBACK_TICKS == 0)
             send_feedback(t);
+        if (plane->ticks % PULSE_TICKS == 0)
+            send_pulse(t);
         if (plane->ticks % LAYER_TICKS == 0)
             find_layers(t, now);
         if (plane->ticks % REPORT_TICKS == 0) {

@@ -1864,6 +1864,14 @@ export interface Gap {
   length_ms: number;
   reason: 'capture_lost' | 'disk_full' | 'paused' | 'server_restart';
 }
+/**
+ * As ``RTCIceServer`` wants it.
+ */
+export interface IceServer {
+  credential: string;
+  urls: string[];
+  username: string;
+}
 export interface ImportDebateFormat {
   text: string;
 }
@@ -2019,6 +2027,17 @@ export interface MediaOffer {
     [k: string]: 'camera' | 'microphone' | 'screen' | 'screen_audio';
   };
 }
+/**
+ * The way round for those whose network lets no UDP through.
+ */
+export interface MediaServers {
+  expires_in_s: number | null;
+  ice_servers: IceServer[];
+}
+/**
+ * Client → server ``media_servers``: before each connection that is brought up.
+ */
+export interface MediaServersWanted {}
 /**
  * Client → server ``media_view``: what the page shows, so that only that is sent.
  *

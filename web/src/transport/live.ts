@@ -20,6 +20,7 @@ import type {
   Following,
   MediaAnswer,
   MediaOffer,
+  MediaServers,
   MediaView,
   PadCursor,
   PadCursorShown,
@@ -80,6 +81,8 @@ export interface LiveListener {
 export interface Live {
   command: (command: AnyCommand) => Promise<Acknowledgement>;
   offer: (offer: MediaOffer) => Promise<MediaAnswer>;
+  /** TURN servers with a credential of one's own. */
+  mediaServers: () => Promise<MediaServers>;
   view: (view: MediaView) => void;
   pads: PadWire;
   /** Of many some may be lost: it is presence. */
@@ -374,6 +377,7 @@ export function connectLive(sessionId: string, listener: LiveListener): Live {
       if ('error' in answer) throw new ApiError(0, answer.error);
       return answer;
     },
+    mediaServers: async () => (await ask('media_servers', {})) as unknown as MediaServers,
     view: (view) => {
       if (socket.connected) socket.volatile.emit('media_view', view);
     },

@@ -2,15 +2,19 @@
  * The one PeerConnection: four sending m-lines and a fixed set of receive slots, negotiated once.
  *
  * Nothing is renegotiated while it lives. What is sent changes by `replaceTrack`; what is received
- * changes on the server. When ICE fails, or the socket comes back, a new connection is brought up
- * beside the old one and replaces it once it is connected. A stage's sound plays in an `<audio>` of its own: a `<video>` with both
- * stays silent until a picture has come, so a speaker with the camera off would not be heard.
+ * changes on the server. When nothing comes any more, when the network changes or the socket comes
+ * back, a new connection is brought up beside the old one and replaces it once it is connected. A
+ * stage's sound plays in an `<audio>` of its own: a `<video>` with both stays silent until a picture
+ * has come, so a speaker with the camera off would not be heard.
  */
 import type { MediaAnswer, MediaOffer, SlotAssignment, TrackKind } from '../protocol';
 import { ApiError } from './http';
+import { onNetworkChanged } from './network';
+import { packetsOver, Pulse } from './pulse';
 import { hasPicture, type Occupants, slotNames, Slots } from './slots';
 
-export type MediaStatus = 'connecting' | 'connected' | 'failed' | 'closed';
+/** `blocked`: the server answers, and nothing gets through to where its media is. */
+export type MediaStatus = 'connecting' | 'connected' | 'failed' | 'blocked' | 'closed';
 
 export interface MediaListener {
   onStatus: (status: MediaStatus) => void;
@@ -22,6 +26,8 @@ export interface MediaListener {
 export interface MediaOptions {
   galleryCount: number;
   offer: (offer: MediaOffer) => Promise<MediaAnswer>;
+  /** TURN servers with a credential that holds now; empty where there are none. */
+  servers: () => Promise<RTCIceServer[]>;
   /** Whether a connection that is brought up now offers to send anything. */
   sends: () => boolean;
   listener: MediaListener;
@@ -44,6 +50,8 @@ const SCREEN_LAYERS: RTCRtpEncodingParameters[] = [{ maxBitrate: 2_500_000 }];
 /** How long a named frame may take before the server is believed without it. */
 const FRAME_PATIENCE_MS = 1500;
 const RETRY_MS = [500, 1000, 2000, 4000, 8000];
+/** Even by TCP to a TURN server it takes no longer, where there is a way at all. */
+const BLOCKED_AFTER_MS = 12_000;
 /** `disconnected` often heals by itself; longer than this it does not. */
 const DISCONNECTED_PATIENCE_MS = 4000;
 
@@ -65,6 +73,7 @@ interface Link {
   senders: Partial<Record<TrackKind, RTCRtpSender>>;
   streams: Map<string, MediaStream>;
   slots: Slots;
+  pulse: Pulse;
 }
 
 export class Media {
@@ -78,23 +87,33 @@ export class Media {
   private readonly names: string[];
   private attempt = 0;
   private timer: number | undefined;
+  private blockedTimer: number | undefined;
+  private isBlocked = false;
+  /** Counts what `connect` was asked for: of two at a time the later one goes on. */
+  private turn = 0;
   private isClosed = false;
   private sinkId: string | null = null;
+  private readonly stopWatchingNetwork: () => void;
 
   constructor(private readonly options: MediaOptions) {
     this.names = slotNames(options.galleryCount);
+    this.stopWatchingNetwork = onNetworkChanged(() => this.renew());
   }
 
   /** Bring up a connection; one that lives already stays until the new one can replace it. */
   async connect(): Promise<void> {
     if (this.isClosed) return;
     window.clearTimeout(this.timer);
-    this.incoming?.pc.close();
-    const link = this.newLink();
+    this.turn += 1;
+    const turn = this.turn;
+    const servers = await this.options.servers();
+    if (turn !== this.turn || !this.isOpen()) return;
+    if (this.incoming) close(this.incoming);
+    const link = this.newLink(servers);
     this.incoming = link;
     if (!this.current) this.takeOver(link);
     if (this.current?.pc.connectionState !== 'connected') {
-      this.options.listener.onStatus('connecting');
+      this.tell('connecting');
     }
     const { pc } = link;
     try {
@@ -102,8 +121,8 @@ export class Media {
       const sending = lines.map(({ kind, medium }) => addSender(link, kind, medium));
       const receiving = this.names.map((slot) => addSlot(link, slot));
       if (this.current === link) this.attach(link);
+      // Not waiting for candidates: the server is ICE-lite and learns where we are from our checks.
       await pc.setLocalDescription(await pc.createOffer());
-      await gathered(pc);
       const answer = await this.options.offer({
         sdp: pc.localDescription?.sdp ?? '',
         tracks: byMid(sending),
@@ -111,6 +130,7 @@ export class Media {
       });
       if (!this.isOurs(link)) return;
       await pc.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+      this.expect(link);
       for (const { kind } of SEND) await this.put(link, kind);
     } catch (error) {
       if (!this.isOurs(link)) return;
@@ -118,6 +138,12 @@ export class Media {
       if (!isAway) console.warn('media: no connection', error);
       this.retry();
     }
+  }
+
+  /** The way the media took is gone, or another one is better: beside it, at once. */
+  renew(): void {
+    if (this.isClosed || this.incoming !== null || this.current === null) return;
+    void this.connect();
   }
 
   /** The server has let go of the connection: the browser would take half a minute to notice. */
@@ -173,7 +199,9 @@ export class Media {
     if (this.isClosed) return;
     this.isClosed = true;
     window.clearTimeout(this.timer);
-    for (const link of this.links()) link.pc.close();
+    window.clearTimeout(this.blockedTimer);
+    this.stopWatchingNetwork();
+    for (const link of this.links()) close(link);
     this.current = null;
     this.incoming = null;
     for (const audio of this.audios.values()) audio.remove();
@@ -183,15 +211,42 @@ export class Media {
     this.options.listener.onStatus('closed');
   }
 
-  private newLink(): Link {
-    const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-    const link: Link = { pc, senders: {}, streams: new Map(), slots: new Slots() };
+  private newLink(iceServers: RTCIceServer[]): Link {
+    const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers });
+    const pulse = new Pulse(
+      () => packetsOver(pc),
+      () => {
+        if (this.current?.pc === pc) this.renew();
+      },
+    );
+    const link: Link = { pc, senders: {}, streams: new Map(), slots: new Slots(), pulse };
     pc.addEventListener('connectionstatechange', () => this.stateChanged(link));
     return link;
   }
 
   private links(): Link[] {
     return [...new Set([this.current, this.incoming])].filter((link) => link !== null);
+  }
+
+  // Asked after waiting, when `isClosed` may have changed.
+  private isOpen(): boolean {
+    return !this.isClosed;
+  }
+
+  /** It should connect soon; when it does not, the network lets nothing through. */
+  private expect(link: Link): void {
+    window.clearTimeout(this.blockedTimer);
+    this.blockedTimer = window.setTimeout(() => {
+      if (!this.isOurs(link) || this.current?.pc.connectionState === 'connected') return;
+      this.isBlocked = true;
+      this.tell('blocked');
+    }, BLOCKED_AFTER_MS);
+  }
+
+  /** Blocked stays blocked, however often it is tried again, until a connection comes up. */
+  private tell(status: 'connecting' | 'connected' | 'failed' | 'blocked'): void {
+    if (status === 'connected') this.isBlocked = false;
+    this.options.listener.onStatus(this.isBlocked ? 'blocked' : status);
   }
 
   private isOurs(link: Link): boolean {
@@ -202,7 +257,7 @@ export class Media {
     const old = this.current;
     this.current = link;
     if (this.incoming === link) this.incoming = null;
-    if (old && old !== link) old.pc.close();
+    if (old && old !== link) close(old);
     this.attach(link);
     this.tellOccupants();
   }
@@ -284,10 +339,13 @@ export class Media {
     const state = link.pc.connectionState;
     if (state === 'connected') {
       window.clearTimeout(this.timer);
+      window.clearTimeout(this.blockedTimer);
       this.attempt = 0;
+      // An old one that heals while its successor comes up changes nothing: the server has been
+      // told of the new one and lets go of the old.
       if (link !== this.current) this.takeOver(link);
-      this.incoming = null;
-      this.options.listener.onStatus('connected');
+      this.tell('connected');
+      link.pulse.start();
     } else if (this.incoming !== null && link !== this.incoming) {
       // The old one dies while its successor is on the way: no news.
     } else if (state === 'failed' || state === 'closed') {
@@ -300,7 +358,7 @@ export class Media {
 
   private retry(): void {
     if (this.current?.pc.connectionState !== 'connected') {
-      this.options.listener.onStatus('failed');
+      this.tell('failed');
     }
     const wait = RETRY_MS[Math.min(this.attempt, RETRY_MS.length - 1)] ?? 1000;
     this.attempt += 1;
@@ -338,16 +396,7 @@ function byMid<T extends string>(
   return Object.fromEntries(lines.map(({ transceiver, name }) => [transceiver.mid ?? '', name]));
 }
 
-/** The server is ICE-lite to us and needs few candidates: wait for the host ones, not for long. */
-function gathered(pc: RTCPeerConnection): Promise<void> {
-  if (pc.iceGatheringState === 'complete') return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = window.setTimeout(resolve, 1000);
-    pc.addEventListener('icegatheringstatechange', () => {
-      if (pc.iceGatheringState === 'complete') {
-        window.clearTimeout(timer);
-        resolve();
-      }
-    });
-  });
+function close(link: Link): void {
+  link.pulse.stop();
+  link.pc.close();
 }

@@ -31,6 +31,7 @@ export function Banners() {
   const media = usePage((state) => state.media);
   const isBlocked = usePage((state) => state.isSoundBlocked);
   const notices = usePage((state) => state.notices);
+  const hosts = useSession(isFacilitator);
   const canStart = useSession((session) => session.state === 'scheduled' && isFacilitator(session));
   return (
     <div className={classes.banners} role="status">
@@ -42,6 +43,11 @@ export function Banners() {
       {status === 'connected' && media === 'failed' && (
         <Banner name="media" tone="warn" action={<Loader size="xs" color="currentcolor" />}>
           {t('banner.media')}
+        </Banner>
+      )}
+      {status === 'connected' && media === 'blocked' && (
+        <Banner name="no-way" tone="bad">
+          {t('banner.noWay')} {hosts && t('banner.noWayHost')}
         </Banner>
       )}
       {isBlocked && (

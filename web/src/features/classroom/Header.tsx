@@ -81,7 +81,7 @@ const BARS = {
 function Quality() {
   const { t } = useTranslation('classroom');
   const quality = usePage((state) => state.quality);
-  const isCut = usePage((state) => state.status !== 'connected' || state.media === 'failed');
+  const isCut = usePage((state) => state.status !== 'connected' || state.media === 'failed' || state.media === 'blocked');
   const level = isCut ? 'lost' : quality?.level;
   const Bars = BARS[level ?? 'good'];
   const label = level ? t(`quality.${level}`) : t('quality.unknown');

@@ -49,6 +49,7 @@ export class Classroom {
       if (!this.live) throw new Error('Not connected');
       return this.live.offer(offer);
     },
+    servers: () => this.live?.mediaServers() ?? Promise.resolve({ ice_servers: [], expires_in_s: 0 }),
     view: (view) => this.live?.view(view),
   });
   readonly tracks = new OwnTracks(this.local, this.store, {

@@ -2,10 +2,11 @@
  * What this page sees and hears of the others: its one media connection, whom it asks to see in
  * which of its slots, and the speaker that plays the sound.
  */
-import type { MediaAnswer, MediaOffer, MediaView, SlotAssignment, TrackKind } from '../../protocol';
+import type { MediaAnswer, MediaOffer, MediaServers, MediaView, SlotAssignment, TrackKind } from '../../protocol';
 import { listDevices, onDevicesChanged } from '../../transport/devices';
 import type { LocalMedia } from '../../transport/local_media';
 import { Media } from '../../transport/media';
+import { Relays } from '../../transport/relays';
 import { planSlots } from './gallery';
 import { dismiss, notify } from './notices';
 import { isPhone } from './phone';
@@ -16,6 +17,8 @@ const VIEW_INTERVAL_MS = 250;
 
 export interface Wire {
   offer: (offer: MediaOffer) => Promise<MediaAnswer>;
+  /** TURN servers, asked of the server; a credential holds for a while. */
+  servers: () => Promise<MediaServers>;
   view: (view: MediaView) => void;
 }
 
@@ -30,6 +33,7 @@ export class Incoming {
   private tileHeight = 180;
   private viewTimer: number | undefined;
   private stopWatchingDevices: (() => void) | null = null;
+  private readonly relays: Relays;
   /** The chosen speaker was there when it was last looked for. */
   private hasSpeaker = false;
 
@@ -37,13 +41,16 @@ export class Incoming {
     private readonly local: LocalMedia,
     private readonly store: PageStore,
     private readonly wire: Wire,
-  ) {}
+  ) {
+    this.relays = new Relays(() => wire.servers());
+  }
 
   /** The first connection of this seat; `attach` hands it the tracks that are open already. */
   open(attach: () => void): void {
     this.media = new Media({
       galleryCount: this.galleryCount,
       offer: (offer) => this.wire.offer(offer),
+      servers: () => this.relays.servers(),
       sends: () => this.sends,
       listener: {
         onStatus: (media) => {
