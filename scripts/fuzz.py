@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 from server.media import native_build  # noqa: E402
 
-TARGETS = ("plane", "srtp")
+TARGETS = ("estimate", "plane", "srtp")
 FUZZ = ROOT / "tests" / "native" / "fuzz"
 WORK = ROOT / "build" / "fuzz"
 

@@ -37,6 +37,7 @@ from server.media.plane import (
     OpenTransport,
     PlaneNotification,
     PublicationStarted,
+    SlotPaused,
     SlotSwitched,
     SoundHeard,
     TransportClosed,
@@ -210,6 +211,8 @@ class PlaneMediaControl:
                 self._stats(notice)
             case SlotSwitched():
                 self._switched(notice)
+            case SlotPaused():
+                self._paused(notice)
             case AudioSlotsChanged():
                 self._audio_moved(notice)
             case SoundHeard():
@@ -240,7 +243,7 @@ class PlaneMediaControl:
         was_in_use = session.links.get(link.participant_id) is link
         session.drop(link, self.host.now_ms(session.session_id))
         if was_in_use and notice.reason != "closed":
-            lost = ConnectionQuality(1.0, 1.0, None, 0, 0, "lost")
+            lost = ConnectionQuality(1.0, 1.0, None, 0, 0, "lost", [])
             self.send(session.session_id, link.participant_id, "quality", lost)
         self._refresh(session)
         self.host.media_gone(session.session_id, link.participant_id, link.connection_id)
@@ -279,6 +282,7 @@ class PlaneMediaControl:
         quality = ConnectionQuality(
             notice.loss_up, notice.loss_down, notice.rtt_ms, notice.bitrate_up,
             notice.bitrate_down, quality_level(notice.loss_up, notice.loss_down, notice.rtt_ms),
+            sorted(link.paused),
         )  # fmt: skip
         self.send(session.session_id, link.participant_id, "quality", quality)
 
@@ -287,14 +291,21 @@ class PlaneMediaControl:
         if found is None:
             return
         session, link = found
-        choice = link.choices.get(notice.slot)
         if notice.publication_id is None:
-            # Emptied: nobody, or somebody who has no picture.
-            absent = choice if choice is not None and choice.track is None else None
-            session.show(link, notice.slot, absent, None, None)
+            session.show_emptied(link, notice.slot)
             return
         shown = self._choice_of(notice.publication_id)
         session.show(link, notice.slot, shown, notice.rtp_timestamp, notice.layer)
+
+    def _paused(self, notice: SlotPaused) -> None:
+        found = self._links.get(notice.transport_id)
+        if found is None:
+            return
+        session, link = found
+        is_paused = notice.publication_id is not None
+        session.pause(link, notice.slot, is_paused=is_paused)
+        if is_paused:
+            session.show_emptied(link, notice.slot)
 
     def _audio_moved(self, notice: AudioSlotsChanged) -> None:
         found = self._links.get(notice.transport_id)

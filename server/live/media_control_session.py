@@ -52,6 +52,8 @@ class Link:
     room_id: str | None = None
     enabled: dict[str, bool] = field(default_factory=dict[str, bool])
     choices: dict[str, Choice | None] = field(default_factory=dict[str, Choice | None])
+    paused: set[str] = field(default_factory=set[str])
+    """slots whose picture the link has no room for"""
     shown: dict[str, SlotAssignment] = field(default_factory=dict[str, SlotAssignment])
 
     def publication(self, mid: str) -> str:
@@ -277,6 +279,23 @@ class SessionMedia:
         link.shown[slot] = assignment
         if is_news and (before is not None or choice is not None):
             self._send(self.session_id, link.participant_id, "slots", [assignment])
+
+    def pause(self, link: Link, slot: str, *, is_paused: bool) -> None:
+        """The link has no room for a slot's picture, or has again."""
+        if is_paused:
+            link.paused.add(slot)
+        else:
+            link.paused.discard(slot)
+
+    def show_emptied(self, link: Link, slot: str) -> None:
+        """Nobody is in a slot, or somebody without a picture: there is none to send, or no room
+        for it."""
+        choice = link.choices.get(slot)
+        if choice is not None and slot in link.paused and slot != "screen":
+            choice = Choice(choice.participant_id, None, choice.publication_id)
+        elif choice is not None and choice.track is not None:
+            choice = None
+        self.show(link, slot, choice, None, None)
 
     def show_all(self, link: Link) -> None:
         """After a reconnect: whatever the page believes, this is who is where."""

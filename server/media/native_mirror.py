@@ -10,13 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from server.media import native_protocol as wire
 from server.media.ice_dtls import Address, DtlsSession, IceLite
 from server.media.listening import Ear
 from server.media.plane import Layer, PublicationId, RoomId, TrackKind
 from server.media.publication import best_layer
+from server.media.routed import UNMEASURED, Unmeasured
 from server.media.rtp import Packet
 from server.media.sdp_answer import LAYERS, Answer, ExtensionIds, PublicationNumbers
 from server.media.slot import SlotNumbers
@@ -213,6 +214,10 @@ class MirrorPeer:
         self.trip = -1.0
         self.estimate = 0
         self.estimate_at_ns = 0
+        self.limit: int | None = None
+        self.limit_at_ns = 0
+        """0: the viewer has told nothing of what arrives"""
+        self._wanted = 0
         self._send = send
         self._told: dict[Address, None] = {}
         self._remote: Address | None = None
@@ -224,6 +229,7 @@ class MirrorPeer:
         self._describe()
 
     def _describe(self) -> None:
+        self._wanted = 0
         self._send(wire.transport(self.number, self._extensions))
         self._send(wire.keep(self.number, self.cell))
         for publication in self.publications.values():
@@ -268,6 +274,16 @@ class MirrorPeer:
 
     def track(self, kind: str) -> MirrorPublication | None:
         return next((p for p in self.publications.values() if p.track == kind), None)
+
+    def measured_limit(self, now_ns: int) -> int | Literal[Unmeasured.UNMEASURED] | None:
+        is_fresh = self.limit_at_ns and now_ns - self.limit_at_ns < _ESTIMATE_FRESH_NS
+        return self.limit if is_fresh else UNMEASURED
+
+    def want(self, bitrate: int) -> None:
+        # Rates swing a little all the time.
+        if bool(bitrate) != bool(self._wanted) or abs(bitrate - self._wanted) > bitrate // 10:
+            self._wanted = bitrate
+            self._send(wire.want(self.number, bitrate))
 
     def fresh_estimate(self, now_ns: int) -> int | None:
         is_fresh = self.estimate_at_ns and now_ns - self.estimate_at_ns < _ESTIMATE_FRESH_NS

@@ -113,6 +113,7 @@ class NativeEndpoint(Endpoint[MirrorPeer]):
 class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
     """Implements ``MediaPlane``. ``program`` is built when it is not named."""
 
+    estimates_down = True
     _endpoint: NativeEndpoint
 
     def __init__(self, settings: PlaneSettings | None = None, program: Path | None = None) -> None:
@@ -152,6 +153,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
             wire.STATISTICS: self._on_statistics,
             wire.CAPTURE_ENDED: self._on_capture_ended,
             wire.HEARD: self._on_heard,
+            wire.ESTIMATE: self._on_estimate,
         }
 
     @property
@@ -515,6 +517,14 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
             stream = self._stream_by_number.get(stream_number)
             if stream is not None:
                 stream.bitrate = bitrate
+
+    def _on_estimate(self, message: bytes) -> None:
+        number, limit, _, _, at_ns, _, _ = wire.estimate_fields.unpack_from(message, 1)
+        peer = self._peer_by_number.get(number)
+        if peer is None:
+            return
+        peer.limit, peer.limit_at_ns = limit or None, at_ns
+        self._link_changed(peer)
 
     def _on_heard(self, message: bytes) -> None:
         number, turn, sequence, timestamp, arrival, level = wire.heard_fields.unpack_from(

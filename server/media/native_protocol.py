@@ -42,6 +42,7 @@ PLACE: Final = 24
 FAVOUR: Final = 25
 STAGE: Final = 26
 KEEP: Final = 18
+WANT: Final = 32
 
 READY: Final = 65
 DATAGRAM_UP: Final = 66
@@ -55,6 +56,7 @@ CAPTURE_ENDED: Final = 74
 HEARD: Final = 75
 SOUND: Final = 88
 SPEAKERS: Final = 89
+ESTIMATE: Final = 96
 
 FORGET: Final = 0
 RECEIVE: Final = 1
@@ -77,6 +79,7 @@ speaker_fields: Final = Struct("<IB")
 statistics_fields: Final = Struct("<IQQfffIQ")
 bitrate_fields: Final = Struct("<II")
 ended_fields: Final = Struct("<IIBQQ")
+estimate_fields: Final = Struct("<IIIfQQI")
 heard_fields: Final = Struct("<IIqIQB")
 
 
@@ -175,8 +178,9 @@ def slot(peer: int, number: int, numbers: SlotNumbers) -> bytes:
     ]
     return b"".join((
         pack(
-            "<BIIBIIBB", SLOT, peer, number, _kind_of_slot(numbers), numbers.ssrc,
+            "<BIIBIIBBB", SLOT, peer, number, _kind_of_slot(numbers), numbers.ssrc,
             numbers.rtx_ssrc or 0, numbers.mid_extension or 0, numbers.send_time_extension or 0,
+            numbers.transport_cc_extension or 0,
         ),
         _text(numbers.mid), _text(numbers.cname), *_counted(codecs),
     ))  # fmt: skip
@@ -233,6 +237,10 @@ def listen(number: int, *, is_heard: bool) -> bytes:
 
 def datagram(where: Address, data: bytes | memoryview) -> bytes:
     return b"".join((bytes((DATAGRAM,)), address_octets(where), data))
+
+
+def want(number: int, bitrate: int) -> bytes:
+    return _TWO.pack(WANT, number, min(bitrate, 0xFFFFFFFF))
 
 
 def end() -> bytes:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from server.media import rtcp
 from server.media.ice_dtls import Address, DtlsSession, IceLite, SrtpSession
 from server.media.plane import Layer, PublicationId, RoomId, TransportId
 from server.media.publication import Publication
+from server.media.routed import UNMEASURED, Unmeasured
 from server.media.rtp import Malformed, header_extensions, payload_bounds
 from server.media.sdp_answer import Answer
 from server.media.slot import Slot
@@ -304,6 +305,12 @@ class Peer:
             slot = self._slot_by_ssrc.get(ssrc)
             if slot is not None and slot.current is not None:
                 slot.current.want_keyframe()
+
+    def measured_limit(self, now_ns: int) -> Literal[Unmeasured.UNMEASURED]:
+        return UNMEASURED
+
+    def want(self, bitrate: int) -> None:
+        """This plane sends no probes."""
 
     def fresh_estimate(self, now_ns: int) -> int | None:
         return self.estimate if now_ns - self._estimate_at_ns < _ESTIMATE_FRESH_NS else None

@@ -196,6 +196,16 @@ class SlotSwitched:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotPaused:
+    """The viewer's link has no room for the picture of ``publication_id`` in this slot; None: a
+    picture comes again. The slot itself empties and fills as ``SlotSwitched`` says."""
+
+    transport_id: TransportId
+    slot: str
+    publication_id: PublicationId | None
+
+
+@dataclass(frozen=True, slots=True)
 class AudioSlotsChanged:
     """The plane itself fills stage_audio/audio0… with the loudest audible microphones."""
 
@@ -271,6 +281,7 @@ PlaneNotification = (
     | PublicationStarted
     | LayersChanged
     | SlotSwitched
+    | SlotPaused
     | AudioSlotsChanged
     | ActiveSpeakers
     | TransportStats

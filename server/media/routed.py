@@ -8,9 +8,17 @@ stand for things in another process (native_mirror.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from enum import Enum, auto
+from typing import Any, Final, Literal, Protocol
 
 from server.media.plane import Layer, PublicationId, RoomId, TrackKind, TransportId
+
+
+class Unmeasured(Enum):
+    UNMEASURED = auto()
+
+
+UNMEASURED: Final = Unmeasured.UNMEASURED
 
 
 class RoutedStream(Protocol):
@@ -93,6 +101,14 @@ class RoutedPeer(Protocol):
     def slots(self) -> Mapping[str, RoutedSlot]: ...
 
     def track(self, kind: str) -> RoutedPublication | None: ...
+    def measured_limit(self, now_ns: int) -> int | Literal[Unmeasured.UNMEASURED] | None:
+        """bit/s the link carries as the plane has found; None: there is no sign of a limit."""
+        ...
+
+    def want(self, bitrate: int) -> None:
+        """What would be used if the link carried it, 0: nothing more."""
+        ...
+
     def fresh_estimate(self, now_ns: int) -> int | None: ...
     def loss_up(self) -> float: ...
     def loss_down(self) -> float: ...

@@ -78,8 +78,10 @@ def write_answer(
     fingerprint: str,
     candidates: Sequence[tuple[str, int]],
     session_number: int,
+    estimates_down: bool = False,
 ) -> Answer:
-    """Raises OfferRefused with code ``no_codec``."""
+    """``estimates_down``: the plane reads what a viewer tells of the packets that arrived; else
+    viewers estimate by themselves (REMB). Raises OfferRefused with code ``no_codec``."""
     answer = Answer(sdp="")
     accepted = [s.mid for s in offer.sections if s.mid in tracks or s.mid in slots]
     identity = [f"a=fingerprint:sha-256 {fingerprint}", "a=setup:passive"]
@@ -112,7 +114,7 @@ def write_answer(
             answer.publications.append(numbers)
             codecs = [*numbers.codecs, *numbers.rtx]
         else:
-            slot, body = _sending(section, slots[section.mid])
+            slot, body = _sending(section, slots[section.mid], estimates_down=estimates_down)
             answer.slots.append(slot)
             codecs = [*slot.payload_types.values(), *slot.rtx_payload_types.values()]
         lines += [
@@ -196,7 +198,7 @@ def _receiving(section: Section, track: TrackKind) -> tuple[PublicationNumbers, 
     return numbers, lines
 
 
-def _sending(section: Section, name: str) -> tuple[SlotNumbers, list[str]]:
+def _sending(section: Section, name: str, *, estimates_down: bool) -> tuple[SlotNumbers, list[str]]:
     """A viewer's slot: every codec of ours that was offered, VP8 first."""
     is_video = section.kind == "video"
     found = [section.codec(codec) for codec in (("VP8", "H264") if is_video else ("opus",))]
@@ -206,9 +208,17 @@ def _sending(section: Section, name: str) -> tuple[SlotNumbers, list[str]]:
     stream_id = _PAIRS.get(name, name)
     ssrc = random_ssrc()
     rtx: dict[str, int] = {}
-    lines = ["a=sendonly", *_extmaps(section, (URI_MID, URI_SEND_TIME))]
+    is_counted = (
+        estimates_down
+        and URI_TRANSPORT_CC in section.extensions
+        and any("transport-cc" in codec.feedback for codec in codecs)
+    )
     # Without transport-cc the viewer estimates by itself and says so in REMB messages.
-    feedback = ("goog-remb", "nack", "nack pli", "ccm fir") if is_video else ("nack",)
+    measure, extension = (
+        ("transport-cc", URI_TRANSPORT_CC) if is_counted else ("goog-remb", URI_SEND_TIME)
+    )
+    lines = ["a=sendonly", *_extmaps(section, (URI_MID, extension))]
+    feedback = (measure, "nack", "nack pli", "ccm fir") if is_video else (measure, "nack")
     for codec in codecs:
         lines += _codec_lines(codec, feedback)
         number = section.rtx_for(codec.payload_type) if is_video else None
@@ -234,9 +244,10 @@ def _sending(section: Section, name: str) -> tuple[SlotNumbers, list[str]]:
             payload_types={codec.name: codec.payload_type for codec in codecs},
             rtx_payload_types=rtx,
             mid_extension=section.extensions.get(URI_MID),
-            send_time_extension=section.extensions.get(URI_SEND_TIME),
+            send_time_extension=None if is_counted else section.extensions.get(URI_SEND_TIME),
             cname=cname,
             stream_id=stream_id,
+            transport_cc_extension=section.extensions[URI_TRANSPORT_CC] if is_counted else None,
         ),
         lines,
     )

@@ -59,6 +59,8 @@ class SlotNumbers:
     send_time_extension: int | None
     cname: str
     stream_id: str
+    transport_cc_extension: int | None = None
+    """None where the viewer does not tell what arrives, or the plane does not ask"""
 
 
 class Slot:

@@ -43,6 +43,7 @@ from server.media.plane import (
     SetFloor,
     SetGuests,
     SetPublicationEnabled,
+    SlotPaused,
     StartCapture,
     StartListening,
     StopCapture,
@@ -118,6 +119,9 @@ class Sound(Protocol[P_contra]):
 
 class Switchboard(ABC, Generic[P, B]):
     """Implements ``MediaPlane`` but for the packets. ``P`` are its peers, ``B`` publications."""
+
+    estimates_down = False
+    """whether it reads what viewers tell of the packets that arrived (docs/decisions/010)"""
 
     def __init__(self, settings: PlaneSettings | None, endpoint: type[Endpoint[P]]) -> None:
         self._settings = settings or PlaneSettings()
@@ -206,6 +210,7 @@ class Switchboard(ABC, Generic[P, B]):
             fingerprint=self._certificate.fingerprint,
             candidates=[(host, self._endpoint.port) for host in self._addresses()],
             session_number=secrets.randbits(53),
+            estimates_down=self.estimates_down,
         )
         try:
             dtls = DtlsSession(self._certificate, offer.fingerprints)
@@ -213,7 +218,7 @@ class Switchboard(ABC, Generic[P, B]):
             raise OfferRefused("no_fingerprint", str(failure)) from failure
         peer = self._new_peer(command, ice, dtls, answer)
         self._peers[peer.transport_id] = peer
-        self._viewings[peer.transport_id] = Viewing(peer, self._find)
+        self._viewings[peer.transport_id] = Viewing(peer, self._find, self._has_the_floor)
         self._endpoint.add(peer)
         return answer.sdp
 
@@ -461,10 +466,21 @@ class Switchboard(ABC, Generic[P, B]):
         for peer in self._peers.values():
             if peer.is_connected:
                 self._report(peer, now_ns)
-        for viewing in self._viewings.values():
-            viewing.adapt(now_ns)
+        for peer in list(self._peers.values()):
+            self._link_changed(peer)
         if self._ticks % _STATS_TICKS == 0:
             self._tell_stats()
+
+    def _link_changed(self, peer: P) -> None:
+        viewing = self._viewings[peer.transport_id]
+        viewing.adapt(time.monotonic_ns())
+        for slot, publication_id in viewing.pauses_to_tell().items():
+            self._tell(SlotPaused(peer.transport_id, slot, publication_id))
+
+    def _has_the_floor(self, publication: RoutedPublication) -> bool:
+        """Rather than everybody."""
+        room = self._rooms.get(publication.room_id or "")
+        return room is not None and publication.participant_id in (room.floor or ())
 
     def _tell_stats(self) -> None:
         seconds = _STATS_TICKS * _TICK_S

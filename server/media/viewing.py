@@ -6,9 +6,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from server.media.bandwidth import LayerLimits, Shown
+from server.media.allocation import (
+    GALLERY,
+    READ_OR_HEARD_OUT,
+    STAGE,
+    Allocation,
+    Allocator,
+    Place,
+    cost_of,
+    sound_cost,
+    total,
+)
+from server.media.bandwidth import TriedLimit
 from server.media.plane import Layer, PublicationId
-from server.media.routed import RoutedPeer, RoutedPublication, RoutedSlot, RoutedStream
+from server.media.routed import UNMEASURED, RoutedPeer, RoutedPublication, RoutedSlot, RoutedStream
 from server.media.sdp_answer import LAYERS
 from server.media.stream import SECOND_NS
 
@@ -18,12 +29,18 @@ _PATIENCE_NS: Final = 2 * SECOND_NS
 
 class Viewing:
     def __init__(
-        self, peer: RoutedPeer, find: Callable[[PublicationId], RoutedPublication | None]
+        self,
+        peer: RoutedPeer,
+        find: Callable[[PublicationId], RoutedPublication | None],
+        has_the_floor: Callable[[RoutedPublication], bool] = lambda _: False,
     ) -> None:
         self.peer = peer
         self._find = find
+        self._has_the_floor = has_the_floor
         self._wanted: dict[str, tuple[PublicationId, Layer]] = {}
-        self._limits = LayerLimits()
+        self._tried = TriedLimit()
+        self._allocator = Allocator()
+        self._told: dict[str, PublicationId] = {}
 
     def assign(self, slot: str, publication_id: PublicationId | None, max_layer: Layer) -> None:
         if publication_id is None:
@@ -56,20 +73,27 @@ class Viewing:
                 slot.give_up_old()
 
     def _choose(self, slot: RoutedSlot) -> RoutedStream | None:
-        entry = self._wanted.get(slot.name)
-        if entry is None or self.peer.room_id is None:
+        publication = self._visible(slot)
+        if publication is None:
             return None
-        publication = self._find(entry[0])
-        if (
-            publication is None
-            or not publication.is_open
-            or not publication.is_video
-            or publication.room_id != self.peer.room_id
-        ):
+        highest = self._wanted[slot.name][1]
+        given = self._allocator.given(slot.name, highest)
+        if given is None:
             return None
-        ceiling = self._limits.limit(slot.name)
-        is_lower = LAYERS.index(ceiling) < LAYERS.index(entry[1])
-        return publication.best(ceiling if is_lower else entry[1])
+        is_lower = LAYERS.index(given) < LAYERS.index(highest)
+        return publication.best(given if is_lower else highest)
+
+    def _visible(self, slot: RoutedSlot) -> RoutedPublication | None:
+        """Whose picture belongs there, if it may be seen."""
+        publication = self.assigned(slot.name) if slot.is_video else None
+        is_visible = (
+            publication is not None
+            and self.peer.room_id is not None
+            and publication.is_open
+            and publication.is_video
+            and publication.room_id == self.peer.room_id
+        )
+        return publication if is_visible else None
 
     def _is_same_person(self, slot: RoutedSlot) -> bool:
         publication = self.assigned(slot.name)
@@ -85,26 +109,65 @@ class Viewing:
         return None
 
     def adapt(self, now_ns: int) -> None:
-        """Once a second: let the link decide on layers."""
-        shown: list[Shown] = []
+        """Let the link decide on layers: about once a second, and when it has changed."""
+        places = self._places()
+        voices = [
+            slot.current.bitrate
+            for slot in self.peer.slots.values()
+            if not slot.is_video and slot.current is not None
+        ]
+        sound = sound_cost(voices)
+        now = now_ns / 1e9
+        budget = self.peer.measured_limit(now_ns)
+        if budget is UNMEASURED:
+            budget = self._tried.update(
+                sound + total(places, self._shown()), self._allocator.need(places, sound),
+                self.peer.fresh_estimate(now_ns), self.peer.loss_down(), now,
+            )  # fmt: skip
+        self._allocator.update(places, budget, sound, now)
+        self.peer.want(self._allocator.need(places, sound) if budget is not None else 0)
+        self.update(now_ns)
+
+    def pauses_to_tell(self) -> dict[str, PublicationId | None]:
+        """Slots that have no picture any more for want of bandwidth, with whose it would be, and
+        those that have one again (None), since the last call."""
+        paused = {
+            slot: self._wanted[slot][0] for slot in self._allocator.paused if slot in self._wanted
+        }
+        told, self._told = self._told, paused
+        return {
+            slot: paused.get(slot)
+            for slot in told.keys() | paused.keys()
+            if told.get(slot) != paused.get(slot)
+        }
+
+    def _shown(self) -> Allocation:
+        return {
+            slot.name: slot.current.layer
+            for slot in self.peer.slots.values()
+            if slot.is_video and slot.current is not None
+        }
+
+    def _places(self) -> list[Place]:
+        places: list[Place] = []
         for slot in self.peer.slots.values():
-            stream = slot.current
-            publication = self.assigned(slot.name)
-            if not slot.is_video or stream is None or publication is None:
+            publication = self._visible(slot)
+            if publication is None:
                 continue
-            index = LAYERS.index(stream.layer)
-            live = publication.layers
-            wanted = self._wanted[slot.name][1]
-            shown.append(
-                Shown(
-                    slot=slot.name,
-                    layer=stream.layer,
-                    bitrate=stream.bitrate,
-                    has_lower=any(LAYERS.index(layer) < index for layer in live),
-                    is_capped=LAYERS.index(self._limits.limit(slot.name)) < LAYERS.index(wanted)
-                    and any(LAYERS.index(layer) > index for layer in live),
-                )
-            )
-        estimate = self.peer.fresh_estimate(now_ns)
-        if self._limits.update(shown, estimate, self.peer.loss_down(), now_ns / 1e9) is not None:
-            self.update(now_ns)
+            highest = LAYERS.index(self._wanted[slot.name][1])
+            costs: list[tuple[Layer, int]] = []
+            for layer, stream in publication.streams.items():
+                if layer in publication.layers:
+                    costs.append((layer, cost_of(layer, stream.bitrate)))
+            costs.sort(key=lambda cost: LAYERS.index(cost[0]))
+            # A track of one layer has no lower one to offer.
+            fitting = [cost for cost in costs if LAYERS.index(cost[0]) <= highest] or costs[:1]
+            if fitting:
+                importance = self._importance(slot.name, publication)
+                places.append(Place(slot.name, importance, tuple(fitting)))
+        return places
+
+    def _importance(self, slot: str, publication: RoutedPublication) -> int:
+        if slot == "screen" or self._has_the_floor(publication):
+            return READ_OR_HEARD_OUT
+        return GALLERY if slot.startswith("gallery") else STAGE

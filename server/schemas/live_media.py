@@ -79,3 +79,5 @@ class ConnectionQuality(Struct):
     bitrate_up: int
     bitrate_down: int
     level: Literal["good", "fair", "poor", "lost"]
+    paused: list[str]
+    """slots without a picture because the way down has no room for it; sound goes on"""

@@ -30,6 +30,7 @@ from server.media.plane import (
     PlaneNotification,
     PublicationStarted,
     SetPublicationEnabled,
+    SlotPaused,
     SlotSwitched,
     StartCapture,
     StopCapture,
@@ -470,3 +471,21 @@ async def test_quality_reaches_its_own_page_only(room: Class) -> None:
     [(who, quality)] = [(w, p) for w, event, p in room.host.sent if event == "quality"]
     assert who == "ann"
     assert (quality.loss_down, quality.level) == (0.2, "poor")
+
+
+async def test_a_picture_without_room_leaves_the_person_and_the_page_knows(room: Class) -> None:
+    ann = await room.present("ann", "camera", "microphone")
+    bob = await room.present("bob")
+    room.starts("ann")
+    room.plane.notify(SlotSwitched(bob, "stage", f"{ann}:1", 900, "f"))
+    room.plane.notify(SlotPaused(bob, "stage", f"{ann}:1"))
+    room.plane.notify(SlotSwitched(bob, "stage", None, None, None))
+    await room.until(lambda: ("stage", "ann", None, None) in room.told("bob"))
+    room.plane.notify(TransportStats(bob, 0.0, 0.0, 30.0, 1000, 2000))
+    await room.until(lambda: [e for _, e, _ in room.host.sent if e == "quality"])
+    [quality] = [payload for _, event, payload in room.host.sent if event == "quality"]
+    assert quality.paused == ["stage"]
+    assert room.told("bob")[-1] == ("stage", "ann", None, None), "and not nobody"
+    room.plane.notify(SlotPaused(bob, "stage", None))
+    room.plane.notify(SlotSwitched(bob, "stage", f"{ann}:1", 1800, "q"))
+    await room.until(lambda: room.told("bob")[-1] == ("stage", "ann", "camera", 1800))

@@ -47,6 +47,12 @@ def library() -> ctypes.CDLL:
     made.twcc_record.argtypes = [pointer, ctypes.c_uint16, ctypes.c_int64]
     made.twcc_write.restype = size
     made.twcc_write.argtypes = [pointer, ctypes.c_uint32, ctypes.c_uint32, pointer]
+    made.estimator_init.argtypes = [pointer]
+    made.estimator_sent.argtypes = [pointer, ctypes.c_uint16, size, ctypes.c_int64]
+    made.estimator_probe.argtypes = [pointer, ctypes.c_uint32, ctypes.c_int64, ctypes.c_int64]
+    made.estimator_content.argtypes = [pointer, ctypes.c_int64]
+    made.estimator_feedback.restype = ctypes.c_bool
+    made.estimator_feedback.argtypes = [pointer, ctypes.c_char_p, size, ctypes.c_int64]
     made.rtcp_write_nack.restype = size
     made.rtcp_read_nack.restype = size
     made.rtcp_read_nack.argtypes = [ctypes.c_char_p, size, pointer, size]

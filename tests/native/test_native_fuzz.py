@@ -10,15 +10,16 @@ import pytest
 from server.media import native_build
 
 FUZZ = Path(__file__).parent / "fuzz"
+NEEDED = {"estimate": ["estimate.c", "twcc.c", "rtcp.c"], "srtp": ["srtp.c"]}
 
 
-@pytest.mark.parametrize("target", ["plane", "srtp"])
+@pytest.mark.parametrize("target", ["estimate", "plane", "srtp"])
 def test_what_was_found_once_stays_mended(target: str, tmp_path: Path) -> None:
     compiler = native_build.compiler()
     assert compiler is not None
     program = tmp_path / "replay"
     sources = [FUZZ / f"fuzz_{target}.c", FUZZ / "replay.c"]
-    needed = ["srtp.c"] if target == "srtp" else [part.name for part in native_build.parts()]
+    needed = NEEDED.get(target) or [part.name for part in native_build.parts()]
     native_build.compile_to(
         compiler, program, [*sources, *(native_build.SOURCES / name for name in needed)],
         "-O0", *native_build.CHECKS,

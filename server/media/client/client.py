@@ -16,7 +16,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from server.media import rtcp
 from server.media.client.connection import ClientConnection
-from server.media.client.offer import LocalOffer, read_answer, standard_slots, write_offer
+from server.media.client.offer import (
+    TRANSPORT_CC_ID,
+    LocalOffer,
+    read_answer,
+    standard_slots,
+    write_offer,
+)
 from server.media.client.receiving import SlotReceiver
 from server.media.client.sending import RtpSender, TransportCounter
 from server.media.client.sources import (
@@ -28,10 +34,13 @@ from server.media.client.sources import (
     Vp8Encoder,
 )
 from server.media.plane import TrackKind
+from server.media.rtp import header_extensions, payload_bounds
+from server.media.twcc import ArrivalRecorder
 
 log = logging.getLogger(__name__)
 
 LAYER_SCALE = {"q": 4, "h": 2, "f": 1}
+_FEEDBACK_S = 0.06
 _LAYER_BITRATE = {"q": 100_000, "h": 250_000, "f": 600_000}
 
 
@@ -53,6 +62,7 @@ class MediaClient:
         """(track, layer) → sender"""
         self.slots: dict[str, SlotReceiver] = {}
         self.twcc_feedback = 0
+        self._arrivals: ArrivalRecorder | None = None
         self.media_start: float | None = None
         """monotonic time of media time 0"""
         self._receivers: dict[int, SlotReceiver] = {}
@@ -99,6 +109,24 @@ class MediaClient:
         self._tasks.clear()
         await self.connection.close(is_silent=is_silent)
 
+    def tell_arrivals(self) -> None:
+        """Tell the server of every packet that arrives (transport-wide feedback), as browsers do;
+        once connected."""
+        self._arrivals = ArrivalRecorder()
+        self._start("arrivals", self._tell_arrivals(self._arrivals))
+
+    async def _tell_arrivals(self, arrivals: ArrivalRecorder) -> None:
+        while True:
+            await asyncio.sleep(_FEEDBACK_S)
+            while (packet := arrivals.write(0)) is not None:
+                self.connection.send_rtcp(packet)
+
+    def _note_arrival(self, data: bytes, arrivals: ArrivalRecorder) -> None:
+        start, end, _, _ = payload_bounds(data)
+        number = header_extensions(data, start, end).get(TRANSPORT_CC_ID)
+        if number is not None:
+            arrivals.record(int.from_bytes(number, "big"), time.monotonic_ns())
+
     # ---- publishing --------------------------------------------------------------------------
 
     def play_sound(self, track: TrackKind, source: SoundSource) -> None:
@@ -110,7 +138,7 @@ class MediaClient:
     ) -> None:
         self._start(track, self._send_pictures(track, source, bitrate))
 
-    def stop(self, track: TrackKind) -> None:
+    def stop(self, track: str) -> None:
         task = self._tasks.pop(track, None)
         if task is not None:
             task.cancel()
@@ -119,7 +147,7 @@ class MediaClient:
         assert self.media_start is not None
         return time.monotonic() - self.media_start
 
-    def _start(self, track: TrackKind, work: object) -> None:
+    def _start(self, track: str, work: object) -> None:
         self.stop(track)
         self._tasks[track] = asyncio.create_task(work, name=f"client-{track}")  # pyright: ignore[reportArgumentType]
 
@@ -187,6 +215,8 @@ class MediaClient:
         if is_rtcp:
             self._control(data)
         else:
+            if self._arrivals is not None:
+                self._note_arrival(data, self._arrivals)
             ssrc = int.from_bytes(data[8:12], "big")
             receiver = self._receivers.get(ssrc)
             if receiver is not None:

@@ -267,7 +267,7 @@ static void open_slot(struct plane *plane, struct reader *r) {
     uint32_t id = read32(r);
     uint8_t kind = read8(r);
     uint32_t ssrc = read32(r), rtx_ssrc = read32(r);
-    unsigned mid_number = read8(r), send_time_number = read8(r);
+    unsigned mid_number = read8(r), send_time_number = read8(r), transport_number = read8(r);
     char mid[17], cname[sizeof((struct slot *)0)->cname];
     read_text(r, mid, sizeof mid);
     read_text(r, cname, sizeof cname);
@@ -291,7 +291,9 @@ static void open_slot(struct plane *plane, struct reader *r) {
     memcpy(slot->payload_type_of, types, sizeof types);
     memcpy(slot->rtx_of, rtx, sizeof rtx);
     memcpy(slot->cname, cname, sizeof cname);
-    slot_set_extensions(slot, mid_number, mid, send_time_number);
+    if (transport_number && t->downlink == NULL)
+        t->downlink = downlink_new(plane->now);
+    slot_set_extensions(slot, mid_number, mid, send_time_number, transport_number);
     if (t->kept && t->slots.count < KEPT_SLOTS)
         slot_keep(slot, &t->kept->slots[t->slots.count]);
     id_add(&plane->slots, id, slot);
@@ -361,6 +363,13 @@ static void stage(struct plane *plane, struct reader *r) {
         room_stage(t, participant);
 }
 
+static void want(struct plane *plane, struct reader *r) {
+    struct transport *t = id_find(&plane->transports, read32(r));
+    uint32_t wanted = read32(r);
+    if (t && !r->is_broken)
+        downlink_want(t, wanted);
+}
+
 /* ---- the rest ---------------------------------------------------------------------------- */
 
 static void send_datagram(struct plane *plane, struct reader *r) {
@@ -399,11 +408,13 @@ static command *const commands[] = {
     [DOWN_FAVOUR] = favour,
     [DOWN_STAGE] = stage,
     [DOWN_KEEP] = keep,
+    [DOWN_WANT] = want,
 };
 
 bool plane_command(struct plane *plane, const uint8_t *message, size_t length) {
     struct reader r = {message, message + length, false};
     uint8_t type = read8(&r);
+    plane->now = now_ns();
     if (r.is_broken || type >= sizeof commands / sizeof *commands || commands[type] == NULL)
         return false;
     commands[type](plane, &r);

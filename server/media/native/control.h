@@ -47,7 +47,7 @@ enum down {
     DOWN_GATE = 7,
     /* u32 transport, u32 slot, u8 kind (0 sound, 1 picture; filled by the plane itself: 2 the
        stage's voice, 3 one of the loudest), u32 ssrc, u32 RTX ssrc (0: none), u8 extension number
-       of MID, u8 of the send time (0: none), text mid, text cname,
+       of MID, u8 of the send time, u8 of the transport-wide number (0: none), text mid, text cname,
        u8 n × (u8 codec, u8 payload type, u8 payload type of RTX or 0) */
     DOWN_SLOT = 8,
     /* u32 slot, u32 stream: move there with its next keyframe */
@@ -79,6 +79,9 @@ enum down {
     /* u32 transport, u32 cell of the shared memory (kept.h): right after DOWN_TRANSPORT. A cell
        that has the transport's number already is gone on with */
     DOWN_KEEP = 18,
+    /* u32 transport, u32 bit/s that would be used if its link carried them (0: nothing more to
+       win): what a probe may go up to */
+    DOWN_WANT = 32,
 };
 
 enum up {
@@ -110,6 +113,10 @@ enum up {
     UP_SOUND = 88,
     /* u32 room, n × (u32 participant, u8 level): who speaks, loudest first */
     UP_SPEAKERS = 89,
+    /* u32 transport, u32 bit/s its link carries (0: no sign of a limit), u32 bit/s that arrived of
+       late, f32 loss, u64 moment in ns, u64 octets of padding so far, u32 packets the pacer
+       dropped so far; when it changes and once a second */
+    UP_ESTIMATE = 96,
 };
 
 struct control {

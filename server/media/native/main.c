@@ -122,6 +122,8 @@ int main(int count, char **arguments) {
     bool is_waiting_to_send = false;
     while (!plane.is_ending && !plane.control.is_broken) {
         int64_t left = due - now_ns();
+        if (plane.pacing.count && left > PLANE_PACE_NS)
+            left = PLANE_PACE_NS;
         struct epoll_event events[4];
         int found = epoll_wait(epoll, events, 4, left > 0 ? (int)((left + MS_NS - 1) / MS_NS) : 0);
         /* A mute comes before the packets that wait beside it. */
@@ -144,6 +146,11 @@ int main(int count, char **arguments) {
                 plane_captures_ended(&plane);
         }
         int64_t now = now_ns();
+        if (plane.pacing.count) {
+            plane.now = now;
+            downlink_pace(&plane, now);
+            udp_flush(&plane.udp);
+        }
         if (now >= due) {
             plane_tick(&plane);
             /* Late by more than one: do not catch up. */

@@ -60,6 +60,7 @@ void plane_free(struct plane *plane) {
     list_free(&plane->all);
     if (plane->kept)
         munmap(plane->kept, KEPT_OCTETS);
+    list_free(&plane->pacing);
     udp_close(&plane->udp);
     control_close(&plane->control);
 }
@@ -100,8 +101,9 @@ void plane_datagram(void *context, uint8_t *data, size_t length, const struct ad
     /* RFC 7983. */
     if (first >= 128 && first <= 191) {
         struct transport *t = address_find(&plane->addresses, from);
+        plane->now = now_ns();
         if (t)
-            transport_receive(t, data, length, now_ns());
+            transport_receive(t, data, length, plane->now);
         else
             plane->strangers++;
     } else if (first < 4) {

@@ -14,6 +14,7 @@
 #include "capture.h"
 #include "clock.h"
 #include "control.h"
+#include "downlink.h"
 #include "kept.h"
 #include "level.h"
 #include "room.h"
@@ -47,6 +48,8 @@ struct plane {
     double wall_anchor;
     uint32_t last_stream;
     uint64_t ticks;
+    int64_t now; /* when what is being handled came */
+    struct list pacing; /* transports that hold packets back, or are being probed */
     uint64_t strangers; /* datagrams from addresses nobody vouched for */
     bool is_ending;
 };
@@ -181,6 +184,7 @@ struct sent {
     uint16_t sequence;
     uint8_t second; /* marker and payload type */
     uint8_t tl0;
+    uint16_t number; /* transport-wide */
 };
 
 /* A viewer's fixed place: one outgoing RTP stream whose source may change without a seam. */
@@ -193,7 +197,7 @@ struct slot {
     uint8_t payload_type_of[CODEC_COUNT], rtx_of[CODEC_COUNT]; /* 0: not taken */
     char cname[64];
     uint8_t extension[40]; /* the whole block, the send time left open */
-    uint8_t extension_length, send_time_at; /* 0: none */
+    uint8_t extension_length, send_time_at, number_at; /* 0: none */
     struct stream *current, *target;
     struct sequence_map map;
     uint16_t start, rtx_sequence;
@@ -217,7 +221,7 @@ void slot_free(struct slot *slot);
 void slot_keep(struct slot *slot, struct kept_slot *kept);
 /* Write the extension block; numbers of 0 are left out. */
 void slot_set_extensions(struct slot *slot, unsigned mid_number, const char *mid,
-                         unsigned send_time_number);
+                         unsigned send_time_number, unsigned transport_number);
 /* Move to `stream` as soon as it can be shown. */
 void slot_show(struct slot *slot, struct stream *stream, int64_t now);
 void slot_clear(struct slot *slot);
@@ -231,6 +235,9 @@ void slot_forward(struct slot *slot, const struct packet *packet, uint8_t marker
 /* Keys and an address are there: what waited for them may begin. */
 void slot_connected(struct slot *slot, int64_t now);
 void slot_retransmit(struct slot *slot, const uint16_t *numbers, size_t count, int64_t now);
+/* An empty packet of the RTX stream, of use to nobody but who measures. */
+bool slot_can_pad(const struct slot *slot);
+void slot_pad(struct slot *slot);
 /* A sender report that ties the slot's timestamps to the one clock. */
 void slot_report(struct slot *slot, double now);
 void slot_reception(struct slot *slot, const struct rtcp_block *block, double now);
@@ -258,8 +265,9 @@ struct transport {
     struct twcc twcc;
     struct kept_transport *kept; /* NULL: nothing is kept */
     uint64_t octets_up, octets_down;
-    uint32_t estimate;
+    uint32_t estimate; /* the peer's own (REMB) */
     int64_t estimate_at_ns;
+    struct downlink *downlink; /* NULL: the peer does not tell what arrives */
 };
 
 struct transport *transport_new(struct plane *plane, uint32_t id);
@@ -295,5 +303,6 @@ void plane_tick(struct plane *plane);
 void plane_captures_ended(struct plane *plane);
 
 #define PLANE_TICK_NS (20 * MS_NS)
+#define PLANE_PACE_NS (5 * MS_NS)
 
 #endif

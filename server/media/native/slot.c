@@ -102,11 +102,15 @@ void slot_free(struct slot *s) {
 }
 
 void slot_set_extensions(struct slot *s, unsigned mid_number, const char *mid,
-                         unsigned send_time_number) {
+                         unsigned send_time_number, unsigned transport_number) {
     uint8_t *at = s->extension + 4;
     size_t length = strlen(mid);
-    s->extension_length = s->send_time_at = 0;
-    if (send_time_number > 0 && send_time_number < 15) {
+    s->extension_length = s->send_time_at = s->number_at = 0;
+    if (transport_number > 0 && transport_number < 15) {
+        *at++ = (uint8_t)(transport_number << 4 | 1);
+        s->number_at = (uint8_t)(at - s->extension);
+        at += 2;
+    } else if (send_time_number > 0 && send_time_number < 15) {
         *at++ = (uint8_t)(send_time_number << 4 | 2);
         s->send_time_at = (uint8_t)(at - s->extension);
         at += 3;
@@ -173,6 +177,20 @@ void slot_show(struct slot *s, struct stream *stream, int64_t now) {
     await_source(s, stream, now);
 }
 
+static uint16_t next_number(struct slot *s) {
+    return s->number_at ? estimator_number(&s->transport->downlink->estimator) : 0;
+}
+
+/* A sealed packet that lies where udp_reserve said. */
+static void hand_over(struct slot *s, const uint8_t *packet, size_t length, uint16_t number,
+                      bool is_repeat) {
+    s->transport->octets_down += length;
+    if (s->transport->downlink)
+        downlink_send(s, packet, length, number, is_repeat);
+    else
+        udp_commit(&s->plane->udp, &s->transport->destination, length);
+}
+
 /* Encrypt and send one packet as its record says. */
 static bool emit(struct slot *s, const struct sent *record, bool is_repeat, const uint8_t *head,
                  size_t head_length, const uint8_t *rest, size_t rest_length, uint8_t padding) {
@@ -185,13 +203,14 @@ static bool emit(struct slot *s, const struct sent *record, bool is_repeat, cons
     memcpy(out + RTP_HEADER, s->extension, s->extension_length);
     if (s->send_time_at)
         put24(out + RTP_HEADER + s->send_time_at, record->send_time);
+    if (s->number_at)
+        put16(out + RTP_HEADER + s->number_at, record->number);
     size_t length = srtp_protect(s->transport->sending, &s->sent, is_repeat, out,
                                  (size_t)RTP_HEADER + s->extension_length, MAX_DATAGRAM, head,
                                  head_length, rest, rest_length + padding);
     if (length == 0)
         return false;
-    udp_commit(&s->plane->udp, &s->transport->destination, length);
-    s->transport->octets_down += length;
+    hand_over(s, out, length, record->number, is_repeat);
     return true;
 }
 
@@ -230,6 +249,7 @@ static void fall_silent(struct slot *s) {
             .timestamp = s->last_timestamp + AUDIO_STEP,
             .sequence = (uint16_t)(s->last_sequence + 1),
             .second = s->payload_type_of[CODEC_OPUS],
+            .number = next_number(s),
         };
         record.send_time = send_time(record.sent_ns);
         if (emit(s, &record, false, NULL, 0, silence, sizeof silence, 0))
@@ -337,6 +357,7 @@ void slot_forward(struct slot *s, const struct packet *p, uint8_t marker) {
         .tl0 = (uint8_t)((uint32_t)(p->tl0 > 0 ? p->tl0 : 0) + s->tl0_step),
         .sequence = (uint16_t)sequence,
         .second = marker | s->payload_type_of[stream->codec],
+        .number = next_number(s),
     };
     uint8_t head[VP8_MAX_HEAD];
     size_t head_length = write_head(p, &record, head);
@@ -360,13 +381,44 @@ static void resend_as_rtx(struct slot *s, const struct sent *record, uint8_t pay
     memcpy(out + RTP_HEADER, s->extension, s->extension_length);
     if (s->send_time_at)
         put24(out + RTP_HEADER + s->send_time_at, send_time(now_ns()));
+    uint16_t wide = next_number(s);
+    if (s->number_at)
+        put16(out + RTP_HEADER + s->number_at, wide);
     size_t length = srtp_protect(s->transport->sending, &s->rtx_sent, false, out,
                                  (size_t)RTP_HEADER + s->extension_length, MAX_DATAGRAM, numbered,
                                  2 + head_length, packet_rest(p), p->rest_length);
-    if (length == 0)
-        return;
-    udp_commit(&s->plane->udp, &s->transport->destination, length);
-    s->transport->octets_down += length;
+    if (length)
+        hand_over(s, out, length, wide, false);
+}
+
+static uint8_t any_rtx(const struct slot *s) {
+    for (int codec = 0; codec < CODEC_COUNT; codec++)
+        if (s->rtx_of[codec])
+            return s->rtx_of[codec];
+    return 0;
+}
+
+bool slot_can_pad(const struct slot *s) {
+    return s->is_video && s->number_at && s->rtx_ssrc && any_rtx(s) && is_connected(s);
+}
+
+void slot_pad(struct slot *s) {
+    static const uint8_t padding[255] = {[254] = 255};
+    uint8_t *out = udp_reserve(&s->plane->udp);
+    uint16_t wide = next_number(s);
+    s->rtx_sequence++;
+    out[0] = 0xB0;
+    out[1] = any_rtx(s);
+    put16(out + 2, s->rtx_sequence);
+    put32(out + 4, s->last_timestamp);
+    put32(out + 8, s->rtx_ssrc);
+    memcpy(out + RTP_HEADER, s->extension, s->extension_length);
+    put16(out + RTP_HEADER + s->number_at, wide);
+    size_t length = srtp_protect(s->transport->sending, &s->rtx_sent, false, out,
+                                 (size_t)RTP_HEADER + s->extension_length, MAX_DATAGRAM, NULL, 0,
+                                 padding, sizeof padding);
+    if (length)
+        hand_over(s, out, length, wide, false);
 }
 
 void slot_retransmit(struct slot *s, const uint16_t *numbers, size_t count, int64_t now) {

@@ -112,12 +112,13 @@ static void find_layers(struct transport *t, int64_t now) {
 }
 
 void plane_tick(struct plane *plane) {
-    int64_t now = now_ns();
+    int64_t now = plane->now = now_ns();
     plane->ticks++;
     for (uint32_t i = 0; i < plane->all.count; i++) {
         struct transport *t = plane->all.items[i];
         if (t->sending == NULL)
             continue;
+        downlink_tick(t, now);
         for_streams(t, ask_again, now);
         if (plane->ticks % FEEDBACK_TICKS == 0)
             send_feedback(t);
@@ -135,5 +136,6 @@ void plane_tick(struct plane *plane) {
         rooms_route(plane, now);
     if (plane->ticks % LAYER_TICKS == 0)
         rooms_tell_speakers(plane, now);
+    downlink_pace(plane, now);
     udp_flush(&plane->udp);
 }

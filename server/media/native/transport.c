@@ -25,6 +25,7 @@ void transport_free(struct transport *t) {
         id_remove(&t->plane->slots, slot->id);
         slot_free(slot);
     }
+    downlink_free(t);
     udp_flush(&t->plane->udp); /* the destination is ours */
     for (uint32_t i = 0; i < t->addresses.count; i++) {
         struct address *address = t->addresses.items[i];
@@ -341,7 +342,9 @@ void transport_receive_rtcp(struct transport *t, const uint8_t *data, size_t len
             if (slot)
                 slot_retransmit(slot, numbers, rtcp_read_nack(packet, size, numbers, MAX_NACKED),
                                 now);
-        } else if (type == RTCP_PSFB)
+        } else if (type == RTCP_RTPFB && (packet[0] & 0x1F) == RTCP_FMT_TWCC && t->downlink)
+            estimator_feedback(&t->downlink->estimator, packet, size, now);
+        else if (type == RTCP_PSFB)
             payload_feedback(t, packet, size, now);
     }
 }

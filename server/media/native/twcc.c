@@ -128,3 +128,69 @@ size_t twcc_write(struct twcc *t, uint32_t local_ssrc, uint32_t media_ssrc, uint
     put32(out + 8, media_ssrc);
     return length;
 }
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+enum { HEAD = 20, NOT_COME = 0, SMALL = 1, LARGE = 2 };
+
+/* The symbols of a message one by one. */
+struct symbols {
+    const uint8_t *at, *end;
+    uint32_t chunk, left; /* of the chunk at hand */
+    uint32_t width;       /* bits a symbol; 0: a run */
+};
+
+static bool next_symbol(struct symbols *s, uint32_t *symbol) {
+    if (s->left == 0) {
+        if (s->end - s->at < 2)
+            return false;
+        s->chunk = get16(s->at);
+        s->at += 2;
+        s->width = !(s->chunk & 0x8000) ? 0 : s->chunk & 0x4000 ? 2 : 1;
+        s->left = s->width == 0 ? s->chunk & LONGEST_RUN : 14 / s->width;
+        if (s->left == 0)
+            return false;
+    }
+    s->left--;
+    *symbol = s->width == 0 ? s->chunk >> 13 & 3
+                            : s->chunk >> s->left * s->width & ((1u << s->width) - 1);
+    return *symbol <= LARGE;
+}
+
+bool twcc_read(const uint8_t *packet, size_t size, uint32_t *reference) {
+    if (size < HEAD)
+        return false;
+    uint32_t count = get16(packet + 14);
+    struct symbols s = {packet + HEAD, packet + size, 0, 0, 0};
+    size_t deltas = 0;
+    if (count == 0 || count > TWCC_MOST)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t symbol;
+        if (!next_symbol(&s, &symbol))
+            return false;
+        deltas += symbol; /* as many octets as its number says */
+    }
+    *reference = get24(packet + 16);
+    return (size_t)(s.end - s.at) >= deltas;
+}
+
+void twcc_visit(const uint8_t *packet, size_t size, twcc_visitor *visit, void *context) {
+    uint32_t count = get16(packet + 14), symbol = NOT_COME;
+    struct symbols s = {packet + HEAD, packet + size, 0, 0, 0};
+    for (uint32_t i = 0; i < count; i++)
+        next_symbol(&s, &symbol);
+    const uint8_t *delta = s.at;
+    int32_t ticks = 0;
+    uint16_t number = get16(packet + 12);
+    s = (struct symbols){packet + HEAD, packet + size, 0, 0, 0};
+    for (uint32_t i = 0; i < count; i++, number++) {
+        next_symbol(&s, &symbol);
+        if (symbol == SMALL)
+            ticks += *delta;
+        else if (symbol == LARGE)
+            ticks += (int16_t)get16(delta);
+        delta += symbol;
+        visit(context, number, symbol != NOT_COME, ticks);
+    }
+}

@@ -1427,6 +1427,7 @@ export interface ConnectionQuality {
   level: 'fair' | 'good' | 'lost' | 'poor';
   loss_down: number;
   loss_up: number;
+  paused: string[];
   rtt_ms: number | null;
 }
 export interface Consented {

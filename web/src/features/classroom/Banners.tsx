@@ -30,6 +30,7 @@ export function Banners() {
   const status = usePage((state) => state.status);
   const media = usePage((state) => state.media);
   const isBlocked = usePage((state) => state.isSoundBlocked);
+  const hasPaused = usePage((state) => (state.quality?.paused.length ?? 0) > 0);
   const notices = usePage((state) => state.notices);
   const hosts = useSession(isFacilitator);
   const canStart = useSession((session) => session.state === 'scheduled' && isFacilitator(session));
@@ -61,6 +62,11 @@ export function Banners() {
           }
         >
           {t('banner.blocked')}
+        </Banner>
+      )}
+      {status === 'connected' && media === 'connected' && hasPaused && (
+        <Banner name="paused" tone="warn">
+          {t('banner.paused')}
         </Banner>
       )}
       {canStart && (
