@@ -232,6 +232,7 @@ class MirrorPeer:
         self._wanted = 0
         self._send(wire.transport(self.number, self._extensions))
         self._send(wire.keep(self.number, self.cell))
+        self._send(wire.checks(self.number, self.ice.local_ufrag))
         for publication in self.publications.values():
             self._send(wire.publication(self.number, publication.number, publication.numbers))
         for slot in self.slots.values():

@@ -43,6 +43,7 @@ FAVOUR: Final = 25
 STAGE: Final = 26
 KEEP: Final = 18
 WANT: Final = 32
+CHECKS: Final = 27
 
 READY: Final = 65
 DATAGRAM_UP: Final = 66
@@ -207,6 +208,10 @@ def capture(
 
 def seal(number: int, reason: str) -> bytes:
     return _ONE.pack(SEAL, number) + _text(reason)
+
+
+def checks(peer: int, name: str) -> bytes:
+    return _ONE.pack(CHECKS, peer) + _text(name)
 
 
 def place(peer: int, room: int, participant: int) -> bytes:

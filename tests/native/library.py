@@ -39,6 +39,8 @@ def library() -> ctypes.CDLL:
     made.rtp_read_vp8.restype = ctypes.c_bool
     made.rtp_h264_starts_keyframe.restype = ctypes.c_bool
     made.rtp_h264_starts_keyframe.argtypes = [ctypes.c_char_p, size]
+    made.stun_target.restype = pointer
+    made.stun_target.argtypes = [pointer, size, pointer]
     made.sequence_map_find.restype = ctypes.c_int32
     made.sequence_map_find.argtypes = [pointer, ctypes.c_int64]
     made.sequence_map_restart.argtypes = [pointer, ctypes.c_int64, ctypes.c_uint16]

@@ -8,10 +8,12 @@ import zlib
 from struct import pack, unpack_from
 
 import pytest
+from aioice import stun
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from server.media import rtcp
+from server.media.ice_dtls import parse_check
 from server.media.rtp import (
     Malformed,
     Packet,
@@ -43,7 +45,8 @@ class NativePacket(ctypes.Structure):
         ("picture", ctypes.c_int32), ("head_length", ctypes.c_uint16),
         ("rest_length", ctypes.c_uint16), ("marker", ctypes.c_uint8),
         ("tl0_offset", ctypes.c_uint8), ("is_long_picture", ctypes.c_bool),
-        ("is_key_start", ctypes.c_bool), ("padding", ctypes.c_uint8), ("body", ctypes.c_uint8 * 2048),
+        ("is_key_start", ctypes.c_bool), ("padding", ctypes.c_uint8),
+        ("body", ctypes.c_uint8 * 2048),
     )  # fmt: skip
 
 
@@ -117,6 +120,33 @@ def test_h264_keyframes(payload: bytes) -> None:
     assert library().rtp_h264_starts_keyframe(payload, len(payload)) == h264_starts_keyframe(
         payload
     )
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    name=st.text(max_size=20), length=st.integers(0, 120), flip=st.integers(-1, 100),
+    cut=st.integers(0, 8),
+)  # fmt: skip
+@example(name="abcd:efgh", length=120, flip=-1, cut=0)
+@example(name=":", length=120, flip=-1, cut=0)
+def test_what_is_a_check_for_the_server_is_one_for_the_plane(
+    name: str, length: int, flip: int, cut: int
+) -> None:
+    request = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
+    request.attributes["PRIORITY"] = 1
+    request.attributes["USERNAME"] = name
+    data = bytearray(bytes(request)[: max(0, len(bytes(request)) - cut)][:length])
+    if 0 <= flip < len(data):
+        data[flip] ^= 1
+    size = ctypes.c_size_t()
+    datagram = bytes(data)
+    kept = ctypes.create_string_buffer(datagram, len(datagram))
+    found = library().stun_target(kept, len(datagram), ctypes.byref(size))
+    parsed = parse_check(datagram)
+    # The plane may hand up what the server then refuses, never the other way round.
+    if parsed is not None:
+        assert found
+        assert ctypes.string_at(found, size.value).decode() == parsed[0]
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -131,6 +131,14 @@ static void set_address(struct plane *plane, struct reader *r) {
             address_to_socket(&address, plane->udp.family, &t->destination.where);
 }
 
+static void take_checks(struct plane *plane, struct reader *r) {
+    struct transport *t = id_find(&plane->transports, read32(r));
+    char name[MAX_CHECK_NAME];
+    read_text(r, name, sizeof name);
+    if (t && !r->is_broken)
+        memcpy(t->check_name, name, sizeof name);
+}
+
 static void close_transport(struct plane *plane, struct reader *r) {
     struct transport *t = id_find(&plane->transports, read32(r));
     if (t && !r->is_broken)
@@ -338,11 +346,14 @@ static void place(struct plane *plane, struct reader *r) {
 
 static void read_numbers(struct reader *r, uint32_t **numbers, uint32_t *count) {
     *count = read16(r);
-    const uint8_t *found = read_octets(r, *count * sizeof **numbers);
+    /* No memory for more than there can be. */
+    if ((size_t)(r->end - r->at) < *count * sizeof **numbers) {
+        r->is_broken = true;
+        *count = 0;
+    }
     *numbers = make((*count + 1) * sizeof **numbers);
-    struct reader each = {found, found + (found ? *count * sizeof **numbers : 0), found == NULL};
-    for (uint32_t i = 0; found && i < *count; i++)
-        (*numbers)[i] = read32(&each);
+    for (uint32_t i = 0; i < *count; i++)
+        (*numbers)[i] = read32(r);
 }
 
 static void favour(struct plane *plane, struct reader *r) {
@@ -407,6 +418,7 @@ static command *const commands[] = {
     [DOWN_PLACE] = place,
     [DOWN_FAVOUR] = favour,
     [DOWN_STAGE] = stage,
+    [DOWN_CHECKS] = take_checks,
     [DOWN_KEEP] = keep,
     [DOWN_WANT] = want,
 };

@@ -82,12 +82,14 @@ enum down {
     /* u32 transport, u32 bit/s that would be used if its link carried them (0: nothing more to
        win): what a probe may go up to */
     DOWN_WANT = 32,
+    /* u32 transport, text: connectivity checks for this name are handed up, no others */
+    DOWN_CHECKS = 27,
 };
 
 enum up {
     /* u16 version, u16 UDP port, u8 has GSO; answers DOWN_HELLO */
     UP_READY = 65,
-    /* address, the rest is the datagram: STUN from anywhere, DTLS from known addresses */
+    /* address, the rest is the datagram: checks for a known name, DTLS from known addresses */
     UP_DATAGRAM = 66,
     /* u32 publication, u32 stream, u8 layer, u32 ssrc, u8 codec */
     UP_STREAM = 67,

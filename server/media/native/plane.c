@@ -2,12 +2,11 @@
 #include "plane.h"
 
 #include "octets.h"
+#include "stun.h"
 
 #include <sys/mman.h>
 
 #define CAPTURE_QUEUE (32 * 1024 * 1024) /* a minute of one camera and three voices */
-#define STUN_HEADER 20
-#define STUN_COOKIE UINT32_C(0x2112A442)
 
 void plane_init(struct plane *plane, int udp_fd, int control_fd, int event_fd, uint64_t watermark,
                 bool wants_gso) {
@@ -95,6 +94,17 @@ static void hand_up(struct plane *plane, const uint8_t *data, size_t length,
     control_send2(&plane->control, head, (size_t)(w.at - head), data, length, true);
 }
 
+static bool is_check_for_us(const struct plane *plane, const uint8_t *data, size_t length) {
+    size_t size = 0;
+    const uint8_t *name = stun_target(data, length, &size);
+    for (uint32_t i = 0; name && size > 0 && i < plane->all.count; i++) {
+        const struct transport *t = plane->all.items[i];
+        if (strlen(t->check_name) == size && memcmp(t->check_name, name, size) == 0)
+            return true;
+    }
+    return false;
+}
+
 void plane_datagram(void *context, uint8_t *data, size_t length, const struct address *from) {
     struct plane *plane = context;
     uint8_t first = data[0];
@@ -107,8 +117,10 @@ void plane_datagram(void *context, uint8_t *data, size_t length, const struct ad
         else
             plane->strangers++;
     } else if (first < 4) {
-        if (length >= STUN_HEADER && get32(data + 4) == STUN_COOKIE)
+        if (is_check_for_us(plane, data, length))
             hand_up(plane, data, length, from);
+        else
+            plane->strangers++;
     } else if (first >= 20 && first <= 63) {
         if (address_find(&plane->addresses, from))
             hand_up(plane, data, length, from);

@@ -29,6 +29,7 @@
 /* SSRCs one connection may bring; simulcast with RTX and two pairs need ten. */
 #define MAX_STREAMS 32
 #define MAX_MISSING 250
+#define MAX_CHECK_NAME 33
 #define LAYERS 3
 #define NO_STREAM 0
 
@@ -258,6 +259,7 @@ struct transport {
     uint8_t mid_extension, rid_extension, repaired_extension, level_extension, twcc_extension;
     struct list publications, slots;
     struct hearing hearing;
+    char check_name[MAX_CHECK_NAME]; /* our ICE user fragment; empty: none */
     struct list addresses; /* struct address, owned */
     struct route routes[MAX_STREAMS];
     uint32_t route_count;

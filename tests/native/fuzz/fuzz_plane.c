@@ -29,8 +29,9 @@ static const uint8_t opening[][96] = {
     {1, DOWN_LISTEN, 4, 0, 0, 0, 1},
     {1, DOWN_PLACE, 1, 0, 0, 0, 1, 0, 0, 0, 21, 0, 0, 0},
     {1, DOWN_PLACE, 2, 0, 0, 0, 1, 0, 0, 0, 22, 0, 0, 0},
+    {1, DOWN_CHECKS, 1, 0, 0, 0, 2, 'u', '1'},
 };
-static const uint8_t lengths[] = {10, 10, 40, 19, 32, 29, 11, 11, 6, 13, 13};
+static const uint8_t lengths[] = {10, 10, 40, 19, 32, 29, 11, 11, 6, 13, 13, 8};
 
 static void command(struct plane *plane, const uint8_t *data, size_t size) {
     if (size && (data[0] == DOWN_CAPTURE || data[0] == DOWN_DATAGRAM || data[0] == DOWN_END))
