@@ -88,6 +88,23 @@ class Published:
     chapter_count: int
 
 
+@dataclass(frozen=True, slots=True)
+class IndexedRoom:
+    """What of a breakout room is searched, by those who may enter it."""
+
+    number: int
+    name: str
+    name_de: str
+    debate_id: str | None
+    """of a side by itself"""
+    is_open: bool
+    """its notes are open, and with them the room"""
+    people: frozenset[str]
+    """participants who may enter"""
+    lines: tuple[tuple[str, int, str, str], ...]
+    """``(kind, at, speaker, text)``, in the room's own time"""
+
+
 class RecordingsStore(Protocol):
     """Rows of ``library.db``."""
 
@@ -126,6 +143,7 @@ class RecordingsStore(Protocol):
         segments: Sequence[Segment],
         chapters: Sequence[Chapter],
         shown: Sequence[tuple[int, str]] = (),
+        rooms: Sequence[IndexedRoom] = (),
     ) -> None:
         """Replace the recording's rows of the search index. ``shown``: recording time and text of
         what stood on the stage."""

@@ -21,18 +21,21 @@ from recordings.edit_list import board_id, slide_id
 from recordings.facts import Facts, facts_of
 from recordings.followers import Followers
 from recordings.ports import (
+    IndexedRoom,
     Job,
     StepFailed,
 )
 from recordings.pruning import prune
 from recordings.publishing import Publisher
 from recordings.renditions import Renditions
+from recordings.room_index import indexed_rooms
 from recordings.slides import lines_of as slide_lines
 from recordings.slides import picture_of
 from recordings.speech_stages import SpeechStages
 from recordings.stage_base import FORMAT, Done, Progress, report_of, write
 from recordings.workshop import digest_of
 from server.domain.events import CaptureStarted, CaptureStopped, Event, SessionEnded
+from server.domain.session import fold
 from server.schemas.api import StepName
 
 _SEAL_PATIENCE_S = 15.0
@@ -268,9 +271,23 @@ class Stages(SpeechStages):
             *slide_lines(self._folders.slides(job.session_id), facts.slides),
             *boards.lines_of(self._drawn(job, facts), facts.boards),
         ]
-        self._store.index(job.recording_id, transcript.segments, chapters, shown)
+        rooms = self._indexed_rooms(job, done, facts)
+        self._store.index(job.recording_id, transcript.segments, chapters, shown, rooms)
         digest = digest_of("index", FORMAT, done["merge"].digest, done["chapters"].digest, shown)
-        return Done(digest, detail=f"{len(transcript.segments) + len(chapters)} lines")
+        lines = len(transcript.segments) + len(chapters) + sum(len(room.lines) for room in rooms)
+        return Done(digest, detail=f"{lines} lines")
+
+    def _indexed_rooms(self, job: Job, done: Mapping[str, Done], facts: Facts) -> list[IndexedRoom]:
+        """With those of sides whose notes have been opened so far; later, opening says so."""
+        state = fold(job.session_id, self._log.events(job.session_id))
+        opened = {key for key, one in state.debates.items() if one.are_notes_open}
+        return indexed_rooms(
+            self._assembled(job, done).rooms,
+            self._said_in_rooms(job, done),
+            self._chapters_in_rooms(job, done),
+            self._drawn(job, facts),
+            opened,
+        )
 
     def _publish(self, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         row = self._store.load(job.recording_id)

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from server.api.given_file import disposition
 from server.api.route import Ask, Route
 from server.schemas import api
+from server.schemas.room_search import RoomHit
 from server.services.errors import not_found
 
 MEDIA_TYPES = {
@@ -21,6 +22,10 @@ MEDIA_TYPES = {
     ".webm": "video/webm",
     ".webp": "image/webp",
 }
+
+
+class RoomsQuery(Struct, forbid_unknown_fields=True):
+    q: Annotated[str, Meta(max_length=200)]
 
 
 class RecordingFilter(Struct, forbid_unknown_fields=True):
@@ -71,6 +76,13 @@ async def room_transcript(ask: Ask) -> api.Transcript:
         raise not_found("room")
     return await ask.services.recordings.room_transcript(
         ask.caller, ask.path("recording_id"), int(number)
+    )
+
+
+async def search_rooms(ask: Ask) -> list[RoomHit]:
+    query: RoomsQuery = ask.query
+    return await ask.services.recordings.said_in_rooms(
+        ask.caller, ask.path("recording_id"), query.q
     )
 
 
@@ -152,6 +164,10 @@ ROUTES = (
     Route(
         "GET", ONE + "/rooms/{number}/transcript", room_transcript, "watcher",
         answer=api.Transcript,
+    ),
+    Route(
+        "GET", f"{ONE}/rooms/search", search_rooms, "watcher",
+        query=RoomsQuery, answer=list[RoomHit],
     ),
     Route("GET", f"{ONE}/items", recording_items, "watcher", answer=list[api.Item]),
     Route(

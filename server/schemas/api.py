@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from server.schemas.live_base import GuestRole, Role, SessionRole, SessionState, StreamUse
 from server.schemas.live_polls import PollView
 from server.schemas.live_room import Consent
+from server.schemas.room_search import FoundRoom
 
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Title = Annotated[str, Meta(min_length=1, max_length=160)]
@@ -359,6 +360,8 @@ class RecordingSummary(Struct):
     snippet: str | None = None
     """search hit, with <mark>…</mark> around the words; already escaped"""
     snippet_at_ms: int | None = None
+    snippet_room: FoundRoom | None = None
+    """the hit is in this room, at its own time; None: in the recording itself"""
 
 
 class RecordingPage(Struct):

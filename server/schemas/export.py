@@ -36,13 +36,14 @@ from server.schemas import (
     live_web_content,
     materials,
     plan,
+    room_search,
     slides,
 )
 
 MODULES = (
     live, live_base, live_room, live_polls, live_debates, live_breakouts, live_slides, live_pads,
     live_media, live_captions, live_chat, slides, api, debate_format, live_agenda, dashboard, plan,
-    materials, bookmarks, live_web_content, debates_afterwards,
+    materials, bookmarks, live_web_content, debates_afterwards, room_search,
 )  # fmt: skip
 NOT_EXPORTED = frozenset({"Command", "FormatPart", "PollForm", "Request"})
 """Bases that never travel themselves."""

@@ -69,6 +69,9 @@ class DebatesAfterwards:
         if debate.stage != "ended":
             raise Conflict("debate_goes_on", "The debate is not over yet.")
         await self._live.on_behalf(session_id, command)
+        if isinstance(command, OpenNotes):
+            async with self._library.write() as unit:
+                await unit.recordings.open_sides(session_id, command.debate_id)
         for one in await self.debates(caller, session_id):
             if one.debate_id == command.debate_id:
                 return one

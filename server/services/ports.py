@@ -24,6 +24,7 @@ from server.schemas.live_base import SessionRole, SessionState
 from server.schemas.live_polls import PollView
 from server.schemas.live_slides import DeckView
 from server.schemas.plan import SessionPlan
+from server.schemas.room_search import RoomHit
 from server.services.records import (
     BookmarkRecord,
     ChatFileRecord,
@@ -141,6 +142,21 @@ class Recordings(Protocol):
     async def may_edit(self, recording_id: str, viewer: Viewer) -> bool: ...
     async def participants_of(self, recording_id: str, viewer: Viewer) -> frozenset[str]:
         """Who the viewer was in it, by account or by links."""
+        ...
+
+    async def room_hits(
+        self,
+        recording_id: str,
+        viewer: Viewer,
+        words: Sequence[str],
+        numbers: Sequence[int],
+        most: int,
+    ) -> list[RoomHit]:
+        """What was said in these rooms, as far as the viewer may enter them, the best first."""
+        ...
+
+    async def open_sides(self, session_id: str, debate_id: str) -> None:
+        """What sides said by themselves is found by all who may watch, from now on (DB22)."""
         ...
 
     async def add_recording(self, values: Mapping[str, Any]) -> bool:

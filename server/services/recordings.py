@@ -10,6 +10,7 @@ import msgspec
 
 from server.domain.errors import Conflict, NotAllowed
 from server.schemas import api
+from server.schemas.room_search import RoomHit
 from server.services.caller import Caller
 from server.services.errors import not_found
 from server.services.ports import Blobs, Clock, Library, Unit
@@ -27,6 +28,7 @@ MEDIA = re.compile(
 )
 """What players may fetch of a version folder; the rest holds keys and reports."""
 MAX_WORDS = 8
+MOST_ROOM_HITS = 50
 
 Shape = TypeVar("Shape")
 
@@ -172,6 +174,18 @@ class RecordingLibrary:
         if raw is None:
             return api.Transcript(segments=[], language=None, engine="", model="")
         return msgspec.convert(raw, api.Transcript)
+
+    async def said_in_rooms(self, caller: Caller, recording_id: str, text: str) -> list[RoomHit]:
+        """Where it was said in the rooms the caller may enter, the best first."""
+        words = tuple(re.findall(r"\w+", text))[:MAX_WORDS]
+        record, _, entered = await self._with_rooms(caller, recording_id)
+        numbers = [room["number"] for room in entered]
+        if not words or not numbers:
+            return []
+        async with self._library.read() as unit:
+            return await unit.recordings.room_hits(
+                record.summary.recording_id, viewer_of(caller), words, numbers, MOST_ROOM_HITS
+            )
 
     async def transcript(self, caller: Caller, recording_id: str) -> api.Transcript:
         """Empty until there is one."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from html import escape
 from typing import Any
 
 import msgspec
@@ -28,12 +27,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.schemas.api import Item, Option, RecordingSummary, Step
 from server.schemas.live_base import SessionRole
+from server.schemas.room_search import RoomHit
 from server.services.records import NotificationRecord, RecordingQuery, RecordingRecord, Viewer
+from server.storage import room_search
 from server.storage import tables as t
+from server.storage.room_search import HIT_CLOSE, HIT_OPEN
 from server.storage.sessions import facilitator_names
 
-HIT_OPEN, HIT_CLOSE = "\ue000", "\ue001"
-"""Private characters around a hit, replaced by tags after the text was escaped."""
 MAX_HITS = 5000
 
 
@@ -60,6 +60,10 @@ def _may_edit(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.is_admin:
         return true()
     return _is_facilitated_by(viewer.user_id) if viewer.may_facilitate else false()
+
+
+def _may_enter(viewer: Viewer) -> ColumnElement[bool]:
+    return room_search.may_enter(viewer, _may_edit(viewer))
 
 
 def _may_watch(viewer: Viewer) -> ColumnElement[bool]:
@@ -135,7 +139,8 @@ class SqlRecordings:
                     for word in query.words
                 )
             )
-            where.append(or_(titled, r.c.recording_id.in_(spoken)))
+            in_rooms = room_search.recordings_with(match, _may_enter(query.viewer))
+            where.append(or_(titled, r.c.recording_id.in_(spoken), r.c.recording_id.in_(in_rooms)))
         base = self._recordings().where(*where)
         count = select(func.count()).select_from(base.subquery())
         total = (await self._c.execute(count)).scalar_one()
@@ -149,7 +154,23 @@ class SqlRecordings:
         records = await self._records(rows)
         if match is not None:
             await self._add_snippets(records, match)
+            await self._add_rooms(records, match, query.viewer)
         return records, total
+
+    async def _add_rooms(
+        self, records: Sequence[RecordingRecord], match: str, viewer: Viewer
+    ) -> None:
+        """Where nothing was found in the recording itself."""
+        rest = {
+            record.summary.recording_id: record.summary
+            for record in records
+            if record.summary.snippet is None
+        }
+        best = await room_search.best_hits(self._c, match, _may_enter(viewer), rest)
+        for recording_id, hit in best.items():
+            summary = rest[recording_id]
+            summary.snippet, summary.snippet_at_ms = hit.snippet, hit.start_ms
+            summary.snippet_room = hit.room
 
     async def _add_snippets(self, records: Sequence[RecordingRecord], match: str) -> None:
         """Best hit of each recording. Two steps, for FTS5 cannot make snippets while grouping."""
@@ -177,9 +198,7 @@ class SqlRecordings:
         )
         for row in found:
             summary = by_id[row.recording_id]
-            summary.snippet = (
-                escape(row.snippet).replace(HIT_OPEN, "<mark>").replace(HIT_CLOSE, "</mark>")
-            )
+            summary.snippet = room_search.marked(row.snippet)
             summary.snippet_at_ms = row.start_ms
 
     @staticmethod
@@ -241,6 +260,21 @@ class SqlRecordings:
             select(p.c.participant_id).where(p.c.recording_id == recording_id, or_(*mine))
         )
         return frozenset(rows.scalars())
+
+    async def room_hits(
+        self,
+        recording_id: str,
+        viewer: Viewer,
+        words: Sequence[str],
+        numbers: Sequence[int],
+        most: int,
+    ) -> list[RoomHit]:
+        match = match_expression(words)
+        enters = _may_enter(viewer)
+        return await room_search.hits_in(self._c, match, enters, recording_id, numbers, most)
+
+    async def open_sides(self, session_id: str, debate_id: str) -> None:
+        await room_search.open_sides(self._c, session_id, debate_id)
 
     async def _holds(self, recording_id: str, condition: ColumnElement[bool]) -> bool:
         query = select(t.recordings.c.recording_id).where(

@@ -16,9 +16,10 @@ import msgspec
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from recordings.ports import Job, Person, Published, RecordingRow, StepChange
+from recordings.ports import IndexedRoom, Job, Person, Published, RecordingRow, StepChange
 from server.schemas.api import Chapter, Item, RecordingStage, Segment, Step
 from server.storage import tables as t
+from server.storage.room_search import put_rooms
 
 NotificationKind = Literal["recording_provisional", "recording_ready", "recording_failed"]
 
@@ -321,6 +322,7 @@ class RecordingsStore:
         segments: Sequence[Segment],
         chapters: Sequence[Chapter],
         shown: Sequence[tuple[int, str]] = (),
+        rooms: Sequence[IndexedRoom] = (),
     ) -> None:
         rows = [
             {
@@ -363,6 +365,7 @@ class RecordingsStore:
                     ),
                     rows,
                 )
+            put_rooms(connection, recording_id, rooms)
 
     def notify(self, recording_id: str, attempt: int, kind: NotificationKind) -> None:
         """Accounts only: a guest has no place in the app where a notice could wait. What the kind

@@ -469,6 +469,37 @@ material_marks = Table(
     Column("done_at", UtcTime),
 )
 
+# ---- rooms of recordings, for search ---------------------------------------------------------
+
+recording_rooms = Table(
+    "recording_rooms",
+    metadata,
+    Column(
+        "recording_id",
+        ForeignKey("recordings.recording_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("number", Integer, primary_key=True),
+    Column("name", String(160), nullable=False),
+    Column("name_de", String(160), nullable=False),
+    Column("debate_id", String(80)),  # of a side by itself
+    Column("is_open", Boolean, nullable=False),  # a side whose notes are open
+)
+
+# Who was in it and so may enter it again.
+recording_room_people = Table(
+    "recording_room_people",
+    metadata,
+    Column("recording_id", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("participant_id", String(32), primary_key=True),
+    ForeignKeyConstraint(
+        ["recording_id", "number"],
+        ["recording_rooms.recording_id", "recording_rooms.number"],
+        ondelete="CASCADE",
+    ),
+)
+
 # ---- search ----------------------------------------------------------------------------------
 
 SEARCH_DDL = (
@@ -478,9 +509,16 @@ SEARCH_DDL = (
 )
 """One row a spoken segment (kind ``segment``), chapter title (kind ``chapter``) or what stood on a
 page of slides or the whiteboard (kind ``shown``)."""
+ROOM_SEARCH_DDL = (
+    "CREATE VIRTUAL TABLE transcript_search_rooms USING fts5("
+    "recording_id UNINDEXED, number UNINDEXED, kind UNINDEXED, start_ms UNINDEXED, "
+    "speaker UNINDEXED, text, tokenize = 'porter unicode61 remove_diacritics 2')"
+)
+"""The same of rooms, apart: not everybody who may watch may enter them. Times are the room's."""
 
 
 @event.listens_for(metadata, "after_create")
 def _create_search(_target: MetaData, connection: Any, **_kw: Any) -> None:
     """FTS5 is SQLite's own; a virtual table cannot be described as a ``Table``."""
     connection.execute(text(SEARCH_DDL))
+    connection.execute(text(ROOM_SEARCH_DDL))

@@ -183,6 +183,7 @@ CASES = (
         "room_transcript", "GET", "/recordings/{recording}/rooms/0/transcript", INSIDE, None,
         frozenset({404}),
     ),
+    Case("search_rooms", "GET", "/recordings/{recording}/rooms/search?q=ink", INSIDE),
     Case("recording_items", "GET", "/recordings/{recording}/items", INSIDE),
     Case("edit_item", "PATCH", "/recordings/{recording}/items/i1", LEADERS, {"stem": "Who?"}),
     Case(

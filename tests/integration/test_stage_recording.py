@@ -193,3 +193,19 @@ def test_BR18_a_room_has_chapters_of_its_own(world: World) -> None:
     assert [(one.start_ms, one.end_ms, one.speaker_names) for one in red.chapters] == [
         (0, 4400, ["Bo"])
     ]
+
+
+def test_BR19_what_was_drawn_in_a_room_is_in_the_index_of_rooms_alone(world: World) -> None:
+    with world.library.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT number, kind, start_ms FROM transcript_search_rooms "
+                "WHERE transcript_search_rooms MATCH 'tin'"
+            )
+        ).all()
+        people = connection.execute(text("SELECT participant_id FROM recording_room_people")).all()
+        main = connection.execute(
+            text("SELECT 1 FROM transcript_search WHERE transcript_search MATCH 'tin'")
+        ).all()
+    assert [tuple(row) for row in rows] == [(0, "shown", 1400)]
+    assert ([one[0] for one in people], main) == (["bo"], [])

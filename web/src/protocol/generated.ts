@@ -1858,6 +1858,15 @@ export interface RoomPartView {
   room_id: string;
 }
 /**
+ * A room of a recording, or a side that was by itself.
+ */
+export interface FoundRoom {
+  is_side: boolean;
+  name: string;
+  name_de: string;
+  number: number;
+}
+/**
  * A stretch that is not in the recording and why; shown on the seek bar.
  */
 export interface Gap {
@@ -2337,6 +2346,7 @@ export interface RecordingSummary {
   session_id: string;
   snippet: string | null;
   snippet_at_ms: number | null;
+  snippet_room: FoundRoom | null;
   stage: 'failed' | 'live' | 'processing' | 'provisional' | 'published';
   thumbnail: string | null;
   title: string;
@@ -2381,6 +2391,12 @@ export interface ReturnedNotesView {
   room_id: string;
   task: string;
   text: string;
+}
+export interface RoomHit {
+  room: FoundRoom;
+  snippet: string;
+  speaker_name: string;
+  start_ms: number;
 }
 /**
  * All of it; ``revision`` is that of the agenda it was made from.

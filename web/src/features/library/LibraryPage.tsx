@@ -55,7 +55,7 @@ export default function LibraryPage() {
         ...old,
         recordings: old.recordings.map((each) =>
           each.recording_id === next.recording_id
-            ? { ...next, snippet: each.snippet, snippet_at_ms: each.snippet_at_ms }
+            ? { ...next, snippet: each.snippet, snippet_at_ms: each.snippet_at_ms, snippet_room: each.snippet_room }
             : each,
         ),
       },

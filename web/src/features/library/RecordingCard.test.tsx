@@ -11,7 +11,7 @@ const RECORDING: RecordingSummary = {
   stage: 'published', recorded_at: '2026-01-01T00:00:00Z', duration_ms: 61_000,
   facilitator_names: ['Amara'], participant_count: 3, chapter_count: 2, thumbnail: null,
   is_deleted: false, can_edit: true, snippet: 'with <mark>movable</mark> &lt;types&gt;',
-  snippet_at_ms: 42_000,
+  snippet_at_ms: 42_000, snippet_room: null,
 };
 
 function show(change: Partial<RecordingSummary> = {}) {
@@ -35,6 +35,13 @@ it('shows the hit with its place and leads there', () => {
   const link = screen.getByRole('link', { name: /Play from 0:42/ });
   expect(link.getAttribute('href')).toBe('/recordings/r1?t=42');
   expect(link.textContent).toContain('<types>');
+});
+
+it('says in which room it was said, and leads into it', () => {
+  show({ snippet_room: { number: 2, name: 'Red', name_de: '', is_side: false } });
+  const link = screen.getByRole('link', { name: /Play from 0:42/ });
+  expect(link.getAttribute('href')).toBe('/recordings/r1?room=2&t=42');
+  expect(link.textContent).toContain('In Red:');
 });
 
 it('renames with Enter and not with Escape', async () => {

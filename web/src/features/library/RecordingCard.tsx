@@ -10,9 +10,10 @@ import { formatClock, formatDate } from '../../i18n';
 import type { RecordingSummary } from '../../protocol';
 import { apiUrl } from '../../transport/http';
 import { StageBadge } from '../../ui/job/StageBadge';
+import { foundRoomName, snippetPieces } from '../../ui/media/found';
 import { isoDuration } from '../../ui/media/time';
 import classes from './LibraryPage.module.css';
-import { cardPath, snippetPieces } from './state';
+import { cardPath } from './state';
 
 interface Props {
   recording: RecordingSummary;
@@ -127,13 +128,15 @@ function Thumbnail({ recording, path }: { recording: RecordingSummary; path: str
 }
 
 function Snippet({ recording, path }: { recording: RecordingSummary; path: string }) {
-  const { t } = useTranslation('library');
+  const { t, i18n } = useTranslation('library');
   const at = recording.snippet_at_ms;
+  const room = recording.snippet_room ?? null;
   return (
     <Link href={path} className={classes.snippet}>
       {at !== null && (
         <b aria-label={t('playFrom', { time: formatClock(at) })}>{formatClock(at)}</b>
       )}
+      {room !== null && <em>{t('inRoom', { name: foundRoomName(room, i18n.language) })}</em>}
       <span>
         {snippetPieces(recording.snippet ?? '').map((piece, index) =>
           piece.isHit ? <mark key={index}>{piece.text}</mark> : piece.text,

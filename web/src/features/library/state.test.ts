@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
 import type { RecordingSummary } from '../../protocol';
-import { cardPath, isInWork, pageCount, placePath, readPlace, snippetPieces } from './state';
+import { snippetPieces } from '../../ui/media/found';
+import { cardPath, isInWork, pageCount, placePath, readPlace } from './state';
 
 function recording(change: Partial<RecordingSummary>): RecordingSummary {
   return {
     recording_id: 'r1', session_id: 's', title: 'T', course_title: null, stage: 'published',
     recorded_at: '2026-01-01T00:00:00Z', duration_ms: 1, facilitator_names: [],
     participant_count: 1, chapter_count: 0, thumbnail: null, is_deleted: false, can_edit: false,
-    snippet: null, snippet_at_ms: null, ...change,
+    snippet: null, snippet_at_ms: null, snippet_room: null, ...change,
   };
 }
 
@@ -44,6 +45,10 @@ describe('cardPath', () => {
   it.each([
     [{}, '/recordings/r1'],
     [{ snippet_at_ms: 61_900 }, '/recordings/r1?t=61'],
+    [
+      { snippet_at_ms: 61_900, snippet_room: { number: 3, name: 'Red', name_de: '', is_side: false } },
+      '/recordings/r1?room=3&t=61',
+    ],
     [{ stage: 'processing' as const }, '/recordings/r1/processing'],
     [{ stage: 'failed' as const }, '/recordings/r1/processing'],
     [{ stage: 'provisional' as const }, '/recordings/r1'],

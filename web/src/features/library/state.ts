@@ -1,5 +1,6 @@
-/** Pure parts of the library: what the address says, and what a search hit says. */
+/** Pure parts of the library: what the address says, and where a card leads. */
 import type { RecordingSummary } from '../../protocol';
+import { momentPath } from '../../ui/media/found';
 
 export const PAGE_SIZE = 12;
 
@@ -32,34 +33,12 @@ export function pageCount(total: number): number {
   return Math.max(1, Math.ceil(total / PAGE_SIZE));
 }
 
-export interface Piece {
-  readonly text: string;
-  readonly isHit: boolean;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&#x27;': "'", '&#34;': '"',
-};
-
-/** The server's escaped snippet as text pieces: nothing of it is ever put in as markup. */
-export function snippetPieces(snippet: string): Piece[] {
-  return snippet
-    .split(/(<mark>.*?<\/mark>)/s)
-    .filter((part) => part !== '')
-    .map((part) => {
-      const hit = /^<mark>(.*)<\/mark>$/s.exec(part);
-      const text = (hit?.[1] ?? part).replace(/&(?:amp|lt|gt|quot|#39|#x27|#34);/g,
-        (entity) => ENTITIES[entity] ?? entity);
-      return { text, isHit: hit !== null };
-    });
-}
-
 /** Where a card leads: the moment of the hit, the player, or the page that shows the work. */
 export function cardPath(recording: RecordingSummary): string {
   const base = `/recordings/${recording.recording_id}`;
   if (recording.stage === 'processing' || recording.stage === 'failed') return `${base}/processing`;
   if (recording.snippet_at_ms === null) return base;
-  return `${base}?t=${Math.floor(recording.snippet_at_ms / 1000)}`;
+  return momentPath(recording.recording_id, recording.snippet_at_ms, recording.snippet_room?.number);
 }
 
 /** Stages whose card asks for progress. */

@@ -255,6 +255,7 @@ function Content({ recording: made, player, reload }: ContentProps) {
                 isInWork={isInWork}
                 gaps={recording.gaps}
                 searchInput={searchInput}
+                withRoomsOf={(recording.rooms ?? []).length > 0 ? summary.recording_id : null}
               />
             </Tabs.Panel>
           </Tabs>

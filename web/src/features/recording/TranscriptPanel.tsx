@@ -13,6 +13,7 @@ import type { Gap, Segment, Transcript } from '../../protocol';
 import { EmptyState, Loading } from '../../ui';
 import { FOLLOWING, follow, followOffset } from './follow';
 import { usePlayer, usePlayerState } from './player';
+import { RoomHits } from './RoomHits';
 import { firstHit, type Hit, isHitWord, placeAt, search, stepHit, turns } from './transcript';
 import classes from './TranscriptPanel.module.css';
 
@@ -22,11 +23,20 @@ interface Props {
   isInWork: boolean;
   gaps: readonly Gap[];
   searchInput: RefObject<HTMLInputElement | null>;
+  /** The recording in whose rooms is searched too. */
+  withRoomsOf?: string | null;
 }
 
 const NONE: readonly Hit[] = [];
 
-export function TranscriptPanel({ transcript, isLoading, isInWork, gaps, searchInput }: Props) {
+export function TranscriptPanel({
+  transcript,
+  isLoading,
+  isInWork,
+  gaps,
+  searchInput,
+  withRoomsOf = null,
+}: Props) {
   const { t } = useTranslation('recording');
   const segments = transcript?.segments;
   if (segments === undefined && isLoading) return <div className={classes.pad}><Loading /></div>;
@@ -39,16 +49,19 @@ export function TranscriptPanel({ transcript, isLoading, isInWork, gaps, searchI
       />
     );
   }
-  return <Reader segments={segments} gaps={gaps} searchInput={searchInput} />;
+  return (
+    <Reader segments={segments} gaps={gaps} searchInput={searchInput} withRoomsOf={withRoomsOf} />
+  );
 }
 
 interface ReaderProps {
   segments: readonly Segment[];
   gaps: readonly Gap[];
   searchInput: RefObject<HTMLInputElement | null>;
+  withRoomsOf: string | null;
 }
 
-function Reader({ segments, gaps, searchInput }: ReaderProps) {
+function Reader({ segments, gaps, searchInput, withRoomsOf }: ReaderProps) {
   const { t } = useTranslation('recording');
   const player = usePlayer();
   const list = useRef<HTMLDivElement>(null);
@@ -186,6 +199,7 @@ function Reader({ segments, gaps, searchInput }: ReaderProps) {
           </div>
         )}
       </div>
+      {withRoomsOf !== null && <RoomHits recordingId={withRoomsOf} query={query} />}
       {/* A scrolling region needs a tab stop of its own for the keyboard. */}
       <div
         ref={list}

@@ -1,0 +1,44 @@
+"""What search finds of breakout rooms: what was said and drawn in them, and their chapters."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from recordings.boards import lines_of
+from recordings.ports import IndexedRoom
+from recordings.room_sound import RoomSound
+from server.schemas.api import Chapter, Transcript
+
+Line = tuple[str, int, str, str]
+
+
+def indexed_rooms(
+    rooms: Sequence[RoomSound],
+    said: Mapping[int, Transcript],
+    chapters: Mapping[int, Sequence[Chapter]],
+    drawn: Path,
+    opened: Collection[str],
+) -> list[IndexedRoom]:
+    """Those in which there is something to hear; ``opened``: debates whose notes are open."""
+    found: list[IndexedRoom] = []
+    for room in rooms:
+        if room.path is None:
+            continue
+        transcript = said.get(room.number)
+        lines: list[Line] = [
+            ("segment", one.start_ms, one.speaker_name, " ".join(word.text for word in one.words))
+            for one in (transcript.segments if transcript is not None else ())
+        ]
+        lines += [
+            ("chapter", one.start_ms, ", ".join(one.speaker_names), one.title)
+            for one in chapters.get(room.number, ())
+        ]
+        lines += [("shown", at_ms, "", text) for at_ms, text in lines_of(drawn, room.boards)]
+        found.append(
+            IndexedRoom(
+                room.number, room.name, room.name_de, room.debate_id, room.debate_id in opened,
+                frozenset((*room.members, *room.participant_ids)), tuple(lines),
+            )
+        )  # fmt: skip
+    return found
