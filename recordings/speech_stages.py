@@ -141,7 +141,9 @@ class SpeechStages(StageBase):
 
         def build(out: Path) -> None:
             write(out / "transcript.json", transcript)
-            write(out / "rooms.json", self._texts.merge_rooms(source.read_bytes()))
+            rooms = self._texts.merge_rooms(source.read_bytes())
+            # Keys of JSON are text, and what is written in a fixed order must say so.
+            write(out / "rooms.json", {str(number): said for number, said in rooms.items()})
 
         was_kept = not self._workshop(job).make("merge", digest, build)
         words = sum(len(segment.words) for segment in transcript.segments)
@@ -158,7 +160,7 @@ class SpeechStages(StageBase):
             "duration_ms": facts.duration_ms,
             "priors": _priors([*facts.marks, *marks_of(drawn, facts.boards)]),
             "rooms": {
-                room.number: {
+                str(room.number): {
                     "transcript": said[room.number],
                     "duration_ms": room.end_ms - room.start_ms,
                     "priors": _priors([*in_room(facts.marks, room), *marks_of(drawn, room.boards)]),

@@ -45,6 +45,7 @@ def transcribe(job: Any) -> Any:
                     for at in range(max(1000, track["offset_ms"]), 9000, 2000)
                 ],
                 "heard_ms": 1000,
+                "room": track.get("room"),
             }
             for track in job["tracks"]
         ],
