@@ -7,8 +7,9 @@ screen that is shared. Gallery: what the page asked for, at the layer its tiles 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from server.domain.events import TrackKind
@@ -61,45 +62,59 @@ def layer_for(height: int) -> Layer:
     return "f"
 
 
+class People:
+    """Who may be shown in one room, sorted once for all who watch in it."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self.by_id = {source.participant_id: source for source in sources}
+        self.facilitators = [s.participant_id for s in self.by_id.values() if s.is_facilitator]
+        self.seen = [s.participant_id for s in self.by_id.values() if "camera" in s.on]
+        self.sharing = [s for s in self.by_id.values() if s.publication("screen") is not None]
+
+
+def people_by_room(sources: Iterable[Source]) -> dict[str, People]:
+    rooms: dict[str, list[Source]] = {}
+    for source in sources:
+        rooms.setdefault(source.room_id, []).append(source)
+    return {room_id: People(those) for room_id, those in rooms.items()}
+
+
+_NOBODY: Final = People(())
+
+
 def choose(
     viewer: Viewer,
-    sources: Sequence[Source],
+    rooms: Mapping[str, People],
     spotlight: str | None,
     speakers: Sequence[str],
 ) -> dict[str, Choice | None]:
     """Every video slot of the viewer. ``speakers``: who has the stage by voice, last first."""
-    others = {
-        source.participant_id: source
-        for source in sources
-        if source.room_id == viewer.room_id and source.participant_id != viewer.participant_id
-    }
+    people = rooms.get(viewer.room_id, _NOBODY)
     choices: dict[str, Choice | None] = {}
     if "stage" in viewer.slots:
-        # Who has one place for a picture sees there what the class looks at.
-        screen = None if "screen" in viewer.slots else _screen(others)
-        choices["stage"] = screen or _stage(viewer, others, spotlight, speakers)
+        choices["stage"] = _stage(viewer, people, spotlight, speakers)
     if "screen" in viewer.slots:
-        choices["screen"] = _screen(others)
+        choices["screen"] = _screen(viewer, people)
     for slot in viewer.slots:
         if slot.startswith("gallery") and slot[7:].isdigit():
-            choices[slot] = _tile(viewer, others, int(slot[7:]))
+            choices[slot] = _tile(viewer, people, int(slot[7:]))
     return choices
 
 
 def _stage(
     viewer: Viewer,
-    others: Mapping[str, Source],
+    people: People,
     spotlight: str | None,
     speakers: Sequence[str],
 ) -> Choice | None:
-    held = [name for name in (viewer.pinned, spotlight) if name in others]
-    facilitators = [s.participant_id for s in others.values() if s.is_facilitator]
-    seen = [s.participant_id for s in others.values() if "camera" in s.on]
-    spoken = [name for name in speakers if name in others]
-    for name in (*held, *spoken, *facilitators, *seen, *others):
-        if name is None:
+    # Looked at one by one: in a large class the first is nearly always the one.
+    names = chain(
+        (viewer.pinned, spotlight), speakers, people.facilitators, people.seen, people.by_id
+    )
+    for name in names:
+        if name is None or name == viewer.participant_id or name not in people.by_id:
             continue
-        source = others[name]
+        source = people.by_id[name]
         camera = source.publication("camera")
         if camera is not None:
             return Choice(name, "camera", camera, layer_for(viewer.stage_height))
@@ -108,17 +123,18 @@ def _stage(
     return None
 
 
-def _screen(others: Mapping[str, Source]) -> Choice | None:
-    for source in others.values():
-        screen = source.publication("screen")
-        if screen is not None:
-            return Choice(source.participant_id, "screen", screen)
+def _screen(viewer: Viewer, people: People) -> Choice | None:
+    for source in people.sharing:
+        if source.participant_id != viewer.participant_id:
+            return Choice(source.participant_id, "screen", source.publication("screen"))
     return None
 
 
-def _tile(viewer: Viewer, others: Mapping[str, Source], index: int) -> Choice | None:
+def _tile(viewer: Viewer, people: People, index: int) -> Choice | None:
     name = viewer.gallery[index] if index < len(viewer.gallery) else None
-    source = others.get(name) if name is not None else None
+    if name is None or name == viewer.participant_id:
+        return None
+    source = people.by_id.get(name)
     camera = source.publication("camera") if source is not None else None
     if source is None or camera is None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,15 @@ from server.domain.state import SessionState
 from server.live.airtime import Airtime
 from server.live.captions import Captions
 from server.live.media_control_capture import SessionCaptures, Wanted
-from server.live.media_control_choice import Choice, Source, StageByVoice, Viewer, choose
+from server.live.media_control_choice import (
+    Choice,
+    People,
+    Source,
+    StageByVoice,
+    Viewer,
+    choose,
+    people_by_room,
+)
 from server.live.ports import CaptureReport, MediaHost
 from server.media.plane import (
     AssignSlot,
@@ -136,9 +144,10 @@ class SessionMedia:
                 )
             )  # fmt: skip
         commands += self._guests(state, where)
+        rooms = people_by_room(sources)
         for link in self.links.values():
             if link.room_id is not None:
-                commands += self._assign(link, sources, state.spotlight)
+                commands += self._assign(link, rooms, state.spotlight)
         listened_to = self._to_listen_to(state, where)
         commands += map(StartListening, sorted(listened_to - self._listened_to))
         commands += map(StopListening, sorted(self._listened_to - listened_to))
@@ -213,7 +222,7 @@ class SessionMedia:
         ]
 
     def _assign(
-        self, link: Link, sources: Sequence[Source], spotlight: str | None
+        self, link: Link, rooms: Mapping[str, People], spotlight: str | None
     ) -> list[PlaneCommand]:
         assert link.room_id is not None
         view = link.view
@@ -227,7 +236,7 @@ class SessionMedia:
             view.pinned if view is not None else None,
         )
         voice = self.voices.get(link.room_id)
-        chosen = choose(viewer, sources, spotlight, voice.recent if voice is not None else ())
+        chosen = choose(viewer, rooms, spotlight, voice.recent if voice is not None else ())
         commands: list[PlaneCommand] = []
         for slot, choice in chosen.items():
             before = link.choices.get(slot)

@@ -8,7 +8,15 @@ import pytest
 
 from server.domain.events import TrackKind
 from server.live.media_control import quality_level
-from server.live.media_control_choice import Choice, Source, StageByVoice, Viewer, choose, layer_for
+from server.live.media_control_choice import (
+    Choice,
+    Source,
+    StageByVoice,
+    Viewer,
+    choose,
+    layer_for,
+    people_by_room,
+)
 
 
 def person(name: str, *on: TrackKind, facilitator: bool = False, room: str = "main") -> Source:
@@ -26,7 +34,7 @@ VIEWER = Viewer("bob", "main", frozenset({"stage", "screen", "gallery0", "galler
 
 def stage(viewer: Viewer = VIEWER, spotlight: str | None = None, speakers: tuple[str, ...] = (),
           people: tuple[Source, ...] = (ANN, BOB, CARL)) -> Choice | None:  # fmt: skip
-    return choose(viewer, people, spotlight, speakers)["stage"]
+    return choose(viewer, people_by_room(people), spotlight, speakers)["stage"]
 
 
 @pytest.mark.parametrize(
@@ -80,26 +88,32 @@ def test_without_a_facilitator_a_camera_is_better_than_nothing_to_see() -> None:
 
 def test_another_room_is_not_seen() -> None:
     elsewhere = person("eve", "camera", "screen", room="breakout")
-    chosen = choose(replace(VIEWER, gallery=("eve",)), (elsewhere, BOB), "eve", ("eve",))
+    chosen = choose(
+        replace(VIEWER, gallery=("eve",)), people_by_room((elsewhere, BOB)), "eve", ("eve",)
+    )
     assert set(chosen.values()) == {None}
 
 
 def test_a_screen_is_shown_to_all_but_who_shares_it() -> None:
     sharing = person("ann", "screen")
-    shown = choose(VIEWER, (sharing, BOB), None, ())["screen"]
+    shown = choose(VIEWER, people_by_room((sharing, BOB)), None, ())["screen"]
     assert shown == Choice("ann", "screen", "ann:screen")
-    assert choose(replace(VIEWER, participant_id="ann"), (sharing, BOB), None, ())["screen"] is None
+    sharer = replace(VIEWER, participant_id="ann")
+    assert choose(sharer, people_by_room((sharing, BOB)), None, ())["screen"] is None
 
 
 def test_the_gallery_shows_who_was_asked_for_and_has_a_camera() -> None:
     viewer = replace(VIEWER, gallery=("carl", "dora"), tile_height=300)
-    chosen = choose(viewer, (ANN, BOB, CARL, person("dora", "microphone")), None, ())
+    chosen = choose(
+        viewer, people_by_room((ANN, BOB, CARL, person("dora", "microphone"))), None, ()
+    )
     assert chosen["gallery0"] == Choice("carl", "camera", "carl:camera", "h")
     assert chosen["gallery1"] is None
 
 
 def test_only_slots_the_viewer_has_are_filled() -> None:
-    assert set(choose(VIEWER, (ANN,), None, ())) == {"stage", "screen", "gallery0", "gallery1"}
+    chosen = choose(VIEWER, people_by_room((ANN,)), None, ())
+    assert set(chosen) == {"stage", "screen", "gallery0", "gallery1"}
 
 
 @pytest.mark.parametrize(("height", "layer"), [(90, "q"), (220, "q"), (360, "h"), (720, "f")])
