@@ -9,50 +9,73 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from benchmarks import media_janus
+from benchmarks.media_breakouts import breakouts
 from benchmarks.media_fan_out import fan_out
 from benchmarks.media_janus import JanusServer
+from benchmarks.media_joins import joins
+from benchmarks.media_meeting import meeting
+from benchmarks.media_most import most
 from benchmarks.media_reprise import RepriseServer
 from benchmarks.media_rounds import complain
+from benchmarks.media_signalling import signalling
 from benchmarks.media_swarm import Swarm, build
 
 SIZES: Final = (1, 10, 50, 200)
 CIPHERS: Final = ("gcm", "cm")
-PARTS: Final = tuple(f"{cipher}.n{size}" for cipher in CIPHERS for size in SIZES)
+PARTS: Final = (
+    *(f"{cipher}.n{size}" for cipher in CIPHERS for size in SIZES),
+    "meeting", "signalling", "joins", "most", "breakouts",
+)  # fmt: skip
+SERVERS: Final = ("reprise", "janus", "janus_default", "reprise_without_gso")
+SIGNALLING_S: Final = 10.0
 WITHOUT_GSO: Final = {"REPRISE_MEDIA_GSO": "off"}
 
 
-@contextlib.asynccontextmanager
-async def serving(
-    names: Sequence[str], cipher: str, program: Path, folder: Path
-) -> AsyncIterator[list[RepriseServer | JanusServer]]:
-    """The servers by these names, each with clients of its own; however it ends, they end."""
-    makers = {
-        "reprise": lambda swarm: RepriseServer("reprise", folder, swarm, cipher),
-        "reprise_without_gso": lambda swarm: RepriseServer(
-            "reprise_without_gso", folder, swarm, cipher, WITHOUT_GSO
-        ),
-        "janus": lambda swarm: JanusServer("janus", folder, swarm, cipher, 1),
-        "janus_default": lambda swarm: JanusServer("janus_default", folder, swarm, cipher, None),
-    }
-    async with contextlib.AsyncExitStack() as stack:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where servers are started: the clients' program, and a folder for what they write."""
+
+    program: Path
+    folder: Path
+
+    @contextlib.asynccontextmanager
+    async def serving(
+        self, names: Sequence[str], cipher: str
+    ) -> AsyncIterator[list[RepriseServer | JanusServer]]:
+        """The servers by these names, each with clients of its own; however it ends, they end."""
         servers: list[RepriseServer | JanusServer] = []
-        for name in names:
-            swarm = Swarm(program)
-            stack.callback(swarm.close)
-            server = makers[name](swarm)
-            stack.push_async_callback(server.stop)
-            await server.start()
-            servers.append(server)
-        try:
-            yield servers
-        except Exception:
-            for server in servers:
-                print(f"---- {server.name}\n{server.tail()}", file=sys.stderr)
-            raise
+        async with contextlib.AsyncExitStack() as stack:
+            own = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=self.folder)))
+            for name in names:
+                swarm = Swarm(self.program)
+                stack.callback(swarm.close)
+                server = make(name, own, swarm, cipher)
+                stack.push_async_callback(server.stop)
+                await server.start()
+                servers.append(server)
+            try:
+                yield servers
+            except Exception:
+                for server in servers:
+                    print(f"---- {server.name}\n{server.tail()}", file=sys.stderr)
+                raise
+
+
+def make(name: str, folder: Path, swarm: Swarm, cipher: str) -> RepriseServer | JanusServer:
+    match name:
+        case "reprise":
+            return RepriseServer(name, folder, swarm, cipher)
+        case "reprise_without_gso":
+            return RepriseServer(name, folder, swarm, cipher, WITHOUT_GSO)
+        case "janus":
+            return JanusServer(name, folder, swarm, cipher, 1)
+        case _:
+            return JanusServer(name, folder, swarm, cipher, None)
 
 
 async def measure(options: argparse.Namespace, folder: Path) -> None:
@@ -61,17 +84,33 @@ async def measure(options: argparse.Namespace, folder: Path) -> None:
     if media_janus.program() is None and any("janus" in name for name in servers):
         complain(media_janus.INSTALL)
         servers = [name for name in servers if "janus" not in name]
+    place = Place(program, folder)
     for cipher in CIPHERS:
         sizes = [size for size in SIZES if is_wanted(f"{cipher}.n{size}", options.only)]
-        if not sizes:
-            continue
         # What GSO saves does not depend on the cipher; once is enough.
         names = [name for name in servers if cipher == "gcm" or "gso" not in name]
-        with tempfile.TemporaryDirectory(dir=folder) as own:
-            async with serving(names, cipher, program, Path(own)) as running:
+        if sizes:
+            async with place.serving(names, cipher) as running:
                 await fan_out(
                     cipher, running, sizes, options.frames, options.rounds, options.seconds
                 )
+    paired = [name for name in servers if "gso" not in name]
+    if is_wanted("meeting", options.only):
+        async with place.serving(paired, "gcm") as running:
+            await meeting(running, options.rounds, options.seconds)
+    for part in ("signalling", "joins", "most"):
+        for name in paired if is_wanted(part, options.only) else ():
+            async with place.serving([name], "gcm") as (server,):
+                if part == "signalling":
+                    await signalling(server, SIGNALLING_S)
+                elif part == "joins":
+                    await joins(server, options.frames)
+                else:
+                    await most(server, options.seconds)
+    if is_wanted("breakouts", options.only) and "reprise" in servers:
+        async with place.serving(["reprise"], "gcm") as (server,):
+            assert isinstance(server, RepriseServer)
+            await breakouts(server)
 
 
 def is_wanted(part: str, only: Sequence[str] | None) -> bool:
@@ -90,8 +129,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append", help=f"a part: {', '.join(PARTS)}")
     parser.add_argument(
-        "--servers", nargs="+",
-        default=["reprise", "janus", "janus_default", "reprise_without_gso"],
+        "--servers", nargs="+", choices=SERVERS, default=SERVERS,
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="of one window")

@@ -134,7 +134,7 @@ class JanusServer:
                 *dying, found, "-F", str(self._folder), "-C", str(self._folder / "janus.jcfg"),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        self._http = aiohttp.ClientSession()
+        self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         first = await self._first()
         await first.message(
             "create", room=ROOM, publishers=1000, bitrate=0, fir_freq=0, videocodec="vp8",

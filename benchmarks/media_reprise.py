@@ -33,6 +33,7 @@ from server.media.sdp_offer import URI_TRANSPORT_CC
 
 AT_ONCE: Final = 10
 PLANE: Final = "reprise-plane"
+_ATTEMPTS: Final = 4
 
 
 @dataclass
@@ -53,9 +54,13 @@ class Person:
     async def ask(self, event: str, body: Any) -> Any:
         assert self.connection is not None
         answer = await self.connection.ask(event, body)
-        if isinstance(answer, dict) and answer.get("error"):
+        if answer.get("error"):
             raise RuntimeError(f"{event}: {answer['error']}")
         return answer
+
+    def tell(self, event: str, body: Any) -> None:
+        assert self.connection is not None
+        self.connection.tell(event, body)
 
     async def command(self, kind: str, **fields: Any) -> Any:
         command = {"type": kind, **fields}
@@ -126,10 +131,17 @@ class RepriseServer:
         return made
 
     async def enter(self, person: Person) -> None:
-        """The live socket, up to its snapshot."""
-        person.connection = await connect(
-            self.arrivals, self.process.port, person.cookie, {"session_id": self.session_id}
-        )
+        """The live socket, up to its snapshot; a busy server is asked again, as a page does."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                person.connection = await connect(
+                    self.arrivals, self.process.port, person.cookie, {"session_id": self.session_id}
+                )
+                return
+            except (OSError, TimeoutError):
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                await asyncio.sleep(1.0)
 
     async def join(
         self, person: Person, tracks: Mapping[TrackKind, Track], slots: Sequence[str]

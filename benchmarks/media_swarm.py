@@ -261,12 +261,13 @@ class Swarm:
         self, handshake: Handshake, keys: SrtpKeys, twcc_extension: int, rtx_type: int
     ) -> int:
         self._peers += 1
+        number = self._peers
         await self.ask(
-            "peer", self._peers, keys.profile, keys.sending.hex(), keys.receiving.hex(),
+            "peer", number, keys.profile, keys.sending.hex(), keys.receiving.hex(),
             handshake.check.hex(), twcc_extension, rtx_type, beside=handshake.socket,
         )  # fmt: skip
         handshake.socket.close()
-        return self._peers
+        return number
 
     async def add_source(self, peer: int, track: Track, to: Sending) -> int:
         return await self.ask(

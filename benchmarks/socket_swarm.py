@@ -100,6 +100,10 @@ class Connection(asyncio.Protocol):
         # Masking with zeros is masking (RFC 6455 section 5.3), and costs nothing.
         self._transport.write(head + b"\0\0\0\0" + payload)
 
+    def tell(self, event: str, body: Any) -> None:
+        """Emit without waiting for anything."""
+        self._send(f"42{self._namespace},{json.dumps([event, body])}")
+
     async def ask(self, event: str, body: Any) -> Any:
         """Emit and wait for the acknowledgement. Raises ConnectionError."""
         if not self.is_open:

@@ -214,8 +214,10 @@ static void receive_rtp(struct swarm *swarm, struct peer *p, uint8_t *data, size
         }
     }
     if (is_rtx) {
-        if (length < header + 2)
+        size_t padding = data[0] & 0x20 ? data[length - 1] : 0;
+        if (length < header + 2 + padding)
             return;
+        length -= padding;
         /* The stream it repairs: the one that misses this number. */
         sequence = get16(data + header);
         for (uint32_t i = 0; i < p->sink_count; i++)
@@ -237,12 +239,14 @@ static void receive_rtp(struct swarm *swarm, struct peer *p, uint8_t *data, size
         sink->first_ns = now;
         sink->pli_due_ns = now + PLI_AFTER_NS;
     }
-    if (data[0] & 0x20) {
-        /* Padding only is a probe for bandwidth. */
-        if (is_checked && (size_t)data[length - 1] + header >= length) {
+    if (is_checked && data[0] & 0x20) {
+        size_t padding = data[length - 1];
+        if (padding + header >= length) {
+            /* A probe for bandwidth. */
             take_in(sink, sequence, now);
             return;
         }
+        length -= padding;
     }
     if (!take_in(sink, sequence, now)) {
         swarm->counters.repeated++;
