@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 from server.media import native_build  # noqa: E402
 
-TARGETS = ("estimate", "plane", "srtp")
+TARGETS = ("estimate", "plane", "srtp", "stun")
 FUZZ = ROOT / "tests" / "native" / "fuzz"
 WORK = ROOT / "build" / "fuzz"
 

@@ -34,6 +34,7 @@ from server.live.ports import Clock as LiveClock
 from server.live.ports import MediaControl, Seat
 from server.media.endpoint import EVERYWHERE
 from server.media.native_build import CannotBuild, build
+from server.media.native_meeting import end_left_behind
 from server.media.native_plane import NativePlane
 from server.media.plane import MediaPlane
 from server.media.python_plane import PlaneSettings, PythonPlane
@@ -270,15 +271,18 @@ def turn_servers(settings: Settings) -> TurnServers:
 
 def media_plane(settings: Settings) -> MediaPlane:
     """The one asked for, or the one in Python where the other cannot be built."""
+    meeting = settings.plane_socket
     chosen = PlaneSettings(
         host=settings.bind, port=settings.media_port, announce=settings.announce_ip,
         has_gso=settings.media_gso,
+        meeting=meeting,
     )  # fmt: skip
     if settings.media_plane == "native":
         try:
             return NativePlane(chosen, build())
         except CannotBuild as failure:
             log.warning("%s The plane in Python serves.", failure)
+    end_left_behind(meeting)  # it holds the port
     return PythonPlane(chosen)
 
 

@@ -35,7 +35,13 @@ class Verb:
 def serve(settings: Settings, _options: argparse.Namespace) -> int:
     from server.supervisor import supervise
 
-    return supervise(to_environ(settings), settings.has_worker)
+    status = supervise(to_environ(settings), settings.has_worker)
+    if settings.plane_socket.exists():
+        # Of a server that was killed meanwhile; one that ends well ends it.
+        from server.media.native_meeting import end_left_behind
+
+        end_left_behind(settings.plane_socket)
+    return status
 
 
 def server(settings: Settings, _options: argparse.Namespace) -> int:

@@ -52,6 +52,11 @@ class Settings:
     captions_model: str = "whisper-base"
     speech_language: str = "en"
 
+    @property
+    def plane_socket(self) -> Path:
+        """Where the native media plane waits for the next server when this one was killed."""
+        return self.data / "plane.sock"
+
 
 def _join(values: tuple[Any, ...]) -> str:
     return ",".join(str(value) for value in values)

@@ -24,6 +24,7 @@ from server.domain.events import Event, ParticipantReturned
 from server.domain.state import SessionState
 from server.live.captions import Captions
 from server.live.media_control_choice import Choice, StageByVoice
+from server.live.media_control_held import HeldTransports
 from server.live.media_control_session import Link, SessionMedia
 from server.live.ports import CaptureReport, MediaHost
 from server.media.plane import (
@@ -42,6 +43,7 @@ from server.media.plane import (
     SoundHeard,
     TransportClosed,
     TransportConnected,
+    TransportHeld,
     TransportStats,
 )
 from server.schemas.live_media import ConnectionQuality, MediaAnswer, MediaOffer, MediaView
@@ -64,6 +66,7 @@ class PlaneMediaControl:
         self.captions = captions or Captions(None, "")
         self._host: MediaHost | None = None
         self._sessions: dict[str, SessionMedia] = {}
+        self._held = HeldTransports(plane.apply)
         self._links: dict[str, tuple[SessionMedia, Link]] = {}
         self._outbox: asyncio.Queue[tuple[str, str, str, Any]] = asyncio.Queue(_OUTBOX)
         self._reports: asyncio.Queue[tuple[str, CaptureReport]] = asyncio.Queue()
@@ -114,7 +117,14 @@ class PlaneMediaControl:
         transport_id = uuid.uuid4().hex
         try:
             answer = await self.plane.open(
-                OpenTransport(transport_id, participant_id, offer.sdp, offer.tracks, offer.slots)
+                OpenTransport(
+                    transport_id,
+                    participant_id,
+                    offer.sdp,
+                    offer.tracks,
+                    offer.slots,
+                    tag=session_id,
+                )
             )
         except OfferRefused as refused:
             raise Invalid(refused.code, str(refused), field="sdp") from refused
@@ -163,6 +173,7 @@ class PlaneMediaControl:
         events: Sequence[Event],
         after: SessionState,
     ) -> None:
+        self._held.changed(session_id, before, events, after)
         session = self._sessions.get(session_id)
         if session is None:
             return
@@ -203,6 +214,8 @@ class PlaneMediaControl:
                 if found is not None:
                     found[1].started.add(notice.publication_id.rsplit(":", 1)[1])
                     self._refresh(found[0])
+            case TransportHeld():
+                self._held.found(notice)
             case TransportConnected():
                 self._connected(notice)
             case TransportClosed():
@@ -228,6 +241,7 @@ class PlaneMediaControl:
             return
         session, link = found
         link.is_connected = True
+        self._held.is_back(session.session_id, link.participant_id)
         if session.incoming.get(link.participant_id) is link:
             old = session.promote(link)
             if old is not None:
@@ -236,6 +250,7 @@ class PlaneMediaControl:
             session.show_all(link)
 
     def _closed(self, notice: TransportClosed) -> None:
+        self._held.closed(notice.transport_id)
         found = self._links.pop(notice.transport_id, None)
         if found is None:
             return
@@ -388,6 +403,7 @@ class PlaneMediaControl:
         while True:
             await asyncio.sleep(_HOUSEKEEPING_S)
             now = time.monotonic()
+            self._held.keep_house(now)
             for session in list(self._sessions.values()):
                 for participant_id, lost_at in list(session.lost_at.items()):
                     if now - lost_at > _GRACE_S:

@@ -208,6 +208,8 @@ class MirrorPeer:
         self.is_connected = False
         self.publications: dict[PublicationId, MirrorPublication] = {}
         self.slots: dict[str, MirrorSlot] = {}
+        self.memo = b""
+        """for a server that finds the transport held"""
         self.octets_up = 0
         self.octets_down = 0
         self.losses = (0.0, 0.0)
@@ -233,6 +235,7 @@ class MirrorPeer:
         self._send(wire.transport(self.number, self._extensions))
         self._send(wire.keep(self.number, self.cell))
         self._send(wire.checks(self.number, self.ice.local_ufrag))
+        self._send(wire.hold(self.number, self.ice.local_pwd, self.memo))
         for publication in self.publications.values():
             self._send(wire.publication(self.number, publication.number, publication.numbers))
         for slot in self.slots.values():
@@ -242,6 +245,8 @@ class MirrorPeer:
         """To a new process, which goes on with its packets. The keys come last: by then it knows
         what the streams it finds in the shared memory belong to."""
         self._describe()
+        # What the link carries is found anew.
+        self.limit, self.limit_at_ns, self._wanted = None, 0, 0
         for publication in self.publications.values():
             publication.describe_again()
         for address in self._told:

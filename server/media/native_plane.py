@@ -10,6 +10,9 @@ When the process ends unasked, a new one is started and told everything again; h
 come it finds in memory that both processes share (native/kept.h). So nobody has to rejoin, and
 only captures end, with a declared gap. When that does not work, every transport is closed with
 reason ``error``, and pages rejoin by themselves.
+
+When this server is killed, the process goes on without it for a while, and the next server finds
+it (native_meeting.py). What it forwards then stays as it is, *held*, until each page is back.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ from server.media.capture import header_text
 from server.media.capture_feed import capture_header
 from server.media.endpoint import Endpoint, bind
 from server.media.ice_dtls import Address, DtlsSession, IceLite
+from server.media.native_meeting import Held, LeftBehind, end, is_of, meet, memo, waiting_place
 from server.media.native_mirror import (
     MirrorCapture,
     MirrorPeer,
@@ -41,13 +45,19 @@ from server.media.native_sound import NativeSound
 from server.media.plane import (
     CaptureSealed,
     CaptureStopped,
+    CloseTransport,
     LayersChanged,
     OfferRefused,
     OpenTransport,
+    PlaneCommand,
     PlaneNotification,
     PublicationStarted,
+    SetPublicationEnabled,
     SlotSwitched,
     StartCapture,
+    TransportClosed,
+    TransportHeld,
+    TransportId,
 )
 from server.media.rtp import Packet
 from server.media.sdp_answer import LAYERS, Answer
@@ -60,6 +70,9 @@ _AGAIN_S: Final = (0.0, 0.1, 0.5, 2.0)
 """how long to wait before each further start of a process that keeps ending"""
 _PATIENCE_S: Final = 3.0
 """how long an offer waits for a process that is being started"""
+_GENERATIONS: Final = 62
+_GENERATION_BITS: Final = 26
+"""servers that took over a process number things apart from what they found in it"""
 _STEADY_S: Final = 5.0
 _TOO_OFTEN: Final = 3
 """so many processes that did not last take what they were told with them"""
@@ -80,9 +93,11 @@ class NativeEndpoint(Endpoint[MirrorPeer]):
     ) -> None:
         super().__init__(on_ready, on_failed, on_goodbye)
         self.send: Callable[[bytes], None] = _nowhere
+        self.lent: socket.socket | None = None
+        """of a process that was left behind"""
 
     def open(self, host: str, port: int) -> None:
-        self._socket = bind(host, port)
+        self._socket = self.lent or bind(host, port)
 
     def close(self) -> None:
         if self._socket is not None:
@@ -131,6 +146,9 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         self._lost: list[MirrorCapture] = []
         """captures that ended with their process, to be told of when there is a new one"""
         self._kept = -1
+        self._waiting_place: socket.socket | None = None
+        self._held: dict[TransportId, Held] = {}
+        self._generation = 0
         self._free_cells = list(range(wire.KEPT_CELLS - 1, -1, -1))
         self._ends = 0
         """how many processes in a row did not last"""
@@ -174,12 +192,19 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         when it is not there and cannot be made."""
         if self._program is None:
             self._program = await asyncio.to_thread(native_build.build)
+        found = await self._find_left_behind()
+        if found is not None:
+            self._endpoint.lent = found.udp
+            self._kept = found.kept
         self._prepare(notify)
         self._endpoint.send = self._send
         try:
-            self._kept = os.memfd_create("reprise-kept")
-            os.ftruncate(self._kept, wire.KEPT_OCTETS)
-            self._launch()
+            if found is not None:
+                self._adopt(found)
+            else:
+                self._kept = os.memfd_create("reprise-kept")
+                os.ftruncate(self._kept, wire.KEPT_OCTETS)
+                self._launch()
             async with asyncio.timeout(_READY_S):
                 await self._is_ready.wait()
         except (OSError, TimeoutError):
@@ -205,6 +230,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
             await asyncio.gather(self._restarting, return_exceptions=True)
         for peer in list(self._peers.values()):
             self._close_peer(peer, "closed")
+        self._held.clear()
         if self._process is not None:
             self.exit_code = await self._process.close()
             if self.exit_code:
@@ -215,14 +241,79 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         if self._kept >= 0:
             os.close(self._kept)
             self._kept = -1
+        if self._waiting_place is not None:
+            self._waiting_place.close()
+        if self._settings.meeting is not None:
+            self._settings.meeting.unlink(missing_ok=True)
+
+    # ---- a process that was left behind --------------------------------------------------------
+
+    async def _find_left_behind(self) -> LeftBehind | None:
+        path, program = self._settings.meeting, self._program
+        if path is None or program is None:
+            return None
+        found = await asyncio.to_thread(meet, path)
+        if found is None:
+            return None
+        port = found.udp.getsockname()[1]
+        if is_of(found, program) and self._settings.port in (0, port):
+            return found
+        log.warning("the reprise-plane that was left behind is another one, and is ended")
+        await asyncio.to_thread(end, found)
+        return None
+
+    def _adopt(self, found: LeftBehind) -> None:
+        generation = max((held.generation for held in found.held), default=0) % _GENERATIONS + 1
+        self._generation = generation
+        self._last_number = generation << _GENERATION_BITS
+        self._chooser.begin_after(self._last_number)
+        for held in found.held:
+            self._held[held.transport_id] = held
+            self._free_cells.remove(held.cell)
+        process = NativeProcess(self._on_message, self._on_process_end)
+        process.adopt(found)
+        self._process = process
+        process.send(wire.hello())
+        log.warning("reprise-plane %d was left behind with %d transports", found.pid,
+                    len(found.held))  # fmt: skip
+        for held in found.held:
+            self._tell(
+                TransportHeld(
+                    held.transport_id, held.participant_id, held.tag, tuple(held.publications)
+                )
+            )
+
+    def _apply(self, command: PlaneCommand) -> None:
+        match command:
+            case CloseTransport() if command.transport_id in self._held:
+                held = self._held.pop(command.transport_id)
+                self._send(wire.about(wire.CLOSE, held.number))
+                self._free_cells.append(held.cell)
+                self._tell(TransportClosed(held.transport_id, "closed"))
+            case SetPublicationEnabled(publication_id, False) if (
+                held := self._held.get(publication_id.rsplit(":", 1)[0])
+            ) is not None:
+                if publication_id in held.publications:
+                    number = held.publications[publication_id]
+                    self._send(wire.gate(number, 0, "muted", is_open=False))
+            case _:
+                super()._apply(command)
+
+    def _lose_held(self) -> None:
+        """Their keys went with the process; nobody wrote them down."""
+        lost, self._held = list(self._held.values()), {}
+        for held in lost:
+            self._free_cells.append(held.cell)
+            self._tell(TransportClosed(held.transport_id, "error"))
 
     # ---- the process ---------------------------------------------------------------------------
 
     def _launch(self) -> None:
         assert self._program is not None
+        self._make_waiting_place()
         process = NativeProcess(self._on_message, self._on_process_end)
         process.start(
-            self._program, self._endpoint.socket, self._kept,
+            self._program, self._endpoint.socket, self._kept, self._waiting_place,
             "--watermark", str(self._settings.disk_watermark),
             *(() if self._settings.has_gso else ("--no-gso",)),
         )  # fmt: skip
@@ -231,6 +322,15 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         self._launched_at = self._loop.time()
         process.send(wire.hello())
         self._describe_all()
+
+    def _make_waiting_place(self) -> None:
+        path = self._settings.meeting
+        if path is None or self._waiting_place is not None:
+            return
+        try:
+            self._waiting_place = waiting_place(path)
+        except OSError as failure:
+            log.warning("reprise-plane will end with this server, since %s: %s", path, failure)
 
     def _describe_all(self) -> None:
         for peer in self._peers.values():
@@ -262,6 +362,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         self._is_ready.clear()
         log.error("reprise-plane has ended; it is started anew")
         self._lose_captures()
+        self._lose_held()
         if self._ends >= _TOO_OFTEN:
             self._lose_transports()
         self._restarting = self._loop.create_task(
@@ -335,6 +436,13 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
             slot = MirrorSlot(self._next_number(), peer, slot_numbers, self._send)
             peer.slots[slot.name] = slot
             self._slot_by_number[slot.number] = slot
+        peer.memo = memo(
+            Held(
+                peer.number, peer.cell, self._generation, peer.transport_id,
+                peer.participant_id, command.tag,
+                {one.publication_id: one.number for one in peer.publications.values()},
+            )
+        )  # fmt: skip
         peer.describe(answer)
         return peer
 

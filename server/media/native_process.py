@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
 import socket
 import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
 from server.media import native_protocol as wire
+from server.media.native_meeting import LeftBehind, has_ended
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +41,9 @@ class NativeProcess:
         self._on_end = on_end
         self._socket: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._adopted = -1
+        """descriptor of a process that is not our child"""
+        self._adopted_pid = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queue: deque[bytes] = deque()
         self._queued = 0
@@ -50,22 +57,37 @@ class NativeProcess:
 
     @property
     def pid(self) -> int:
-        assert self._process is not None
+        if self._process is None:
+            return self._adopted_pid
         return self._process.pid
 
-    def start(self, program: Path, udp: socket.socket, kept: int, *options: str) -> None:
+    def adopt(self, found: LeftBehind) -> None:
+        """One that another server has started; its socket and descriptor are ours from now on."""
+        self._loop = asyncio.get_running_loop()
+        self._adopted = found.process
+        self._adopted_pid = found.pid
+        self._listen(found.control)
+
+    def start(
+        self, program: Path, udp: socket.socket, kept: int, meeting: socket.socket | None,
+        *options: str,
+    ) -> None:  # fmt: skip
         """Raises OSError when the program cannot be started."""
+        lent = [udp.fileno(), kept]
+        if meeting is not None:
+            lent.append(meeting.fileno())
+            options = (*options, "--meet-fd", str(meeting.fileno()))
         self._loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            ours.setblocking(False)
-            ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_OCTETS)
             self._process = subprocess.Popen(
                 [
                     str(program), "--udp-fd", str(udp.fileno()), "--control-fd",
                     str(theirs.fileno()), "--kept-fd", str(kept), *options,
                 ],
-                pass_fds=(udp.fileno(), theirs.fileno(), kept),
+                pass_fds=(*lent, theirs.fileno()),
+                # Whoever ends a server that was killed with all its children, leaves this one.
+                start_new_session=meeting is not None,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -75,13 +97,19 @@ class NativeProcess:
             raise
         finally:
             theirs.close()
-        self._socket = ours
-        self._loop.add_reader(ours.fileno(), self._readable)
+        self._listen(ours)
         assert self._process.stderr is not None
         self._log_reader = threading.Thread(
             target=_read_log, args=(self._process.stderr,), name="reprise-plane-log", daemon=True
         )
         self._log_reader.start()
+
+    def _listen(self, control: socket.socket) -> None:
+        control.setblocking(False)
+        control.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_OCTETS)
+        self._socket = control
+        assert self._loop is not None
+        self._loop.add_reader(control.fileno(), self._readable)
 
     def send(self, message: bytes) -> None:
         """In order; dropped once the process has ended."""
@@ -110,6 +138,9 @@ class NativeProcess:
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
+        elif self._adopted >= 0:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._adopted, signal.SIGKILL)
 
     async def close(self) -> int:
         """Ask it to end, hear it out, wait, and return its exit code."""
@@ -124,8 +155,14 @@ class NativeProcess:
         return await self.reap()
 
     async def reap(self) -> int:
-        """The exit code of a process that has closed its socket."""
-        assert self._process is not None
+        """The exit code of a process that has closed its socket; 0 for another's child."""
+        if self._process is None:
+            if self._adopted >= 0:
+                if not await asyncio.to_thread(has_ended, self._adopted, _EXIT_S):
+                    self.kill()
+                os.close(self._adopted)
+                self._adopted = -1
+            return 0
         try:
             code = await asyncio.to_thread(self._process.wait, _EXIT_S)
         except subprocess.TimeoutExpired:

@@ -44,6 +44,7 @@ STAGE: Final = 26
 KEEP: Final = 18
 WANT: Final = 32
 CHECKS: Final = 27
+HOLD: Final = 19
 
 READY: Final = 65
 DATAGRAM_UP: Final = 66
@@ -55,6 +56,8 @@ SWITCHED: Final = 71
 STATISTICS: Final = 73
 CAPTURE_ENDED: Final = 74
 HEARD: Final = 75
+LENT: Final = 76
+HELD: Final = 77
 SOUND: Final = 88
 SPEAKERS: Final = 89
 ESTIMATE: Final = 96
@@ -123,6 +126,10 @@ def transport(number: int, extensions: ExtensionIds) -> bytes:
 
 def keep(number: int, cell: int) -> bytes:
     return _TWO.pack(KEEP, number, cell)
+
+
+def hold(number: int, password: str, memo: bytes) -> bytes:
+    return _ONE.pack(HOLD, number) + _text(password) + memo
 
 
 def keys(number: int, secret: SrtpKeys) -> bytes:

@@ -55,6 +55,10 @@ class NativeSound:
 
     # ---- what the switchboard says -------------------------------------------------------------
 
+    def begin_after(self, number: int) -> None:
+        """Lower numbers are those of a server before this one."""
+        self._last_number = number
+
     def changed(self) -> None:
         """A room, a gate, a floor or a publication is not what it was."""
         self._is_changed = True

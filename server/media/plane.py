@@ -40,6 +40,8 @@ class OpenTransport:
     offer_sdp: str
     tracks: Mapping[str, TrackKind]
     slots: Mapping[str, str]
+    tag: str = ""
+    """comes up again when the transport is found to be held"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +277,20 @@ class SoundHeard:
     """packets before these that were too many to keep"""
 
 
+@dataclass(frozen=True, slots=True)
+class TransportHeld:
+    """A server before this one opened it, and its media goes on as it went. Nothing can be decided
+    about it any more but to close it or to shut one of its tracks. Told before anything else."""
+
+    transport_id: TransportId
+    participant_id: str
+    tag: str
+    publication_ids: tuple[PublicationId, ...]
+
+
 PlaneNotification = (
-    TransportConnected
+    TransportHeld
+    | TransportConnected
     | TransportClosed
     | PublicationStarted
     | LayersChanged

@@ -16,6 +16,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from server.media.endpoint import EVERYWHERE, Endpoint, Reachable, local_addresses
@@ -84,6 +85,9 @@ class PlaneSettings:
     """octets of free space below which captures end"""
     has_gso: bool = True
     """hand runs of packets to the kernel as one (UDP GSO), where it takes them"""
+    meeting: Path | None = None
+    """where a process that forwards waits for the next server when this one was killed; without
+    it, it ends with its server"""
     consent_s: float = CONSENT_S
     handshake_s: float = HANDSHAKE_S
 

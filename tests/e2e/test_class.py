@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import psutil
@@ -198,20 +198,54 @@ def server_child(supervisor_pid: int) -> psutil.Process:
 
 
 @pytest.mark.parametrize("school", [{"REPRISE_MEDIA_PLANE": "native"}], indirect=True)
-async def test_nobody_leaves_when_the_native_plane_dies(classroom: Classroom) -> None:
-    """Pages rejoin by themselves, camera and microphone as they were."""
+async def test_nobody_leaves_when_the_native_plane_or_its_server_dies(
+    classroom: Classroom,
+) -> None:
+    """Camera and microphone stay as they were when the plane goes; and a server that is away is
+    missed by nobody who looks and listens."""
     helen, mina, tomas = classroom.everyone
     assert await hears(helen.page, mina.tone)
     assert await sees_moving(tomas.page, mina.colour)
-    old = native_plane(classroom.school.server.pid)
+    supervisor = classroom.school.server.pid
+    old = native_plane(supervisor)
     old.kill()
     old.wait(10)
     for viewer, other in ((helen, mina), (tomas, mina), (mina, tomas)):
         assert await hears(viewer.page, other.tone, limit_s=30)
         assert await sees_moving(viewer.page, other.colour, limit_s=30)
-    assert native_plane(classroom.school.server.pid).pid != old.pid
+    assert native_plane(supervisor).pid != old.pid
     for person in classroom.everyone:
         await expect(person.page.get_by_text("Connection lost. Reconnecting…")).to_have_count(0)
+
+    server, plane = server_child(supervisor), native_plane(supervisor)
+    with nobody_restarts_it(supervisor):
+        server.kill()
+        lost = helen.page.get_by_text("Connection lost. Reconnecting…").first
+        await expect(lost).to_be_visible()
+        away_until = asyncio.get_running_loop().time() + 5
+        while asyncio.get_running_loop().time() < away_until:
+            assert await sees_moving(helen.page, mina.colour, limit_s=10)
+            assert await hears(helen.page, mina.tone, limit_s=10)
+        assert plane.is_running()
+    for person in classroom.everyone:
+        await expect(person.page.get_by_text("Connection lost. Reconnecting…")).to_have_count(
+            0, timeout=60_000
+        )
+    await mina.room.switch_on("microphone")
+    await mina.room.switch_on("camera")
+    for viewer in (helen, tomas):
+        assert await hears(viewer.page, mina.tone, limit_s=30)
+        assert await sees_moving(viewer.page, mina.colour, limit_s=30)
+
+
+@contextlib.contextmanager
+def nobody_restarts_it(supervisor_pid: int) -> Iterator[None]:
+    supervisor = psutil.Process(supervisor_pid)
+    supervisor.suspend()
+    try:
+        yield
+    finally:
+        supervisor.resume()
 
 
 def native_plane(supervisor_pid: int) -> psutil.Process:

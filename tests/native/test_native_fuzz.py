@@ -10,10 +10,10 @@ import pytest
 from server.media import native_build
 
 FUZZ = Path(__file__).parent / "fuzz"
-NEEDED = {"estimate": ["estimate.c", "twcc.c", "rtcp.c"], "srtp": ["srtp.c"]}
+NEEDED = {"estimate": ["estimate.c", "twcc.c", "rtcp.c"], "srtp": ["srtp.c"], "stun": ["stun.c"]}
 
 
-@pytest.mark.parametrize("target", ["estimate", "plane", "srtp"])
+@pytest.mark.parametrize("target", ["estimate", "plane", "srtp", "stun"])
 def test_what_was_found_once_stays_mended(target: str, tmp_path: Path) -> None:
     compiler = native_build.compiler()
     assert compiler is not None

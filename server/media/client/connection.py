@@ -34,6 +34,7 @@ class ClientConnection(asyncio.DatagramProtocol):
         self._dtls: DtlsSession | None = None
         self.srtp: SrtpSession | None = None
         self._remote: Address | None = None
+        self.checks_answered = 0
         self._checker: asyncio.Task[None] | None = None
         self._ready: asyncio.Future[None] | None = None
         self._offer: LocalOffer | None = None
@@ -193,6 +194,7 @@ class ClientConnection(asyncio.DatagramProtocol):
             self._answer.pwd.encode()
         ):
             return
+        self.checks_answered += 1
         if self._remote is None:
             self._remote = (address[0], address[1])
             assert self._dtls is not None

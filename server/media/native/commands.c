@@ -5,7 +5,6 @@
 
 #include <openssl/crypto.h>
 
-#define MAX_ADDRESSES 16
 #define MAX_REASON 32
 #define MAX_CAPTURE_PATH 4000
 
@@ -89,25 +88,27 @@ static void keep(struct plane *plane, struct reader *r) {
         *t->kept = (struct kept_transport){.id = t->id};
 }
 
+static void hold(struct plane *plane, struct reader *r) {
+    struct transport *t = id_find(&plane->transports, read32(r));
+    char password[sizeof t->password];
+    read_text(r, password, sizeof password);
+    size_t length = (size_t)(r->end - r->at);
+    const uint8_t *memo = read_octets(r, length);
+    if (t && !r->is_broken) {
+        memcpy(t->password, password, sizeof password);
+        free(t->memo);
+        t->memo = make(length + 1);
+        memcpy(t->memo, memo, length);
+        t->memo_length = length;
+    }
+    OPENSSL_cleanse(password, sizeof password);
+}
+
 static void read_address(struct reader *r, struct address *address) {
     const uint8_t *host = read_octets(r, sizeof address->host);
     if (host)
         memcpy(address->host, host, sizeof address->host);
     address->port = read16(r);
-}
-
-static void forget_address(struct plane *plane, struct transport *t,
-                           const struct address *address) {
-    for (uint32_t i = 0; i < t->addresses.count; i++) {
-        struct address *known = t->addresses.items[i];
-        if (!address_equal(known, address))
-            continue;
-        if (address_find(&plane->addresses, known) == t)
-            address_remove(&plane->addresses, known);
-        list_remove(&t->addresses, known);
-        free(known);
-        return;
-    }
 }
 
 static void set_address(struct plane *plane, struct reader *r) {
@@ -117,18 +118,10 @@ static void set_address(struct plane *plane, struct reader *r) {
     uint8_t what = read8(r);
     if (r->is_broken || t == NULL)
         return;
-    forget_address(plane, t, &address);
-    if (what == 0 || t->addresses.count == MAX_ADDRESSES)
-        return;
-    /* Packets that wait go to the address they were made for. */
-    udp_flush(&plane->udp);
-    struct address *kept = make(sizeof *kept);
-    *kept = address;
-    list_add(&t->addresses, kept);
-    address_set(&plane->addresses, kept, t);
-    if (what == 2)
-        t->destination.length =
-            address_to_socket(&address, plane->udp.family, &t->destination.where);
+    if (what == 0)
+        transport_forget_address(t, &address);
+    else
+        transport_address(t, &address, what == 2);
 }
 
 static void take_checks(struct plane *plane, struct reader *r) {
@@ -299,8 +292,11 @@ static void open_slot(struct plane *plane, struct reader *r) {
     memcpy(slot->payload_type_of, types, sizeof types);
     memcpy(slot->rtx_of, rtx, sizeof rtx);
     memcpy(slot->cname, cname, sizeof cname);
-    if (transport_number && t->downlink == NULL)
+    if (transport_number && t->downlink == NULL) {
         t->downlink = downlink_new(plane->now);
+        if (t->kept)
+            t->downlink->estimator.next = t->kept->number;
+    }
     slot_set_extensions(slot, mid_number, mid, send_time_number, transport_number);
     if (t->kept && t->slots.count < KEPT_SLOTS)
         slot_keep(slot, &t->kept->slots[t->slots.count]);
@@ -421,6 +417,7 @@ static command *const commands[] = {
     [DOWN_CHECKS] = take_checks,
     [DOWN_KEEP] = keep,
     [DOWN_WANT] = want,
+    [DOWN_HOLD] = hold,
 };
 
 bool plane_command(struct plane *plane, const uint8_t *message, size_t length) {

@@ -84,6 +84,9 @@ enum down {
     DOWN_WANT = 32,
     /* u32 transport, text: connectivity checks for this name are handed up, no others */
     DOWN_CHECKS = 27,
+    /* u32 transport, text password of its checks, the rest is a memo for the server that finds it
+       held (away.c) */
+    DOWN_HOLD = 19,
 };
 
 enum up {
@@ -111,6 +114,11 @@ enum up {
     /* u32 publication, u32 turn, i64 sequence, u32 timestamp, u64 arrival ns, u8 level as received
        (255: none), the rest is Opus */
     UP_HEARD = 75,
+    /* u32 n: to a server that found this process, with the UDP socket and the shared memory
+       (SCM_RIGHTS); before anything else, and n × UP_HELD follow */
+    UP_LENT = 76,
+    /* u32 transport, the rest is its memo */
+    UP_HELD = 77,
     /* u32 transport, u32 publication in the stage's place, n × u32 in the others (0: none) */
     UP_SOUND = 88,
     /* u32 room, n × (u32 participant, u8 level): who speaks, loudest first */

@@ -36,6 +36,7 @@ struct kept_slot {
 struct kept_transport {
     uint32_t id; /* 0: free */
     uint32_t rtcp_index;
+    uint16_t number; /* transport-wide, of the last packet out */
     struct srtp_kept_source sources[SRTP_MAX_SOURCES];
     struct kept_route routes[KEPT_ROUTES];
     struct kept_slot slots[KEPT_SLOTS];

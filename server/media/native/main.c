@@ -1,6 +1,7 @@
-/* reprise-plane: forwards the media of one server. Started by the server, ends with it.
+/* reprise-plane: forwards the media of one server, which starts it and ends it. One that goes
+   without ending it is waited for, when there is a socket to meet the next one at (away.c).
 
-   reprise-plane --udp-fd N --control-fd N [--kept-fd N] [--watermark OCTETS] [--no-gso] */
+   reprise-plane --udp-fd N --control-fd N [--kept-fd N] [--meet-fd N] [--watermark OCTETS] [--no-gso] */
 #include "plane.h"
 
 #include <errno.h>
@@ -11,22 +12,24 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { MESSAGES_AT_ONCE = 256, GOODBYE_MS = 5000 };
 
 struct options {
-    int udp_fd, control_fd, kept_fd;
+    int udp_fd, control_fd, kept_fd, meet_fd;
     uint64_t watermark;
     bool has_gso;
 };
 
 static struct options read_options(int count, char **arguments) {
-    struct options options = {-1, -1, -1, 0, true};
+    struct options options = {-1, -1, -1, -1, 0, true};
     static const struct option known[] = {
         {"udp-fd", required_argument, NULL, 'u'},
         {"control-fd", required_argument, NULL, 'c'},
         {"kept-fd", required_argument, NULL, 'k'},
+        {"meet-fd", required_argument, NULL, 'm'},
         {"watermark", required_argument, NULL, 'w'},
         {"no-gso", no_argument, NULL, 'g'},
         {0},
@@ -37,6 +40,7 @@ static struct options read_options(int count, char **arguments) {
         case 'u': options.udp_fd = atoi(optarg); break;
         case 'c': options.control_fd = atoi(optarg); break;
         case 'k': options.kept_fd = atoi(optarg); break;
+        case 'm': options.meet_fd = atoi(optarg); break;
         case 'w': options.watermark = strtoull(optarg, NULL, 10); break;
         case 'g': options.has_gso = false; break;
         default: exit(2);
@@ -75,11 +79,11 @@ static void take_commands(struct plane *plane) {
         if (length == 0)
             break;
         if (length < 0) {
-            plane->is_ending = true;
+            plane->control.is_broken = true;
             break;
         }
         bool is_read = plane_command(plane, buffer, (size_t)length);
-        if (buffer[0] == DOWN_KEYS)
+        if (buffer[0] == DOWN_KEYS || buffer[0] == DOWN_HOLD)
             OPENSSL_cleanse(buffer, (size_t)length);
         if (!is_read) {
             fprintf(stderr, "reprise-plane: a message of type %u cannot be read\n", buffer[0]);
@@ -101,9 +105,36 @@ static void say_goodbye(struct plane *plane) {
     }
 }
 
+/* The server has gone, is back, or does not come back. */
+static void look_for_server(struct plane *plane, int epoll, int listener) {
+    if (plane->alone_since_ns == 0 && plane->control.is_broken) {
+        if (listener < 0) {
+            plane->is_ending = true;
+            return;
+        }
+        plane_lost_server(plane); /* which closes the old socket */
+        watch(epoll, EPOLL_CTL_ADD, listener, EPOLLIN);
+    } else if (plane->alone_since_ns && now_ns() - plane->alone_since_ns > PLANE_ALONE_NS) {
+        fputs("reprise-plane: no server has come back\n", stderr);
+        plane->is_ending = true;
+    }
+}
+
+static void take_in(struct plane *plane, int epoll, int listener) {
+    if (!plane_meet_server(plane, listener))
+        return;
+    watch(epoll, EPOLL_CTL_DEL, listener, 0);
+    watch(epoll, EPOLL_CTL_ADD, plane->control.fd, EPOLLIN);
+}
+
 int main(int count, char **arguments) {
     struct options options = read_options(count, arguments);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (options.meet_fd < 0)
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
+    else if (listen(options.meet_fd, 1) < 0) {
+        perror("reprise-plane: the socket to be met at");
+        exit(3);
+    }
     int signals = open_signals();
     int ended = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     int epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -120,7 +151,7 @@ int main(int count, char **arguments) {
     watch(epoll, EPOLL_CTL_ADD, signals, EPOLLIN);
     int64_t due = now_ns() + PLANE_TICK_NS;
     bool is_waiting_to_send = false;
-    while (!plane.is_ending && !plane.control.is_broken) {
+    while (!plane.is_ending) {
         int64_t left = due - now_ns();
         if (plane.pacing.count && left > PLANE_PACE_NS)
             left = PLANE_PACE_NS;
@@ -137,7 +168,9 @@ int main(int count, char **arguments) {
             uint64_t number;
             if (fd == plane.control.fd)
                 continue;
-            if (fd == plane.udp.fd) {
+            if (fd == options.meet_fd)
+                take_in(&plane, epoll, fd);
+            else if (fd == plane.udp.fd) {
                 udp_receive(&plane.udp, plane_datagram, &plane);
                 udp_flush(&plane.udp);
             } else if (fd == signals)
@@ -155,6 +188,11 @@ int main(int count, char **arguments) {
             plane_tick(&plane);
             /* Late by more than one: do not catch up. */
             due = now - due > PLANE_TICK_NS ? now + PLANE_TICK_NS : due + PLANE_TICK_NS;
+        }
+        look_for_server(&plane, epoll, options.meet_fd);
+        if (plane.alone_since_ns) {
+            is_waiting_to_send = false;
+            continue;
         }
         bool must_wait = plane.control.first != NULL;
         if (must_wait != is_waiting_to_send) {

@@ -11,6 +11,7 @@
 void plane_init(struct plane *plane, int udp_fd, int control_fd, int event_fd, uint64_t watermark,
                 bool wants_gso) {
     memset(plane, 0, sizeof *plane);
+    plane->kept_fd = -1;
     int failed = udp_open(&plane->udp, udp_fd, wants_gso);
     if (failed) {
         fprintf(stderr, "reprise-plane: the UDP socket: %s\n", strerror(failed));
@@ -31,6 +32,7 @@ bool plane_keep(struct plane *plane, int fd) {
     if (shared == MAP_FAILED)
         return false;
     plane->kept = shared;
+    plane->kept_fd = fd;
     plane->last_stream = plane->kept->last_stream;
     return true;
 }
@@ -117,10 +119,10 @@ void plane_datagram(void *context, uint8_t *data, size_t length, const struct ad
         else
             plane->strangers++;
     } else if (first < 4) {
-        if (is_check_for_us(plane, data, length))
-            hand_up(plane, data, length, from);
-        else
+        if (!is_check_for_us(plane, data, length))
             plane->strangers++;
+        else if (!plane_check(plane, data, length, from))
+            hand_up(plane, data, length, from);
     } else if (first >= 20 && first <= 63) {
         if (address_find(&plane->addresses, from))
             hand_up(plane, data, length, from);

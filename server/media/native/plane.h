@@ -38,6 +38,9 @@ struct plane {
     struct control control;
     struct capture_writer *captures;
     struct kept *kept; /* NULL: nothing is kept */
+    int kept_fd;
+    uint32_t held;          /* transports a server before this one has left behind */
+    int64_t alone_since_ns; /* 0: there is a server */
     struct id_table transports, publications, slots, streams, rooms;
     struct address_table addresses;
     struct list all; /* transports */
@@ -266,6 +269,10 @@ struct transport {
     struct publisher_clock clock;
     struct twcc twcc;
     struct kept_transport *kept; /* NULL: nothing is kept */
+    bool is_held;
+    char password[65];
+    uint8_t *memo;
+    size_t memo_length;
     uint64_t octets_up, octets_down;
     uint32_t estimate; /* the peer's own (REMB) */
     int64_t estimate_at_ns;
@@ -283,6 +290,10 @@ void transport_receive_rtcp(struct transport *transport, const uint8_t *data, si
                             int64_t now);
 /* A packet of at most MAX_DATAGRAM - SRTP_MAX_TRAILER octets. */
 void transport_send_rtcp(struct transport *transport, const uint8_t *data, size_t length);
+/* Packets from there are the transport's, and for `is_sending` those for it go there. */
+void transport_address(struct transport *transport, const struct address *address,
+                       bool is_sending);
+void transport_forget_address(struct transport *transport, const struct address *address);
 void transport_forget_routes(struct transport *transport, const struct stream *stream);
 /* Keys and publications are there: go on with the streams a process before this one knew. */
 void transport_resume(struct transport *transport);
@@ -303,6 +314,17 @@ bool plane_command(struct plane *plane, const uint8_t *message, size_t length);
 /* What is due every 20 ms. */
 void plane_tick(struct plane *plane);
 void plane_captures_ended(struct plane *plane);
+
+/* ---- without a server (away.c) ----------------------------------------------------------- */
+
+/* So long without a server, and the process ends. */
+#define PLANE_ALONE_NS (30 * SECOND_NS)
+void plane_lost_server(struct plane *plane);
+/* Take in the one that knocks; false when it is none. */
+bool plane_meet_server(struct plane *plane, int listener);
+/* Answer a connectivity check of a transport that is held; false when it is none. */
+bool plane_check(struct plane *plane, const uint8_t *data, size_t length,
+                 const struct address *from);
 
 #define PLANE_TICK_NS (20 * MS_NS)
 #define PLANE_PACE_NS (5 * MS_NS)

@@ -178,7 +178,12 @@ void slot_show(struct slot *s, struct stream *stream, int64_t now) {
 }
 
 static uint16_t next_number(struct slot *s) {
-    return s->number_at ? estimator_number(&s->transport->downlink->estimator) : 0;
+    if (!s->number_at)
+        return 0;
+    uint16_t number = estimator_number(&s->transport->downlink->estimator);
+    if (s->transport->kept)
+        s->transport->kept->number = number;
+    return number;
 }
 
 /* A sealed packet that lies where udp_reserve said. */

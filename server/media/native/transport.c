@@ -3,9 +3,12 @@
 
 #include "octets.h"
 
+#include <openssl/crypto.h>
+
 /* Longest RTP or RTCP packet that still fits with its trailer. */
 #define MAX_PLAIN (MAX_DATAGRAM - SRTP_MAX_TRAILER)
 #define MAX_NACKED 512
+#define MAX_ADDRESSES 16
 
 struct transport *transport_new(struct plane *plane, uint32_t id) {
     struct transport *t = make(sizeof *t);
@@ -40,9 +43,43 @@ void transport_free(struct transport *t) {
     srtp_free(t->sending);
     if (t->kept)
         memset(t->kept, 0, sizeof *t->kept);
+    if (t->is_held)
+        t->plane->held--;
+    OPENSSL_cleanse(t->password, sizeof t->password);
+    free(t->memo);
     list_remove(&t->plane->all, t);
     id_remove(&t->plane->transports, t->id);
     free(t);
+}
+
+/* ---- addresses --------------------------------------------------------------------------- */
+
+void transport_forget_address(struct transport *t, const struct address *address) {
+    for (uint32_t i = 0; i < t->addresses.count; i++) {
+        struct address *known = t->addresses.items[i];
+        if (!address_equal(known, address))
+            continue;
+        if (address_find(&t->plane->addresses, known) == t)
+            address_remove(&t->plane->addresses, known);
+        list_remove(&t->addresses, known);
+        free(known);
+        return;
+    }
+}
+
+void transport_address(struct transport *t, const struct address *address, bool is_sending) {
+    transport_forget_address(t, address);
+    if (t->addresses.count == MAX_ADDRESSES)
+        return;
+    /* Packets that wait go to the address they were made for. */
+    udp_flush(&t->plane->udp);
+    struct address *kept = make(sizeof *kept);
+    *kept = *address;
+    list_add(&t->addresses, kept);
+    address_set(&t->plane->addresses, kept, t);
+    if (is_sending)
+        t->destination.length =
+            address_to_socket(address, t->plane->udp.family, &t->destination.where);
 }
 
 void transport_send_rtcp(struct transport *t, const uint8_t *data, size_t length) {

@@ -1,0 +1,121 @@
+/* The server has gone without a word, and the class goes on.
+
+   Nothing is decided here: what was open stays open and goes where it went, and what nobody can
+   answer for any more (captures, sound handed up) ends. Transports are *held*: their checks are
+   answered here, since the server that comes next knows none of their passwords. It finds this
+   process by its socket, is lent the UDP socket and the shared memory, hears whose transports are
+   held, and closes each when its page has come back. Without a server the process ends by itself. */
+#include "plane.h"
+
+#include "octets.h"
+#include "stun.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void plane_lost_server(struct plane *plane) {
+    control_close(&plane->control);
+    plane->control.is_broken = true; /* nothing is sent, nothing is queued */
+    plane->alone_since_ns = now_ns();
+    plane->held = plane->all.count;
+    for (uint32_t i = 0; i < plane->all.count; i++) {
+        struct transport *t = plane->all.items[i];
+        t->is_held = true;
+        for (uint32_t n = 0; n < t->publications.count; n++) {
+            struct publication *p = t->publications.items[n];
+            p->is_heard = false;
+            feed_seal(p, "server_away");
+        }
+    }
+    fprintf(stderr, "reprise-plane: the server has gone; %u transports go on\n", plane->held);
+}
+
+/* ---- meeting the next one ---------------------------------------------------------------- */
+
+static bool is_ours(int fd) {
+    struct ucred who;
+    socklen_t length = sizeof who;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &length) == 0 && who.uid == geteuid();
+}
+
+/* The first message, with the descriptors. */
+static bool lend(struct plane *plane, int fd) {
+    uint8_t data[8];
+    struct writer w = {data};
+    write8(&w, UP_LENT);
+    write32(&w, plane->held);
+    int lent[2] = {plane->udp.fd, plane->kept_fd};
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(sizeof lent)];
+    } beside = {0};
+    struct iovec part = {data, (size_t)(w.at - data)};
+    struct msghdr message = {
+        .msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = beside.room,
+        .msg_controllen = sizeof beside.room,
+    };
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof lent);
+    memcpy(CMSG_DATA(head), lent, sizeof lent);
+    return sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+}
+
+bool plane_meet_server(struct plane *plane, int listener) {
+    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0)
+        return false;
+    if (!is_ours(fd) || !lend(plane, fd)) {
+        close(fd);
+        return false;
+    }
+    control_open(&plane->control, fd);
+    plane->alone_since_ns = 0;
+    for (uint32_t i = 0; i < plane->all.count; i++) {
+        const struct transport *t = plane->all.items[i];
+        uint8_t head[8];
+        struct writer w = {head};
+        write8(&w, UP_HELD);
+        write32(&w, t->id);
+        control_send2(&plane->control, head, (size_t)(w.at - head), t->memo, t->memo_length,
+                      false);
+    }
+    return true;
+}
+
+/* ---- checks ------------------------------------------------------------------------------ */
+
+/* The user name is ours, a colon, theirs. */
+static struct transport *find_held(struct plane *plane, const struct stun_request *request) {
+    for (uint32_t i = 0; i < plane->all.count; i++) {
+        struct transport *t = plane->all.items[i];
+        size_t length = strlen(t->check_name);
+        if (t->is_held && length > 0 && request->username_length > length &&
+            request->username[length] == ':' && memcmp(request->username, t->check_name, length) == 0)
+            return t;
+    }
+    return NULL;
+}
+
+bool plane_check(struct plane *plane, const uint8_t *data, size_t length,
+                 const struct address *from) {
+    struct stun_request request;
+    if (plane->held == 0 || !stun_read_request(data, length, &request))
+        return false;
+    struct transport *t = find_held(plane, &request);
+    if (t == NULL)
+        return false;
+    if (!stun_is_authentic(data, &request, t->password))
+        return true;
+    if (!request.is_controlled)
+        transport_address(t, from, request.is_nominating);
+    uint8_t answer[STUN_MAX_ANSWER];
+    size_t size = stun_write_answer(answer, &request, from, t->password);
+    if (size)
+        udp_send(&plane->udp, from, answer, size);
+    return true;
+}
