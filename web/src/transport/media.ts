@@ -55,12 +55,26 @@ const BLOCKED_AFTER_MS = 12_000;
 /** `disconnected` often heals by itself; longer than this it does not. */
 const DISCONNECTED_PATIENCE_MS = 4000;
 
-const WANTED_CODECS = { audio: ['audio/opus'], video: ['video/vp8', 'video/rtx'] } as const;
+const WANTED_CODECS = {
+  audio: ['audio/opus'],
+  video: ['video/vp8', 'video/h264', 'video/rtx'],
+} as const;
+
+/** The one H.264 every receiver decodes: of ten kinds each would make every section longer. */
+function isPlain(codec: RTCRtpCodec): boolean {
+  const parameters = codec.sdpFmtpLine?.toLowerCase() ?? '';
+  return (
+    codec.mimeType.toLowerCase() !== 'video/h264' ||
+    (parameters.includes('packetization-mode=1') && parameters.includes('profile-level-id=42e0'))
+  );
+}
 
 function preferCodecs(transceiver: RTCRtpTransceiver, medium: 'audio' | 'video'): void {
   const wanted: readonly string[] = WANTED_CODECS[medium];
   const all = RTCRtpReceiver.getCapabilities(medium)?.codecs ?? [];
-  const codecs = all.filter((codec) => wanted.includes(codec.mimeType.toLowerCase()));
+  const codecs = all.filter(
+    (codec) => wanted.includes(codec.mimeType.toLowerCase()) && isPlain(codec),
+  );
   // RTX alone is no codec; a browser without VP8 sends what it has and the server says no.
   if (codecs.some((codec) => !codec.mimeType.toLowerCase().endsWith('/rtx'))) {
     transceiver.setCodecPreferences(codecs);
