@@ -48,7 +48,8 @@ class School:
         for account in self._accounts:
             await account.close()
 
-    def _new_account(self) -> Account:
+    def stranger(self) -> Account:
+        """A browser that nobody is signed in with."""
         account = Account(self.server.url)
         self._accounts.append(account)
         return account
@@ -56,7 +57,7 @@ class School:
     async def invite(self, name: str, role: str) -> Account:
         """A new account that has accepted its invitation and is signed in."""
         email = email_of(name)
-        account = self._new_account()
+        account = self.stranger()
         try:
             invitation = await self.admin.post(
                 "/invitations", {"email": email, "name": name, "role": role}
@@ -72,7 +73,7 @@ class School:
     async def guest(self, facilitator: Account, session_id: str, name: str) -> Account:
         """A guest who has taken the one seat of a fresh join link."""
         link = await facilitator.post(f"/sessions/{session_id}/links", {"name": name})
-        account = self._new_account()
+        account = self.stranger()
         await account.take_seat(link["link"], name)
         return account
 

@@ -22,6 +22,7 @@ from tests.e2e.states.people import PEOPLE
 from tests.e2e.states.plan import PLAN
 from tests.e2e.states.polls import POLLS
 from tests.e2e.states.slides import SLIDES
+from tests.e2e.states.watching import WATCHING
 from tests.e2e.wound_server import WoundServer
 
 GROUPS: dict[str, tuple[State, ...]] = {
@@ -35,6 +36,7 @@ GROUPS: dict[str, tuple[State, ...]] = {
     "pads": PADS,
     "captions": CAPTIONS,
     "plan": PLAN,
+    "watching": WATCHING,
     "doors": DOORS,
 }
 

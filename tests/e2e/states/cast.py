@@ -73,6 +73,12 @@ class View:
             "one => { if (one.scrollTop > 0) one.scrollTop = 0 })"
         )
 
+    async def enter_again(self) -> None:
+        """As after a reload: what the page knows comes from a new snapshot."""
+        await self.page.reload()
+        await self.press("Join without camera and microphone")
+        await self.page.get_by_role("toolbar").wait_for()
+
     async def tab(self, name: str) -> None:
         await self.page.get_by_role("tab", name=re.compile(f"^{name}")).click()
 

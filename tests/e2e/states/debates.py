@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from tests.e2e.states.cast import HOST, Arrange, Cast, Show, State, View
+from tests.e2e.states.editing import edit_page, look_back
 
 MOTION = "This house would close city centres to private cars"
 
@@ -182,4 +183,6 @@ DEBATES = (
     State("debate-judged", in_turn(command("close_ballot"), score), open_debate, CARD),
     State("debate-result", command("reveal_debate"), open_debate, "[data-testid=debate-result]",
           after=command("end_debate")),
+    State("edit-debates", show=edit_page("Debates"), ready="[data-testid=debates-over]",
+          roles=(HOST,), leave=look_back),
 )  # fmt: skip

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from playwright.async_api import expect
+
 from tests.e2e.states.cast import Show, View
 
 
 def edit_page(part: str) -> Show:
-    """Scrolled to the card of this name."""
+    """Scrolled to the card with this heading."""
 
     async def show(view: View) -> None:
         cast = view.cast
         assert cast is not None
         await view.look_elsewhere(f"{cast.school.server.url}/sessions/{cast.session_id}/edit")
-        card = view.page.get_by_role("region", name=part, exact=True)
-        await card.wait_for()
-        await card.evaluate("card => card.scrollIntoView({block: 'start'})")
+        heading = view.page.get_by_role("heading", name=part, exact=True)
+        await heading.wait_for()
+        # What loads above it moves it.
+        await expect(view.page.locator(".mantine-Skeleton-root")).to_have_count(0)
+        await heading.evaluate("heading => heading.scrollIntoView({block: 'center'})")
 
     return show
 

@@ -64,9 +64,7 @@ async def overrun(cast: Cast) -> None:
 async def resync(cast: Cast) -> None:
     """A wound clock comes to a page when it joins."""
     for view in cast.views:
-        await view.page.reload()
-        await view.press("Join without camera and microphone")
-        await view.page.get_by_role("toolbar").wait_for()
+        await view.enter_again()
 
 
 async def plan(view: View) -> None:

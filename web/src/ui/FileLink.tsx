@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../i18n/format';
 import type { ChatFileView } from '../protocol';
 import { apiUrl } from '../transport/http';
+import { FileAbout, FileSize } from './FileChip';
 import classes from './FileLink.module.css';
 
 /** A file that was sent in a class: a picture to look at, anything else to save. */
@@ -27,16 +28,15 @@ export function FileLink({ sessionId, file }: { sessionId: string; file: ChatFil
   const Icon = file.media_type === 'application/pdf' ? IconFileTypePdf : IconFile;
   return (
     <a
-      className={classes.file}
+      className={`${classes.chip} ${classes.sent}`}
       href={apiUrl(path, { download: true })}
       download={file.name}
       title={t('file.save', { name: file.name, size })}
     >
       <Icon size={22} aria-hidden />
-      <span className={classes.about}>
-        <span className={classes.name}>{file.name}</span>
-        <span className={classes.size}>{size}</span>
-      </span>
+      <FileAbout name={file.name}>
+        <FileSize>{size}</FileSize>
+      </FileAbout>
     </a>
   );
 }

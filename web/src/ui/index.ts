@@ -2,6 +2,7 @@ export { Avatar, initials, tone } from './Avatar';
 export { Brand } from './Brand';
 export { Card } from './Card';
 export { ConfirmButton } from './ConfirmButton';
+export { FileAbout, FileChip, FileSize } from './FileChip';
 export { FileLink } from './FileLink';
 export { AccountMenu, PageShell, useDocumentTitle } from './PageShell';
 export { saveText } from './saveText';

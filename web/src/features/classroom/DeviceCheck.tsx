@@ -1,33 +1,15 @@
-import { ActionIcon, Button, Group, Radio, Stack, Text, Title } from '@mantine/core';
+import { ActionIcon, Button, Group, Radio, Stack, Text } from '@mantine/core';
 import { IconMicrophone, IconMicrophoneOff, IconVideo, IconVideoOff } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { formatDateTime } from '../../i18n';
 import { Avatar, Card } from '../../ui';
-import type { JoinWishes } from './classroom';
 import { useClassroom } from './context';
 import classes from './DeviceCheck.module.css';
 import { DeviceControls } from './DeviceControls';
+import { DoorHead, type DoorProps } from './DoorHead';
 import { LocalVideo } from './SlotVideo';
 import { usePage } from './store';
-
-export interface Lobby {
-  title: string;
-  name: string;
-  facilitators: string[];
-  startsAt: string | null;
-  state: 'scheduled' | 'live' | 'ended';
-  records: boolean;
-  /** Only here to watch: no device is needed. */
-  watches: boolean;
-  startsSession: boolean;
-}
-
-export interface DoorProps {
-  lobby: Lobby;
-  onJoin: (wishes: JoinWishes) => void;
-}
 
 /** Before the door: see and hear oneself, choose devices, answer about recording, go in. */
 export function DeviceCheck({ lobby, onJoin }: DoorProps) {
@@ -97,15 +79,7 @@ export function DeviceCheck({ lobby, onJoin }: DoorProps) {
       </div>
       <Card component="section" p="lg">
         <Stack gap="md">
-          <div>
-            <Title order={1} size="h3">
-              {t('title')}
-            </Title>
-            <Text fw={600} mt={4}>
-              {lobby.title}
-            </Text>
-            <WhenAndWho lobby={lobby} />
-          </div>
+          <DoorHead lobby={lobby} />
           <DeviceControls />
           {lobby.records && (
             <Radio.Group
@@ -136,22 +110,6 @@ export function DeviceCheck({ lobby, onJoin }: DoorProps) {
         </Stack>
       </Card>
     </div>
-  );
-}
-
-export function WhenAndWho({ lobby }: { lobby: Lobby }) {
-  const { t } = useTranslation('device');
-  const parts = [
-    lobby.state === 'live' ? t('live') : null,
-    lobby.state === 'scheduled' && lobby.startsAt
-      ? t('scheduled', { time: formatDateTime(lobby.startsAt) })
-      : null,
-    lobby.facilitators.length > 0 ? t('by', { names: lobby.facilitators.join(', ') }) : null,
-  ];
-  return (
-    <Text c="dimmed" size="sm">
-      {parts.filter(Boolean).join(' · ')}
-    </Text>
   );
 }
 

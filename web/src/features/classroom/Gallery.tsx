@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { MAIN_ROOM } from './breakouts/fold';
 import { useClassroom } from './context';
 import classes from './Gallery.module.css';
-import { columnsFor, galleryIds, pageOf, pageSizes, tilesInRow } from './gallery';
+import { columnsFor, galleryIds, pageOf, pageSizes, PHONE_COLUMNS, tilesInRow } from './gallery';
 import { isPhone } from './phone';
 import { isFacilitator, peopleInRoom, personOf } from './selectors';
 import { usePage, usePageStore, useSession, useSessionList } from './store';
@@ -16,6 +16,8 @@ import { useAside } from './useAside';
 import { useStage } from './useStage';
 
 const SWIPE_PX = 40;
+/** Height by width of a phone's tile where all are of one size. */
+const GRID_SHAPE = 3 / 4;
 
 /**
  * Everyone who is not large, a page at a time. Only the page that is shown exists, and only its
@@ -44,22 +46,28 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
   const phone = isPhone();
   const slots = classroom.incoming.galleryCount;
   const row = tilesInRow(section.width, all.length, slots);
-  const { first, later } = phone
+  const isGrid = phone && isEven;
+  const { first, later } = phone && !isGrid
     ? { first: row, later: row }
     : pageSizes(isEven, slots, all[0] === me, isNarrow ? 1 : 2);
   const { shown, pages, page, from } = pageOf(all, wantedPage, first, later);
-  const columns = phone ? row : columnsFor(isEven, Math.min(first, all.length));
+  const most = Math.min(first, all.length);
+  const columns = isGrid ? Math.min(PHONE_COLUMNS, most) : phone ? row : columnsFor(isEven, most);
   // As many as the first page has, so that the stage keeps its size when a page is turned.
-  const rows = phone ? 1 : Math.ceil(Math.min(first, all.length) / columns);
+  const rows = phone && !isGrid ? 1 : Math.ceil(most / columns);
   const slotOf = useSlots();
   useAside(all, shown, large, first, later);
   useEffect(() => store.setState({ galleryPage: page, galleryPages: pages }), [store, page, pages]);
   const wanted = shown.filter((id) => id !== me).join(' ');
-  const { height } = tiles;
+  const { height, width } = tiles;
   useEffect(() => {
-    const tileHeight = phone ? 72 : Math.max(90, height / Math.max(1, rows));
+    const tileHeight = isGrid
+      ? (width / columns) * GRID_SHAPE
+      : phone
+        ? 72
+        : Math.max(90, height / Math.max(1, rows));
     classroom.incoming.watch(wanted === '' ? [] : wanted.split(' '), stageHeight, tileHeight);
-  }, [classroom, wanted, stageHeight, height, rows, phone]);
+  }, [classroom, wanted, stageHeight, height, width, rows, columns, phone, isGrid]);
   const swipe = useSwipe((by) => classroom.turnGallery(by));
   if (shown.length === 0 || (shown.length === 1 && all[0] === large)) return null;
   return (
@@ -82,6 +90,8 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
       <ul
         ref={tiles.ref}
         className={classes.tiles}
+        // It scrolls, so the keyboard must reach it.
+        tabIndex={isGrid ? 0 : undefined}
         aria-label={t('gallery.shown', {
           from: from + 1,
           to: from + shown.length,
@@ -91,7 +101,7 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
       >
         {shown.map((id, index) => (
           <li key={id} aria-setsize={all.length} aria-posinset={from + index + 1}>
-            <Tile personId={id} slot={slotOf.get(id) ?? null} avatarSize={phone ? 32 : 56} />
+            <Tile personId={id} slot={slotOf.get(id) ?? null} avatarSize={phone && !isGrid ? 32 : 56} />
           </li>
         ))}
       </ul>

@@ -18,6 +18,7 @@ import classes from './Panel.module.css';
 import { PollForm } from './PollForm';
 import { EarlierPolls } from './polls/EarlierPolls';
 import { draftOf, type PollDraft } from './polls/kinds';
+import { FoldedPoll } from './polls/FoldedPoll';
 import { PastePoll } from './polls/PastePoll';
 import { PollCard } from './polls/PollCard';
 import { QuickPolls } from './polls/QuickPolls';
@@ -32,8 +33,8 @@ type Page =
 
 export function PollPanel() {
   const { t } = useTranslation('classroom');
-  const session = useSession((state) => state);
-  const hosts = isFacilitator(session);
+  const polls = useSession((session) => session.polls);
+  const hosts = useSession(isFacilitator);
   const [page, setPage] = useState<Page | null>(null);
   const pollText = usePage((state) => state.pollText);
   const store = usePageStore();
@@ -42,11 +43,9 @@ export function PollPanel() {
     setPage({ name: 'paste', text: pollText });
     store.setState({ pollText: null });
   }, [pollText, store]);
-  const current = currentPoll(session);
-  const earlier = session.polls
-    .filter((poll) => poll.state !== 'draft' && poll !== current)
-    .reverse();
-  const drafts = hosts ? session.polls.filter((poll) => poll.state === 'draft') : [];
+  const current = currentPoll(polls);
+  const earlier = polls.filter((poll) => poll.state !== 'draft' && poll !== current).reverse();
+  const drafts = hosts ? polls.filter((poll) => poll.state === 'draft') : [];
   const close = () => setPage(null);
   const begin = (start?: PollDraft) => setPage({ name: 'form', draft: null, start });
   if (page && hosts) {
@@ -87,10 +86,14 @@ export function PollPanel() {
         {earlier.length > 0 && (
           <section>
             <h2 className={classes.heading}>{t('poll.earlier')}</h2>
-            <Stack gap="lg">
-              {earlier.map((poll) => (
-                <PollCard key={poll.poll_id} poll={poll} onAgain={() => begin(draftOf(poll))} />
-              ))}
+            <Stack gap="sm">
+              {earlier.map((poll) => {
+                // What still asks is not folded away.
+                const Card = poll.state === 'open' ? PollCard : FoldedPoll;
+                return (
+                  <Card key={poll.poll_id} poll={poll} onAgain={() => begin(draftOf(poll))} />
+                );
+              })}
             </Stack>
           </section>
         )}

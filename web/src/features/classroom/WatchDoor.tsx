@@ -1,9 +1,9 @@
-import { Alert, Button, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Stack, Text } from '@mantine/core';
 import { IconEye } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
 import { Card } from '../../ui';
-import { type DoorProps, WhenAndWho } from './DeviceCheck';
+import { DoorHead, type DoorProps } from './DoorHead';
 
 /** Before the door for somebody who only watches: nothing to switch on, nothing to be asked. */
 export function WatchDoor({ lobby, onJoin }: DoorProps) {
@@ -11,15 +11,7 @@ export function WatchDoor({ lobby, onJoin }: DoorProps) {
   return (
     <Card component="section" p="lg">
       <Stack gap="md">
-        <div>
-          <Title order={1} size="h3">
-            {t('title')}
-          </Title>
-          <Text fw={600} mt={4}>
-            {lobby.title}
-          </Text>
-          <WhenAndWho lobby={lobby} />
-        </div>
+        <DoorHead lobby={lobby} />
         <Alert color="gray" icon={<IconEye size={20} />} title={t('watch')}>
           {t('watchBody')}
         </Alert>

@@ -25,6 +25,9 @@ export function pageSizes(
     : { first: rows * COLUMNS, later: Math.min(slots, rows * COLUMNS) };
 }
 
+/** Two beside each other on a phone, as many below as a page holds. */
+export const PHONE_COLUMNS = 2;
+
 export const columnsFor = (isEven: boolean, count: number): number =>
   isEven ? Math.ceil(Math.sqrt(count)) : Math.min(COLUMNS, Math.max(count, 4));
 

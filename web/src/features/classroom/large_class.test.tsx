@@ -1,16 +1,18 @@
 /** A class of two hundred: how little of it exists, and how little draws again. */
 import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
 import axe from 'axe-core';
+import { Profiler } from 'react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import type { ParticipantView, SessionSnapshot } from '../../protocol';
+import type { ParticipantView, PollView, SessionSnapshot } from '../../protocol';
 import { renderUi } from '../../ui/test_render';
 import { ACTIONS } from './actions';
 import { Classroom } from './classroom';
 import { ClassroomContext } from './context';
-import { aPerson, aSnapshot, eventsAfter } from './fixtures';
+import { aPerson, aPoll, aSnapshot, eventsAfter } from './fixtures';
 import { Gallery } from './Gallery';
 import { PeoplePanel } from './PeoplePanel';
+import { PollPanel } from './PollPanel';
 import { applyEvents } from './state';
 import { type PageState, StoreContext } from './store';
 
@@ -22,6 +24,9 @@ vi.mock('./debate/SideBadge', () => ({
     return null;
   },
 }));
+
+const size = vi.hoisted(() => ({ isPhone: false }));
+vi.mock('./phone', () => ({ isPhone: () => size.isPhone }));
 
 const PEOPLE = 200;
 const HOST = aPerson('ada', { role: 'facilitator', name: 'Ada' });
@@ -53,10 +58,50 @@ const wanted = (watch: ReturnType<typeof show>['watch']): string[] => watch.mock
 
 beforeEach(() => {
   drawn.length = 0;
+  size.isPhone = false;
 });
 afterEach(cleanup);
 // Two hundred people take a busy machine a while.
 vi.setConfig({ testTimeout: 30_000 });
+
+describe('the polls', () => {
+  const poll: PollView = aPoll({ state: 'closed' });
+
+  function drawings(over: Partial<SessionSnapshot>) {
+    let count = 0;
+    const from = { ...snapshot, ...over };
+    const { set } = show(
+      <Profiler id="polls" onRender={() => (count += 1)}>
+        <PollPanel />
+      </Profiler>,
+      over,
+    );
+    const event = eventsAfter(from);
+    return (...happened: Parameters<typeof event>[]) => {
+      count = 0;
+      set({ session: applyEvents(from, happened.map((one) => event(...one))) });
+      return count;
+    };
+  }
+
+  test('are not drawn again when people come, go and raise hands', () => {
+    const draws = drawings({ polls: [poll] });
+    expect(
+      draws(
+        ['hand_raised', { participant_id: 'p3' }],
+        ['participant_left', { participant_id: 'p4' }],
+        ['track_changed', { participant_id: 'p5', track: 'camera', is_on: true, by: 'p5' }],
+      ),
+    ).toBe(0);
+    expect(draws(['poll_deleted', { poll_id: poll.poll_id }])).toBeGreaterThan(0);
+  });
+
+  test('that still ask are drawn again for the number of people alone', () => {
+    const draws = drawings({ polls: [{ ...poll, state: 'open' }] });
+    expect(draws(['hand_raised', { participant_id: 'p3' }])).toBe(0);
+    expect(draws(['participant_left', { participant_id: 'p4' }])).toBeGreaterThan(0);
+  });
+});
 
 describe('the gallery', () => {
   test('only a page of it exists, and only its pictures are asked for', () => {
@@ -72,6 +117,18 @@ describe('the gallery', () => {
       expect(wanted(watch)).toEqual(tiles().filter((id) => id !== 'ada'));
       expect(wanted(watch).length).toBeLessThanOrEqual(classroom.incoming.galleryCount);
     }
+  });
+
+  test('a phone has all of one size two beside each other, a page to scroll', () => {
+    size.isPhone = true;
+    const { watch, classroom, set } = show(<Gallery stageHeight={300} />);
+    expect(screen.getByRole('list').hasAttribute('tabindex')).toBe(false);
+    set({ layout: 'gallery' });
+    const list = screen.getByRole('list');
+    expect(list.style.getPropertyValue('--columns')).toBe('2');
+    expect(list.tabIndex).toBe(0);
+    expect(tiles()).toHaveLength(classroom.incoming.galleryCount + 1);
+    expect(wanted(watch)).toEqual(tiles().filter((id) => id !== 'ada'));
   });
 
   test('what happens to one person draws that tile alone', () => {

@@ -105,10 +105,10 @@ export const lostCount = (taps: number[], nowMs: number): number =>
   taps.filter((at) => nowMs - at < LOST_WINDOW_MS).length;
 
 /** The poll to show first: the open one, else the last that was shown to the class. */
-export function currentPoll(state: ClassroomState): PollView | undefined {
+export function currentPoll(polls: PollView[]): PollView | undefined {
   return (
-    state.polls.findLast((poll) => poll.state === 'open') ??
-    state.polls.findLast((poll) => poll.state !== 'draft')
+    polls.findLast((poll) => poll.state === 'open') ??
+    polls.findLast((poll) => poll.state !== 'draft')
   );
 }
 

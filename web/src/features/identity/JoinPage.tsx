@@ -1,4 +1,4 @@
-import { Text, TextInput } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -9,6 +9,7 @@ import { http } from '../../transport/http';
 import { useMe } from '../../transport/me';
 import { useResource } from '../../transport/resource';
 import { EmptyState, ErrorState, Loading, PageShell } from '../../ui';
+import { NameField } from './fields';
 import { FormPage } from './FormPage';
 
 /** A guest's own link: say who you are, take the seat, go to the class. */
@@ -57,15 +58,7 @@ export default function JoinPage({ token }: { token: string }) {
             ? t('join.starts', { time: formatDateTime(data.starts_at, zone) })
             : null}
       </Text>
-      <TextInput
-        label={t('name')}
-        autoComplete="name"
-        required
-        withAsterisk={false}
-        maxLength={80}
-        value={shownName}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
+      <NameField value={shownName} onChange={setName} />
       {data.role === 'observer' && <Text size="sm">{t('join.watches')}</Text>}
       {data.record_automatically && data.role !== 'observer' && (
         <Text size="sm" c="dimmed">

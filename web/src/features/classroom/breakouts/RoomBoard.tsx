@@ -1,8 +1,9 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconChalkboard } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { Dialog } from '../../../ui/Dialog';
 import { boardOf } from '../pads/access';
 import { Whiteboard } from '../whiteboard/Whiteboard';
 
@@ -23,11 +24,11 @@ export function RoomBoard({ roomId, name }: { roomId: string; name: string }) {
       >
         {t('board.show')}
       </Button>
-      <Modal opened={isOpen} onClose={close} size="xl" title={t('board.of', { name })}>
-        <div style={{ height: '60vh', display: 'grid' }}>
+      <Dialog isOpen={isOpen} onClose={close} size="xl" title={t('board.of', { name })}>
+        <div style={{ position: 'relative', height: '60vh', display: 'grid' }}>
           <Whiteboard name={boardOf(roomId)} isClosed onClose={close} />
         </div>
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 import { formatBytes } from '../../../i18n/format';
 import type { ChatView } from '../../../protocol';
-import { FileLink } from '../../../ui';
+import { FileAbout, FileChip, FileLink, FileSize } from '../../../ui';
 import { useSession } from '../store';
 import classes from './files.module.css';
 import type { Uploads } from './uploads';
@@ -34,10 +34,9 @@ export function ChosenFiles({ uploads }: { uploads: Uploads }) {
         const code = KNOWN.find((known: Known) => known === one.error);
         const said = one.error === null ? null : t(`file.error.${code ?? 'other'}`);
         return (
-          <li key={one.key} className={classes.chip} data-bad={said !== null || undefined}>
+          <FileChip key={one.key} isBad={said !== null}>
             {said === null ? <IconFile size={18} aria-hidden /> : <IconAlertTriangle size={18} aria-hidden />}
-            <div className={classes.about}>
-              <span className={classes.name}>{one.name}</span>
+            <FileAbout name={one.name}>
               {said !== null ? (
                 <span role="alert">{said}</span>
               ) : one.fileId === null ? (
@@ -47,9 +46,9 @@ export function ChosenFiles({ uploads }: { uploads: Uploads }) {
                   aria-label={t('file.progress', { name: one.name })}
                 />
               ) : (
-                <span className={classes.size}>{formatBytes(one.octets)}</span>
+                <FileSize>{formatBytes(one.octets)}</FileSize>
               )}
-            </div>
+            </FileAbout>
             <CloseButton
               size="sm"
               aria-label={t(one.fileId === null && said === null ? 'file.cancel' : 'file.remove', {
@@ -57,7 +56,7 @@ export function ChosenFiles({ uploads }: { uploads: Uploads }) {
               })}
               onClick={() => uploads.drop(one.key)}
             />
-          </li>
+          </FileChip>
         );
       })}
     </ul>

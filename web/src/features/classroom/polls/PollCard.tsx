@@ -16,14 +16,27 @@ import { Explanation, Results } from './Results';
 import { numberText, optionRows, ownIsRight, pointLabel } from './results';
 
 /** One poll: the question, one's own answer, the result as far as one may see it. */
-export function PollCard({ poll, onAgain }: { poll: PollView; onAgain: () => void }) {
+export function PollCard({
+  poll,
+  onAgain,
+  isTitled = true,
+}: {
+  poll: PollView;
+  onAgain: () => void;
+  /** Off where the question stands above it already. */
+  isTitled?: boolean;
+}) {
   const { t } = useTranslation('classroom');
   const { t: polls } = useTranslation('polls');
-  const session = useSession((state) => state);
-  const hosts = isFacilitator(session);
+  const hosts = useSession(isFacilitator);
+  const watches = useSession(isObserver);
+  const isLive = useSession((session) => session.state === 'live');
   const isOpen = poll.state === 'open';
+  // Who comes or goes concerns a poll that still asks, and there the number alone.
+  const asked = useSession((session) =>
+    isOpen ? peopleHere(session).filter(takesPart).length : 0,
+  );
   const isChoice = poll.kind === 'single' || poll.kind === 'true_false';
-  const watches = isObserver(session);
   const canVote = isOpen && !watches && !(poll.has_voted && (poll.is_anonymous || !poll.can_change));
   const right = poll.state === 'revealed' ? ownIsRight(poll) : null;
   return (
@@ -56,14 +69,16 @@ export function PollCard({ poll, onAgain }: { poll: PollView; onAgain: () => voi
         </Group>
         {hosts && <Actions poll={poll} onAgain={onAgain} />}
       </Group>
-      <Title order={2} size="h4">
-        {poll.question}
-      </Title>
+      {isTitled && (
+        <Title order={2} size="h4">
+          {poll.question}
+        </Title>
+      )}
       <Text c="dimmed" size="sm" mb="sm">
         {isOpen
           ? t('poll.answered', {
               voted: poll.voted_count,
-              all: Math.max(peopleHere(session).filter(takesPart).length, poll.voted_count),
+              all: Math.max(asked, poll.voted_count),
             })
           : t('poll.answeredOnly', { count: poll.voted_count })}
         {isOpen && poll.limit_s !== null && <TimeLeft poll={poll} limitS={poll.limit_s} />}
@@ -96,7 +111,7 @@ export function PollCard({ poll, onAgain }: { poll: PollView; onAgain: () => voi
             : t('poll.hiddenUntil')}
         </Text>
       )}
-      {hosts && session.state === 'live' && <NextStep poll={poll} />}
+      {hosts && isLive && <NextStep poll={poll} />}
     </article>
   );
 }

@@ -298,3 +298,28 @@ describe('in the pseudo-locale', () => {
     expect(words.match(/[A-Za-z]{3,}/g)).toBeNull();
   });
 });
+
+describe('earlier polls', () => {
+  test('are folded to the question and what came of it, and open on demand', () => {
+    const over: Partial<PollView> = { state: 'revealed', tally: [1, 3], voted_count: 4 };
+    show({
+      me: 'ben',
+      polls: [
+        aPoll({ ...over, poll_id: 'a', question: 'Who printed first?' }),
+        aPoll({ ...over, poll_id: 'b', question: 'Undecided', tally: [2, 2] }),
+        aPoll({ poll_id: 'c', question: 'Still asked', state: 'open' }),
+        aPoll({ poll_id: 'd', question: 'Now', state: 'open' }),
+      ],
+    });
+    const cards = () =>
+      screen.getAllByRole('article').map((one) => one.getAttribute('aria-label'));
+    expect(cards()).toEqual(['Now', 'Still asked']);
+    expect(screen.getByText('4 have answered. · Caxton: 75%')).toBeTruthy();
+    expect(screen.getByText('4 have answered.')).toBeTruthy();
+    const folded = screen.getByText('Who printed first?').closest('details') as HTMLDetailsElement;
+    folded.open = true;
+    fireEvent(folded, new Event('toggle'));
+    expect(cards()).toEqual(['Now', 'Still asked', 'Who printed first?']);
+    expect(screen.getAllByText('Who printed first?')).toHaveLength(1);
+  });
+});

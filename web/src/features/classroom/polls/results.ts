@@ -35,6 +35,13 @@ export function optionRows(poll: PollView): Row[] {
   }));
 }
 
+/** Of a poll between options, the one that most chose; none while that is hidden or undecided. */
+export function leadingRow(poll: PollView): Row | null {
+  if (poll.tally === null || !['single', 'multiple', 'true_false'].includes(poll.kind)) return null;
+  const [first, second] = optionRows(poll).sort((one, other) => other.count - one.count);
+  return first === undefined || first.count === 0 || first.count === second?.count ? null : first;
+}
+
 export const pointsOf = (poll: PollView): number[] => {
   const [low = 1, high = 5] = poll.scale ?? [];
   return Array.from({ length: high - low + 1 }, (_, at) => low + at);
