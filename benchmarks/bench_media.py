@@ -8,7 +8,7 @@ import contextlib
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,6 +33,7 @@ PARTS: Final = (
 )  # fmt: skip
 SERVERS: Final = ("reprise", "janus", "janus_default", "reprise_without_gso")
 SIGNALLING_S: Final = 10.0
+PART_S: Final = 180.0
 WITHOUT_GSO: Final = {"REPRISE_MEDIA_GSO": "off"}
 
 
@@ -101,16 +102,29 @@ async def measure(options: argparse.Namespace, folder: Path) -> None:
     for part in ("signalling", "joins", "most"):
         for name in paired if is_wanted(part, options.only) else ():
             async with place.serving([name], "gcm") as (server,):
-                if part == "signalling":
-                    await signalling(server, SIGNALLING_S)
-                elif part == "joins":
-                    await joins(server, options.frames)
-                else:
-                    await most(server, options.seconds)
+                with bounded(f"{part} of {name}"):
+                    async with asyncio.timeout(PART_S):
+                        if part == "signalling":
+                            await signalling(server, SIGNALLING_S)
+                        elif part == "joins":
+                            await joins(server, options.frames)
+                        else:
+                            await most(server, options.seconds)
     if is_wanted("breakouts", options.only) and "reprise" in servers:
         async with place.serving(["reprise"], "gcm") as (server,):
             assert isinstance(server, RepriseServer)
-            await breakouts(server)
+            with bounded("breakouts"):
+                async with asyncio.timeout(PART_S):
+                    await breakouts(server)
+
+
+@contextlib.contextmanager
+def bounded(part: str) -> Iterator[None]:
+    """A part that a slow machine does not come to the end of must not cost the others."""
+    try:
+        yield
+    except TimeoutError:
+        complain(f"{part}: not done in time")
 
 
 def is_wanted(part: str, only: Sequence[str] | None) -> bool:

@@ -37,12 +37,15 @@ async def breakouts(server: RepriseServer) -> None:
     }
     await server.swarm.send(True)
     await asyncio.sleep(2.0)
+    # Rest, so that a hundred voices in one room do not stand before the figure.
+    await server.swarm.send(False)
     chair = server.people[0]
     names = [f"Room {number}" for number in range(1, ROOMS + 1)]
     where = {person.participant_id: room_of[person.peer] for person in people}
     await chair.command("draft_breakouts", names=names, assignment=where)
     await asyncio.sleep(1.0)
     await server.swarm.ask("since")
+    await server.swarm.send(True)
     began = now_wall_ns()
     await chair.command("open_breakouts")
     late = await _heard(server, people, room_of, speakers, began)

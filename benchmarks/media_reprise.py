@@ -99,8 +99,10 @@ class RepriseServer:
         for person in self.people:
             if person.connection is not None:
                 person.connection.cut()
-        await self.school.close()
-        await self.process.stop()
+        try:
+            await self.school.close()
+        finally:
+            await self.process.stop()
 
     # ---- what it costs -----------------------------------------------------------------------
 
