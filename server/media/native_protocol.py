@@ -58,6 +58,8 @@ CAPTURE_ENDED: Final = 74
 HEARD: Final = 75
 LENT: Final = 76
 HELD: Final = 77
+COUNTERS: Final = 104
+LOAD: Final = 105
 SOUND: Final = 88
 SPEAKERS: Final = 89
 ESTIMATE: Final = 96
@@ -85,6 +87,9 @@ bitrate_fields: Final = Struct("<II")
 ended_fields: Final = Struct("<IIBQQ")
 estimate_fields: Final = Struct("<IIIfQQI")
 heard_fields: Final = Struct("<IIqIQB")
+stream_counters: Final = Struct("<IQQIIIff")
+slot_counters: Final = Struct("<IIIIIff")
+load_fields: Final = Struct("<QQQQ")
 
 
 class BadMessage(Exception):

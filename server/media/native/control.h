@@ -127,6 +127,14 @@ enum up {
        late, f32 loss, u64 moment in ns, u64 octets of padding so far, u32 packets the pacer
        dropped so far; when it changes and once a second */
     UP_ESTIMATE = 96,
+    /* u32 transport, u8 n × (u32 stream, u64 packets, u64 octets, u32 numbers asked for again, u32
+       keyframes asked for, u32 keyframes, f32 loss, f32 jitter in s), u8 n × (u32 slot, u32
+       packets, u32 octets, u32 numbers the viewer asked for again, u32 sent again, f32 loss, f32
+       round trip in s, -1: unknown); counts since the thing began; once a second */
+    UP_COUNTERS = 104,
+    /* u64 datagrams in, u64 out, u64 the kernel did not take, u64 messages to the server dropped;
+       since the process began, once a second */
+    UP_LOAD = 105,
 };
 
 struct control {

@@ -79,6 +79,7 @@ struct stream {
     int64_t highest, base;          /* unwrapped; highest -1: nothing yet */
     int64_t last_arrival_ns;
     uint64_t received, octets, octets_before;
+    uint32_t nacked, asked_keyframes, keyframes;
     uint32_t bitrate;
     float loss;
     struct missing missing[MAX_MISSING];
@@ -215,6 +216,7 @@ struct slot {
     struct sent *ring;
     uint32_t ring_mask;
     uint32_t packets, octets;
+    uint32_t nacked, resent;
     float loss;
     double rtt; /* -1: unknown */
 };
@@ -307,6 +309,9 @@ bool plane_keep(struct plane *plane, int fd);
 /* Seal every capture, wait until it is on disk, say how it went. */
 void plane_end(struct plane *plane);
 void plane_free(struct plane *plane);
+/* Hand up what was counted (counters.c). */
+void counters_tell(struct plane *plane, struct transport *transport);
+void counters_tell_load(struct plane *plane);
 /* A udp_handler. */
 void plane_datagram(void *plane, uint8_t *data, size_t length, const struct address *from);
 /* False when the message cannot be read. */

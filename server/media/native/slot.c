@@ -429,6 +429,7 @@ void slot_pad(struct slot *s) {
 void slot_retransmit(struct slot *s, const uint16_t *numbers, size_t count, int64_t now) {
     if (!is_connected(s))
         return;
+    s->nacked += (uint32_t)count;
     if (count > RESENT_AT_ONCE)
         count = RESENT_AT_ONCE;
     for (size_t i = 0; i < count; i++) {
@@ -440,6 +441,7 @@ void slot_retransmit(struct slot *s, const uint16_t *numbers, size_t count, int6
         const struct packet *p = stream ? stream_cached(stream, record->source, now) : NULL;
         if (p == NULL)
             continue;
+        s->resent++;
         uint8_t head[VP8_MAX_HEAD];
         size_t head_length = write_head(p, record, head);
         uint8_t rtx = s->rtx_ssrc ? s->rtx_of[stream->codec] : 0;

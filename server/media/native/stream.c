@@ -146,6 +146,7 @@ struct packet *stream_receive(struct stream *s, uint16_t number, uint32_t timest
     s->last_arrival_ns = now;
     if (p->is_key_start) {
         s->key_sequence = p->sequence;
+        s->keyframes++;
         s->is_pli_due = false;
     }
     if (p->sequence == s->highest)

@@ -22,10 +22,13 @@ static void ask_again(struct transport *t, struct stream *stream, int64_t now) {
     uint16_t numbers[MAX_MISSING];
     uint8_t packet[12 + 4 * MAX_MISSING];
     size_t count = stream_due_nacks(stream, now, numbers);
+    stream->nacked += (uint32_t)count;
     if (count)
         transport_send_rtcp(t, packet, rtcp_write_nack(packet, stream->ssrc, numbers, count));
-    if (stream_take_pli(stream, now))
+    if (stream_take_pli(stream, now)) {
+        stream->asked_keyframes++;
         transport_send_rtcp(t, packet, rtcp_write_pli(packet, stream->ssrc));
+    }
 }
 
 static void send_feedback(struct transport *t) {
@@ -130,10 +133,13 @@ void plane_tick(struct plane *plane) {
             for_streams(t, measure, now);
             send_reports(t, (double)now / 1e9);
             tell_statistics(plane, t);
+            counters_tell(plane, t);
         }
     }
     if (plane->ticks % SOUND_TICKS == 0 || plane->is_sound_due)
         rooms_route(plane, now);
+    if (plane->ticks % REPORT_TICKS == 0)
+        counters_tell_load(plane);
     if (plane->ticks % LAYER_TICKS == 0)
         rooms_tell_speakers(plane, now);
     downlink_pace(plane, now);
