@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from aiohttp import web
 
+from server.admin_socket import AdminSocket
 from server.api.application import add_routes, new_application
 from server.api.route import Services
 from server.api.security import Exposure
@@ -45,7 +46,6 @@ from server.services.chat_files import ChatFiles
 from server.services.dashboards import Dashboards
 from server.services.debate_formats import DebateFormats
 from server.services.debates_afterwards import DebatesAfterwards
-from server.services.ice_servers import no_ice_servers
 from server.services.identity import Identity
 from server.services.items import ItemReview
 from server.services.lifecycle import SessionLifecycle
@@ -179,6 +179,7 @@ def compose(
     chat_files = ChatFiles(library, blobs, seats, now)
     web_origins = WebOrigins(library, now)
 
+    turn = turn_servers(settings)
     hub = LiveHub(
         event_log=event_log,
         seats=LiveSeats(seats),
@@ -192,7 +193,7 @@ def compose(
         captions=captions,
         files=chat_files,
         pictures=PictureFiles(LocalBlobs(data)),
-        media_servers=turn_servers(settings).for_participant,
+        media_servers=turn.for_participant,
         # Our own check of the Origin knows the public address; a second one would not.
         allowed_origins=(),
     )
@@ -223,7 +224,9 @@ def compose(
         web_origins=web_origins,
         stream_tokens=StreamTokens(library, hub, now),
         streams=hub.streams,
-        ice_servers=no_ice_servers,
+        ice_servers=lambda who: turn.for_participant(who).ice_servers,
+        media_report=hub.media.media_report,
+        metrics_token=settings.metrics_token,
         blobs=blobs,
     )
     exposure = Exposure(
@@ -239,7 +242,10 @@ def compose(
         await asyncio.to_thread(sweep)
         await slides.start()
         sweeping = asyncio.create_task(sweep_files(chat_files, hub), name="chat-files-sweep")
+        admin = AdminSocket(data, services.media_report)
+        await admin.start()
         yield
+        await admin.close()
         sweeping.cancel()
         with suppress(asyncio.CancelledError):
             await sweeping

@@ -164,6 +164,15 @@ def turn_config(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def media(settings: Settings, options: argparse.Namespace) -> int:
+    from server.media_top import NotRunning, show
+
+    try:
+        return show(settings.data, once=options.once, as_json=options.json)
+    except NotRunning as error:
+        return _fail(str(error))
+
+
 def version(_settings: Settings, _options: argparse.Namespace) -> int:
     print(__version__)
     return 0
@@ -207,6 +216,12 @@ def _admin_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _media_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=["top"], help="a table of connections, drawn each second")
+    parser.add_argument("--once", action="store_true", help="draw it once")
+    parser.add_argument("--json", action="store_true", help="one JSON document a second instead")
+
+
 def _reset_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("email")
 
@@ -244,6 +259,7 @@ VERBS: tuple[Verb, ...] = (
         turn_config,
         _turn_options,
     ),
+    Verb("media", "show what the media plane does", media, _media_options),
     Verb("version", "print the version", version),
 )
 

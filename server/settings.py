@@ -39,6 +39,7 @@ class Settings:
     media_port: int = 40000
     media_plane: str = "python"
     media_gso: bool = True
+    metrics_token: str | None = None
     public_url: str | None = None
     announce_ip: tuple[str, ...] = ()
     turn_urls: tuple[str, ...] = ()
@@ -218,6 +219,13 @@ SETTINGS: tuple[Setting, ...] = (
         _secret,
         "what the TURN server shares with this one",
         lambda secret: secret or "",
+        is_secret=True,
+    ),
+    Setting(
+        "metrics_token",
+        _secret,
+        "bearer token for Prometheus at /metrics, 16 characters or more; without one there is none",
+        lambda token: token or "",
         is_secret=True,
     ),
     Setting("web_dist", Path, "folder of the built web app"),

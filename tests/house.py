@@ -30,6 +30,7 @@ from server.live.room import actor_of
 from server.media.python_plane import PlaneSettings, PythonPlane
 from server.schemas import api
 from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView
+from server.schemas.media_report import MediaReport
 from server.services.secrecy import Passwords
 from server.services.throttle import SignInThrottle
 from server.settings import Settings
@@ -52,6 +53,9 @@ class Silence:
         self, session_id: str, participant_id: str, connection_id: str, offer: MediaOffer
     ) -> MediaAnswer:
         return MediaAnswer("none", "")
+
+    def media_report(self) -> MediaReport:
+        return MediaReport(0, "python", 0.0, 0.0, 0, {}, [])
 
     async def view(
         self, session_id: str, participant_id: str, connection_id: str, view: MediaView

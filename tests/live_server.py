@@ -27,6 +27,7 @@ from server.domain.state import SessionState, Settings
 from server.live.hub import LiveHub
 from server.live.ports import MediaHost, Seat
 from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView
+from server.schemas.media_report import MediaReport
 from server.storage.engines import sync_engine
 from server.storage.event_log import EventLog
 from server.storage.migrate import upgrade
@@ -99,6 +100,9 @@ class MemoryMedia:
         if offer.sdp == "bad":
             raise Conflict("bad_offer", "No common codec.")
         return MediaAnswer(connection_id, f"answer to {offer.sdp}")
+
+    def media_report(self) -> MediaReport:
+        return MediaReport(0, "python", 0.0, 0.0, 0, {}, [])
 
     async def view(
         self, session_id: str, participant_id: str, connection_id: str, view: MediaView

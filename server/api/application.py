@@ -10,6 +10,7 @@ from aiohttp import web
 from server import __version__
 from server.api import pages
 from server.api.errors import errors
+from server.api.metrics import metrics
 from server.api.openapi import document
 from server.api.route import PREFIX, SERVICES, Services, handler_of
 from server.api.security import EXPOSURE, FRAMED, Exposure, add_headers, check_origin
@@ -45,6 +46,7 @@ def add_routes(app: web.Application, services: Services) -> None:
         return web.Response(body=body, content_type="application/json")
 
     add_stream_routes(app)
+    app.router.add_get("/metrics", metrics)
     app.router.add_get(f"{PREFIX}/openapi.json", openapi)
     app.router.add_get(f"{PREFIX}/healthz", health)
     app.router.add_get(r"/{path:(?!api/|socket\.io/).*}", pages.page)

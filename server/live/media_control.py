@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from server.domain.errors import Conflict, Invalid, NotAllowed
 from server.domain.events import Event, ParticipantReturned
 from server.domain.state import SessionState
@@ -47,6 +49,7 @@ from server.media.plane import (
     TransportStats,
 )
 from server.schemas.live_media import ConnectionQuality, MediaAnswer, MediaOffer, MediaView
+from server.schemas.media_report import MediaReport, TransportRow
 
 log = logging.getLogger(__name__)
 
@@ -193,6 +196,26 @@ class PlaneMediaControl:
             may_stay = who is not None and who.presence in ("present", "away")
             if not may_stay or state.stage == "ended":
                 self.plane.apply([CloseTransport(link.transport_id)])
+
+    def media_report(self) -> MediaReport:
+        """What the plane has counted, with the names of whose it is."""
+        counted = self.plane.statistics()
+        rows: list[TransportRow] = []
+        for transport in counted.transports:
+            session, _ = self._links.get(transport.transport_id, (None, None))
+            state = self.host.state(session.session_id) if session is not None else None
+            who = state.participants.get(transport.participant_id) if state is not None else None
+            row = {
+                **msgspec.to_builtins(transport),
+                "session_id": session.session_id if session is not None else "",
+                "name": who.name if who is not None else "",
+                "room_id": (transport.room_id or "").rpartition("/")[2],
+            }
+            rows.append(msgspec.convert(row, TransportRow))
+        return MediaReport(
+            time.time_ns() // 1_000_000, counted.kind, counted.cpu_s, counted.lag_ms,
+            counted.dropped, msgspec.to_builtins(counted.totals), rows,
+        )  # fmt: skip
 
     # ---- from the plane ----------------------------------------------------------------------
 

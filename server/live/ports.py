@@ -19,6 +19,7 @@ from server.domain.commands import (
 from server.domain.events import Event, Role
 from server.domain.state import AttachedFile, SessionState, Settings
 from server.schemas.live_media import MediaAnswer, MediaOffer, MediaServers, MediaView
+from server.schemas.media_report import MediaReport
 
 CaptureReport = ReportCaptureStarted | ReportCaptureStopped | DeclareGap | CountAirtime
 """What the media plane alone knows and the log must hold."""
@@ -136,6 +137,8 @@ class MediaControl(Protocol):
     """One instance a server process."""
 
     async def start(self, host: MediaHost) -> None: ...
+
+    def media_report(self) -> MediaReport: ...
 
     async def offer(
         self, session_id: str, participant_id: str, connection_id: str, offer: MediaOffer

@@ -21,6 +21,7 @@ from server.media.routed import UNMEASURED, Unmeasured
 from server.media.rtp import Packet
 from server.media.sdp_answer import LAYERS, Answer, ExtensionIds, PublicationNumbers
 from server.media.slot import SlotNumbers
+from server.media.statistics import SlotTally, StreamTally
 from server.media.stream import SECOND_NS
 
 _ESTIMATE_FRESH_NS: Final = 8 * SECOND_NS
@@ -29,7 +30,9 @@ Send = Callable[[bytes], None]
 
 
 class MirrorStream:
-    __slots__ = ("bitrate", "codec", "is_active", "layer", "number", "publication", "ssrc")
+    __slots__ = (
+        "bitrate", "codec", "counted", "is_active", "layer", "number", "publication", "ssrc"
+    )  # fmt: skip
 
     def __init__(
         self, number: int, publication: MirrorPublication, layer: Layer, ssrc: int, codec: str
@@ -41,6 +44,10 @@ class MirrorStream:
         self.codec = codec
         self.bitrate = 0
         self.is_active = False
+        self.counted = StreamTally()
+
+    def tally(self) -> StreamTally:
+        return self.counted
 
 
 class MirrorSlot:
@@ -53,7 +60,11 @@ class MirrorSlot:
         self.current: MirrorStream | None = None
         self.target: MirrorStream | None = None
         self.target_since_ns = 0
+        self.counted = SlotTally()
         self._send = send
+
+    def tally(self) -> SlotTally:
+        return self.counted
 
     @property
     def shown_or_due(self) -> MirrorStream | None:

@@ -40,7 +40,7 @@ from server.media.native_mirror import (
     MirrorSlot,
     MirrorStream,
 )
-from server.media.native_process import NativeProcess
+from server.media.native_process import NativeProcess, process_cpu_s
 from server.media.native_sound import NativeSound
 from server.media.plane import (
     CaptureSealed,
@@ -129,6 +129,8 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
     """Implements ``MediaPlane``. ``program`` is built when it is not named."""
 
     estimates_down = True
+    kind = "native"
+
     _endpoint: NativeEndpoint
 
     def __init__(self, settings: PlaneSettings | None = None, program: Path | None = None) -> None:
@@ -172,6 +174,8 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
             wire.CAPTURE_ENDED: self._on_capture_ended,
             wire.HEARD: self._on_heard,
             wire.ESTIMATE: self._on_estimate,
+            wire.COUNTERS: self._on_counters,
+            wire.LOAD: self._on_load,
         }
 
     @property
@@ -633,6 +637,24 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
             return
         peer.limit, peer.limit_at_ns = limit or None, at_ns
         self._link_changed(peer)
+
+    def _on_counters(self, message: bytes) -> None:
+        # What says whose they are is in the numbers of streams and slots.
+        streams, slots = wire.read_counters(message)
+        for number, tally in streams:
+            if (stream := self._stream_by_number.get(number)) is not None:
+                stream.counted = tally
+        for number, tally in slots:
+            if (slot := self._slot_by_number.get(number)) is not None:
+                slot.counted = tally
+
+    def _on_load(self, message: bytes) -> None:
+        _, _, refused, dropped = wire.load_fields.unpack_from(message, 1)
+        self._dropped = refused + dropped
+
+    def _cpu_s(self) -> float:
+        process = self._process
+        return process_cpu_s(process.pid) if process is not None and process.is_running else 0.0
 
     def _on_heard(self, message: bytes) -> None:
         number, turn, sequence, timestamp, arrival, level = wire.heard_fields.unpack_from(

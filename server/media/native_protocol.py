@@ -16,6 +16,7 @@ from server.media.ice_dtls import Address, SrtpKeys
 from server.media.plane import Layer, TrackKind
 from server.media.sdp_answer import LAYERS, ExtensionIds, PublicationNumbers
 from server.media.slot import SlotNumbers
+from server.media.statistics import SlotTally, StreamTally
 
 VERSION: Final = 1
 MAX_MESSAGE: Final = 65000
@@ -90,6 +91,31 @@ heard_fields: Final = Struct("<IIqIQB")
 stream_counters: Final = Struct("<IQQIIIff")
 slot_counters: Final = Struct("<IIIIIff")
 load_fields: Final = Struct("<QQQQ")
+
+
+def read_counters(
+    message: bytes,
+) -> tuple[list[tuple[int, StreamTally]], list[tuple[int, SlotTally]]]:
+    """Streams and slots by number."""
+    at = 5
+    streams: list[tuple[int, StreamTally]] = []
+    slots: list[tuple[int, SlotTally]] = []
+    for _ in range(message[at]):
+        number, packets, octets, nacks, asked, keyframes, loss, jitter = (
+            stream_counters.unpack_from(message, at + 1)
+        )
+        at += stream_counters.size
+        tally = StreamTally(packets, octets, nacks, asked, keyframes, loss, jitter * 1000)
+        streams.append((number, tally))
+    at += 1
+    for _ in range(message[at]):
+        number, packets, octets, nacks, resent, loss, trip = slot_counters.unpack_from(
+            message, at + 1
+        )
+        at += slot_counters.size
+        rtt_ms = trip * 1000 if trip >= 0 else None
+        slots.append((number, SlotTally(packets, octets, nacks, resent, loss, rtt_ms)))
+    return streams, slots
 
 
 class BadMessage(Exception):

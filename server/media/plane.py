@@ -17,9 +17,12 @@ rates, dBov (0…127, 0 loudest, RFC 6464) for levels.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from server.media.statistics import PlaneStatistics
 
 TransportId = str
 PublicationId = str
@@ -232,6 +235,12 @@ class TransportStats:
     rtt_ms: float | None
     bitrate_up: int
     bitrate_down: int
+    estimate: int | None = None
+    """bit/s the link carries down, as far as is known"""
+    held_back: Mapping[str, Literal["link", "sender"]] = field(
+        default_factory=dict[str, Literal["link", "sender"]]
+    )
+    """slots whose picture is less than what was wanted, and for whose sake"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +339,10 @@ class MediaPlane(Protocol):
 
     def apply(self, commands: Sequence[PlaneCommand]) -> None:
         """Apply in order, without waiting for the network."""
+        ...
+
+    def statistics(self) -> PlaneStatistics:
+        """What was counted, at most a second ago."""
         ...
 
     async def close(self) -> None:

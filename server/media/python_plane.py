@@ -102,6 +102,9 @@ class PythonPlane(Switchboard[Peer, Publication]):
             )
         )  # fmt: skip
 
+    def _cpu_s(self) -> float:
+        return time.process_time()
+
     def _ask_keyframe(self, publication: Publication) -> None:
         for stream in publication.streams.values():
             stream.want_keyframe()

@@ -27,6 +27,7 @@ from typing import Final
 from server.media.rtcp import NTP_UNIX_OFFSET, Block, ntp_middle, write_sender_report
 from server.media.rtp import HEADER, Packet, rewrite_vp8_head
 from server.media.sequence_map import SequenceMap
+from server.media.statistics import SlotTally
 from server.media.stream import Stream
 
 _VIDEO_STEP: Final = 900
@@ -80,6 +81,8 @@ class Slot:
         self.target_since_ns = 0
         self.packets = 0
         self.octets = 0
+        self.nacks = 0
+        self.resent = 0
         self.loss = 0.0
         self.rtt: float | None = None
         self._send = send
@@ -282,10 +285,12 @@ class Slot:
 
     def retransmit(self, numbers: list[int], now_ns: int) -> None:
         """Answer a NACK: on the RTX stream where the viewer has one, else the packet again."""
+        self.nacks += len(numbers)
         for number in numbers[:_RESENT_AT_ONCE]:
             entry = self._ring[number & self._ring_mask]
             if entry is None or entry[0] != number or now_ns - entry[2] > _CACHE_NS:
                 continue
+            self.resent += 1
             raw = entry[1]
             rtx = self._rtx_by_payload_type.get(raw[1] & 0x7F)
             if rtx is None or self.numbers.rtx_ssrc is None:
@@ -345,6 +350,10 @@ class Slot:
                 self.numbers.cname,
             )
         )
+
+    def tally(self) -> SlotTally:
+        rtt_ms = None if self.rtt is None else self.rtt * 1000
+        return SlotTally(self.packets, self.octets, self.nacks, self.resent, self.loss, rtt_ms)
 
     def reception(self, block: Block, now: float) -> None:
         """Take in a report block the viewer sent about this slot."""

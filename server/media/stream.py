@@ -14,6 +14,7 @@ from server.media.packet_cache import PacketCache
 from server.media.plane import Layer
 from server.media.rtcp import Block, ntp_middle
 from server.media.rtp import Packet, h264_starts_keyframe, parse_vp8
+from server.media.statistics import StreamTally
 from server.media.stream_clock import PublisherClock, StreamClock
 
 NACK_AFTER_NS: Final = 20_000_000
@@ -69,11 +70,14 @@ class Stream:
         "codec",
         "highest",
         "is_active",
+        "key_requests",
+        "keyframes",
         "last_arrival_ns",
         "last_report",
         "last_report_ns",
         "layer",
         "loss",
+        "nacks",
         "octets",
         "octets_before",
         "on_outage",
@@ -114,6 +118,9 @@ class Stream:
         self.received = 0
         self.octets = 0
         self.octets_before = 0
+        self.nacks = 0
+        self.key_requests = 0
+        self.keyframes = 0
         self.bitrate = 0
         self.loss = 0.0
         self.is_active = False
@@ -173,6 +180,7 @@ class Stream:
             else:
                 packet.is_key_start = h264_starts_keyframe(payload)
             if packet.is_key_start:
+                self.keyframes += 1
                 self._key_packet = packet
                 self._pli_is_due = False
         if sequence == self.highest:
@@ -249,6 +257,7 @@ class Stream:
             entry[0] = now_ns + NACK_AGAIN_NS
             entry[1] += 1
             numbers.append(sequence & 0xFFFF)
+        self.nacks += len(numbers)
         return numbers
 
     # ---- keyframes ---------------------------------------------------------------------------
@@ -261,6 +270,7 @@ class Stream:
         if not self._pli_is_due or now_ns - self._pli_at_ns < PLI_INTERVAL_NS:
             return False
         self._pli_at_ns = now_ns
+        self.key_requests += 1
         # Somebody who still waits keeps asking; a lost PLI must not leave a slot black.
         self._pli_is_due = bool(self.waiting)
         return True
@@ -295,6 +305,12 @@ class Stream:
             last_report=ntp_middle(self._report_ntp) if self._report_ntp else 0,
             delay=int((now - self._report_arrival) * 65536) if self._report_ntp else 0,
         )
+
+    def tally(self) -> StreamTally:
+        return StreamTally(
+            self.received, self.octets, self.nacks, self.key_requests, self.keyframes, self.loss,
+            self._jitter / self.clock.rate * 1000,
+        )  # fmt: skip
 
     def measure(self, seconds: float) -> None:
         """Update ``bitrate`` from what came since the last call."""

@@ -17,7 +17,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 
 from server.media.endpoint import EVERYWHERE, Endpoint, Reachable, local_addresses
 from server.media.ice_dtls import (
@@ -59,6 +59,7 @@ from server.media.routed import RoutedPeer, RoutedPublication
 from server.media.sdp_answer import Answer, write_answer
 from server.media.sdp_offer import parse_offer
 from server.media.sound_router import SoundRouter
+from server.media.statistics import PlaneStatistics, Totals, counters_of, estimate_of, reasons
 from server.media.viewing import Viewing
 
 log = logging.getLogger(__name__)
@@ -127,6 +128,8 @@ class Switchboard(ABC, Generic[P, B]):
     estimates_down = False
     """whether it reads what viewers tell of the packets that arrived (docs/decisions/010)"""
 
+    kind: Literal["native", "python"] = "python"
+
     def __init__(self, settings: PlaneSettings | None, endpoint: type[Endpoint[P]]) -> None:
         self._settings = settings or PlaneSettings()
         self._endpoint = endpoint(self._ready, self._failed, self._goodbye)
@@ -144,6 +147,8 @@ class Switchboard(ABC, Generic[P, B]):
         self._is_closed = False
         self.lag_ms = 0.0
         """how late the last tick came: the event loop's lag"""
+        self._totals = Totals()
+        self._dropped = 0
 
     # ---- what a plane adds ---------------------------------------------------------------------
 
@@ -177,6 +182,10 @@ class Switchboard(ABC, Generic[P, B]):
     @abstractmethod
     def _report(self, peer: P, now_ns: int) -> None:
         """Every ``REPORT_S``, for a peer that is connected."""
+
+    @abstractmethod
+    def _cpu_s(self) -> float:
+        """Processor time of what forwards packets."""
 
     def _listening_changed(self, publication: B) -> None:
         """``publication.ear`` has come or gone."""
@@ -237,6 +246,22 @@ class Switchboard(ABC, Generic[P, B]):
         self._is_applying = False
         if self._is_reroute_due:
             self._reroute(time.monotonic_ns())
+
+    def statistics(self) -> PlaneStatistics:
+        now_ns = time.monotonic_ns()
+        for peer in self._peers.values():
+            self._totals.note(peer)
+        return PlaneStatistics(
+            self.kind,
+            tuple(
+                counters_of(peer, self._viewings[peer.transport_id], now_ns)
+                for peer in self._peers.values()
+            ),
+            self._totals.read(),
+            self._dropped,
+            self._cpu_s(),
+            self.lag_ms,
+        )
 
     async def _stop_ticking(self) -> None:
         if self._ticker is not None:
@@ -382,6 +407,8 @@ class Switchboard(ABC, Generic[P, B]):
         self._endpoint.remove(peer)
         peer.dtls.wipe()
         self._leave_room(peer)
+        self._totals.note(peer)
+        self._totals.forget(peer)
         del self._peers[peer.transport_id]
         del self._viewings[peer.transport_id]
         self._sound.forget(peer)
@@ -470,6 +497,7 @@ class Switchboard(ABC, Generic[P, B]):
         for peer in self._peers.values():
             if peer.is_connected:
                 self._report(peer, now_ns)
+                self._totals.note(peer)
         for peer in list(self._peers.values()):
             self._link_changed(peer)
         if self._ticks % _STATS_TICKS == 0:
@@ -500,6 +528,8 @@ class Switchboard(ABC, Generic[P, B]):
                     rtt_ms=rtt * 1000 if rtt is not None else None,
                     bitrate_up=int(peer.octets_up * 8 / seconds),
                     bitrate_down=int(peer.octets_down * 8 / seconds),
+                    estimate=estimate_of(peer, time.monotonic_ns()),
+                    held_back=reasons(peer, self._viewings[peer.transport_id]),
                 )
             )
             peer.octets_up = peer.octets_down = 0

@@ -53,6 +53,11 @@ class Viewing:
         entry = self._wanted.get(slot)
         return self._find(entry[0]) if entry is not None else None
 
+    def wanted_layer(self, slot: str) -> Layer | None:
+        """The highest that policy asks for."""
+        entry = self._wanted.get(slot)
+        return entry[1] if entry is not None else None
+
     def update(self, now_ns: int) -> None:
         """Move the video slots to what they should show now."""
         for slot in self.peer.slots.values():
