@@ -52,6 +52,7 @@ from server.media.plane import (
     TransportConnected,
     TransportStats,
 )
+from server.media.statistics import SlotCounters, StreamCounters
 
 N = TypeVar("N")
 
@@ -614,6 +615,35 @@ async def test_a_picture_moves_and_can_be_decoded(hall: Hall) -> None:
     switched = await hall.wait_for(SlotSwitched, lambda n: n.slot == "stage")
     assert switched.publication_id == ann.id("camera")
     assert bob.slots["stage"].frames[0].timestamp == switched.rtp_timestamp
+
+
+async def test_what_is_forwarded_is_counted_and_stays_counted(hall: Hall) -> None:
+    ann, bob = await hall.join("ann"), await hall.join("bob")
+    hall.apply(AssignSlot("bob", "stage", ann.id("camera")))
+    ann.shows()
+    await bob.client.wait_for(lambda: len(bob.slots["stage"].frames) >= 10)
+
+    def counted() -> tuple[StreamCounters, SlotCounters] | None:
+        told = {one.transport_id: one for one in hall.plane.statistics().transports}
+        streams = [one for one in told["ann"].streams if one.track == "camera"]
+        slots = [one for one in told["bob"].slots if one.slot == "stage"]
+        has_come = streams and streams[0].tally.keyframes and slots[0].tally.packets >= 10
+        return (streams[0], slots[0]) if has_come else None
+
+    await bob.client.wait_for(counted)
+    found = counted()
+    assert found is not None
+    stream, slot = found
+    assert (stream.layer, stream.codec, slot.layer, slot.held_back) == ("f", "VP8", "f", None)
+    assert slot.publication_id == stream.publication_id == ann.id("camera")
+    assert stream.tally.octets > stream.tally.packets
+    totals = hall.plane.statistics().totals
+    assert totals.packets_in >= stream.tally.packets
+    assert totals.packets_out >= slot.tally.packets
+    hall.apply(CloseTransport("ann"), CloseTransport("bob"))
+    after = hall.plane.statistics()
+    assert (after.transports, after.cpu_s > 0) == ((), True)
+    assert after.totals.packets_in >= totals.packets_in
 
 
 async def test_a_switch_waits_for_a_keyframe_and_leaves_no_trace(hall: Hall) -> None:
