@@ -39,6 +39,7 @@ from server.media.native_meeting import end_left_behind
 from server.media.native_plane import NativePlane
 from server.media.plane import MediaPlane
 from server.media.python_plane import PlaneSettings, PythonPlane
+from server.schemas.api import MediaReach
 from server.services.bookmarks import Bookmarks
 from server.services.breakout_sets import BreakoutSets
 from server.services.caller import Callers, CookieSigner
@@ -225,6 +226,7 @@ def compose(
         stream_tokens=StreamTokens(library, hub, now),
         streams=hub.streams,
         ice_servers=lambda who: turn.for_participant(who).ice_servers,
+        reach=MediaReach(list(settings.announce_ip), settings.media_port, bool(settings.turn_urls)),
         media_report=hub.media.media_report,
         metrics_token=settings.metrics_token,
         blobs=blobs,

@@ -12,6 +12,7 @@ from server.api import (
     materials,
     plans,
     polls,
+    reach,
     recordings,
     sessions,
     slides,
@@ -34,5 +35,6 @@ ROUTES: tuple[Route, ...] = (
     *slides.ROUTES,
     *chat_files.ROUTES,
     *web_origins.ROUTES,
+    *reach.ROUTES,
     *stream_tokens.ROUTES,
 )

@@ -17,11 +17,21 @@ from typing import Final, Generic, Protocol, TypeVar
 
 import psutil
 
-from server.media.ice_dtls import Address, Check, DtlsFailed, DtlsSession, IceLite, parse_check
+from server.media.ice_dtls import (
+    Address,
+    Check,
+    DtlsFailed,
+    DtlsSession,
+    IceLite,
+    answer_probe,
+    is_probe,
+    parse_check,
+)
 
 log = logging.getLogger(__name__)
 
 _BUFFER_OCTETS: Final = 4 * 1024 * 1024
+PROBES_PER_S: Final = 100
 _AT_ONCE: Final = 128
 """datagrams taken before other callbacks of the loop have their turn"""
 
@@ -92,6 +102,8 @@ class Endpoint(Generic[P]):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._by_ufrag: dict[str, P] = {}
         self._by_address: dict[Address, P] = {}
+        self._probe_second = 0
+        self._probes = 0
         self.dropped = 0
         """datagrams from strangers, and those the kernel would not take"""
 
@@ -181,6 +193,9 @@ class Endpoint(Generic[P]):
                 return
 
     def _check(self, data: bytes, address: Address) -> None:
+        if is_probe(data):
+            self._answer_probe(data, address)
+            return
         parsed = parse_check(data)
         if parsed is None:
             return
@@ -199,6 +214,15 @@ class Endpoint(Generic[P]):
         self._by_address[address] = peer
         self.validated(peer)
         self.sendto(result.answer, address)
+
+    def _answer_probe(self, data: bytes, address: Address) -> None:
+        """So many a second at most: they come from anybody, and media goes first."""
+        second = int(time.monotonic())
+        if second != self._probe_second:
+            self._probe_second, self._probes = second, 0
+        if self._probes < PROBES_PER_S:
+            self._probes += 1
+            self.sendto(answer_probe(data, address), address)
 
     def validated(self, peer: P) -> None:
         """A check of this peer was authentic: its addresses may have changed."""

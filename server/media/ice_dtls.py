@@ -502,5 +502,26 @@ def parse_check(datagram: bytes) -> tuple[str, stun.Message] | None:
     return username.split(":", 1)[0], message
 
 
+def is_probe(datagram: bytes) -> bool:
+    """A bare STUN request: a page that asks, before it joins, whether UDP gets through."""
+    return len(datagram) == 20 and datagram[:8] == b"\x00\x01\x00\x00\x21\x12\xa4\x42"
+
+
+def answer_probe(datagram: bytes, address: Address) -> bytes:
+    """12 octets more than were asked with (24 for IPv6), so nobody can make much of a false sender.
+
+    The address in it is one of documentation: a browser tells its page of an answer only when the
+    address is none of its own, and nobody gets a STUN server for nothing.
+    """
+    host = "2001:db8::1" if ":" in unmapped(address)[0] else "192.0.2.1"
+    answer = stun.Message(
+        message_method=stun.Method.BINDING,
+        message_class=stun.Class.RESPONSE,
+        transaction_id=datagram[8:],
+    )
+    answer.attributes["XOR-MAPPED-ADDRESS"] = (host, address[1])
+    return bytes(answer)
+
+
 def random_ssrc() -> int:
     return int.from_bytes(os.urandom(4), "big") | 0x10000

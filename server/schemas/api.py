@@ -229,6 +229,16 @@ class TakeSeat(Request):
     name: Name
 
 
+class MediaReach(Struct):
+    """Where a page can ask, by STUN and before it joins, whether media would get through."""
+
+    hosts: list[str]
+    """empty: where the page comes from"""
+    port: int
+    has_turn: bool
+    """there is a way round, so nothing is said by the direct way being closed"""
+
+
 class WebOrigin(Struct):
     """A site whose pages may be shown in class, as ``https://host``."""
 

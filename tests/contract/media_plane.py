@@ -835,6 +835,39 @@ async def test_a_rejoin_comes_up_before_the_old_connection_goes(hall: Hall) -> N
     await bob.client.wait_for(lambda: bob.received("audio0") + bob.received("audio1") > count + 20)
 
 
+# ---- probes ------------------------------------------------------------------------------------
+
+
+async def test_a_page_that_has_not_joined_is_told_that_udp_gets_through(hall: Hall) -> None:
+    """A bare STUN request is answered, so many a second; a page has no credentials yet."""
+    client = MediaClient(TRACKS, SLOTS)
+    offer = client.offer()
+    answer = await hall.plane.open(
+        OpenTransport("ann", "ann", offer.sdp, offer.tracks, offer.slots)
+    )
+    port = int(answer.split("a=candidate:")[1].split()[5])
+    answers: asyncio.Queue[bytes] = asyncio.Queue()
+
+    class Page(asyncio.DatagramProtocol):
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+            answers.put_nowait(data)
+
+    opened, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+        Page, remote_addr=("127.0.0.1", port)
+    )
+    own: tuple[str, int] = opened.get_extra_info("sockname")
+    try:
+        request = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
+        assert len(bytes(request)) == 20
+        opened.sendto(bytes(request))
+        told = stun.parse_message(await asyncio.wait_for(answers.get(), 30))
+        assert told.transaction_id == request.transaction_id
+        assert told.attributes["XOR-MAPPED-ADDRESS"] == ("192.0.2.1", own[1])
+        assert len(bytes(told)) <= 32, "little is won by a false sender"
+    finally:
+        opened.close()
+
+
 # ---- hostile datagrams -------------------------------------------------------------------------
 
 

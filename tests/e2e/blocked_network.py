@@ -61,6 +61,8 @@ class BlockedNetwork:
             await self._inside("ip", "address", "add", f"{THERE}/24", "dev", far)
             await self._inside("ip", "link", "set", far, "up")
             await self._inside("ip", "link", "set", "lo", "up")
+            # Browsers name the address that has the way to everywhere.
+            await self._inside("ip", "route", "add", "default", "via", HERE)
             await self._inside("nft", f"add table inet {_TABLE}")
             for chain in ("input", "output"):
                 hook = f"{{ type filter hook {chain} priority 0; }}"

@@ -17,9 +17,10 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from aioice import stun, turn
 from playwright.async_api import Page, async_playwright
 
 from server.demo.browser import ARGUMENTS, chromium_program, person
@@ -30,7 +31,8 @@ from server.demo.seat import Seat
 from server.demo.server_process import ServerProcess, free_port
 from server.media.client.client import MediaClient
 from server.media.client.sources import MovingBars, Tone
-from tests.e2e.blocked_network import HERE, BlockedNetwork, what_is_missing
+from server.services.turn import TurnServers
+from tests.e2e.blocked_network import HERE, THERE, BlockedNetwork, what_is_missing
 from tests.e2e.instruments import add_probe, hears, sees_moving
 
 pytestmark = [pytest.mark.reach, pytest.mark.timeout(600)]
@@ -54,6 +56,12 @@ class Reach:
 
     async def enter(self, name: str, ways: str) -> Page:
         """Somebody in there comes into class. ``ways``: the TURN URLs that their page may know."""
+        page = await self.come(name, ways)
+        await ClassroomPage(page, self.url, self.session_id).enter()
+        return page
+
+    async def come(self, name: str, ways: str) -> Page:
+        """As far as the door."""
         guest = await self.school.guest(self.teacher, self.session_id, name)
         page = await self.pages()
         await page.context.add_init_script(
@@ -63,7 +71,7 @@ class Reach:
         await page.context.add_cookies(
             [{"name": key, "value": value, "url": self.url} for key, value in cookies]
         )
-        await ClassroomPage(page, self.url, self.session_id).enter()
+        await page.goto(f"{self.url}/sessions/{self.session_id}")
         return page
 
 
@@ -81,14 +89,12 @@ async def network() -> AsyncIterator[BlockedNetwork]:
 
 
 @contextlib.asynccontextmanager
-async def coturn(
-    server: ServerProcess, environ: dict[str, str], folder: Path
-) -> AsyncIterator[None]:
+async def coturn(data: Path, environ: dict[str, str], folder: Path) -> AsyncIterator[None]:
     """As an operator starts it, with the server's own certificate."""
-    secrets = server.data / "secrets"
+    secrets = data / "secrets"
     config = folder / "turnserver.conf"
     command = [
-        sys.executable, "-m", "server.cli", "turn-config", "--data", str(server.data),
+        sys.executable, "-m", "server.cli", "turn-config", "--data", str(data),
         "--peer", HERE, "--listen", HERE, "--output", str(config),
         "--cert", str(secrets / "tls.crt"), "--key", str(secrets / "tls.key"),
     ]  # fmt: skip
@@ -116,7 +122,11 @@ async def coturn(
 
 
 @pytest.fixture
-async def reach(network: BlockedNetwork, tmp_path: Path) -> AsyncIterator[Reach]:
+async def reach(
+    network: BlockedNetwork, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[Reach]:
+    """``request.param`` False: without a TURN server."""
+    has_turn: bool = getattr(request, "param", True)
     ports = {"media": free_port(socket.SOCK_DGRAM), "turn": free_port(), "tls": free_port()}
     https = free_port()
     urls = (
@@ -127,7 +137,7 @@ async def reach(network: BlockedNetwork, tmp_path: Path) -> AsyncIterator[Reach]
         "REPRISE_HTTPS_PORT": str(https),
         "REPRISE_MEDIA_PORT": str(ports["media"]),
         "REPRISE_ANNOUNCE_IP": HERE,
-        "REPRISE_TURN_URLS": urls,
+        "REPRISE_TURN_URLS": urls if has_turn else "",
         "REPRISE_WORKER": "off",
         "REPRISE_CAPTIONS": "off",
     }
@@ -135,7 +145,8 @@ async def reach(network: BlockedNetwork, tmp_path: Path) -> AsyncIterator[Reach]
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(server.stop)
         await server.start()
-        await stack.enter_async_context(coturn(server, dict(os.environ) | extra, tmp_path))
+        if has_turn:
+            await stack.enter_async_context(coturn(server.data, dict(os.environ) | extra, tmp_path))
         school = School(server)
         stack.push_async_callback(school.close)
         await school.open()
@@ -214,9 +225,16 @@ async def test_turn_carries_the_class_where_the_direct_way_is_blocked(
     assert (way["candidateType"], way["relayProtocol"]) == ("relay", protocol)
 
 
+@pytest.mark.parametrize("reach", [False], indirect=True)
 async def test_without_turn_the_page_says_what_is_wrong(reach: Reach) -> None:
     await reach.network.block(UDP)
-    page = await reach.enter("Mina Okafor", "^nothing$")
+    page = await reach.come("Mina Okafor", "")
+    await page.get_by_test_id("no-way").wait_for(timeout=60_000)
+    await reach.network.unblock()
+    await page.reload()
+    await page.wait_for_function("() => connections.answered() > 0", timeout=60_000)
+    await reach.network.block(UDP)
+    await ClassroomPage(page, reach.url, reach.session_id).enter()
     banner = page.locator("[data-banner=no-way]")
     await banner.wait_for(timeout=60_000)
     # As soon as there is a way it is found, and the page takes it back.
@@ -242,3 +260,66 @@ async def test_a_way_that_breaks_is_replaced_by_another(
     silence_ms = await page.evaluate("connections.longestSilence()")
     record_property("silence_ms", silence_ms)
     print(f"silence: {silence_ms} ms")
+
+
+# ---- what coturn refuses -----------------------------------------------------------------------
+
+SECRET = "0123456789abcdef"
+
+
+class Relayed(asyncio.DatagramProtocol):
+    """What comes over a relay, and what it refuses."""
+
+    def __init__(self) -> None:
+        self.came: asyncio.Queue[bytes | Exception] = asyncio.Queue()
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.came.put_nowait(data)
+
+    def error_received(self, exc: Exception) -> None:
+        self.came.put_nowait(exc)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        pass
+
+
+class Echo(asyncio.DatagramProtocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.transport.sendto(data, addr)
+
+
+async def test_coturn_leads_to_our_media_for_those_with_a_credential_and_nowhere_else(
+    network: BlockedNetwork, tmp_path: Path
+) -> None:
+    port = free_port()
+    urls = f"turn:{HERE}:{port},turn:{HERE}:{port}?transport=tcp"
+    environ = {"REPRISE_TURN_URLS": urls, "REPRISE_TURN_SECRET": SECRET}
+    async with coturn(tmp_path / "data", dict(os.environ) | environ, tmp_path):
+        [known] = TurnServers((urls,), SECRET).for_participant("mina").ice_servers
+        opened, relayed = await turn.create_turn_endpoint(
+            Relayed, (HERE, port), known.username, known.credential
+        )
+        echo, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            Echo, local_addr=(HERE, 0)
+        )
+        try:
+            opened.sendto(b"media", echo.get_extra_info("sockname"))
+            assert await asyncio.wait_for(relayed.came.get(), 30) == b"media"
+            for elsewhere in (THERE, "127.0.0.1", "10.0.0.1", "198.51.100.1"):
+                opened.sendto(b"attack", (elsewhere, 40000))
+                refusal = await asyncio.wait_for(relayed.came.get(), 30)
+                assert isinstance(refusal, stun.TransactionFailed)
+                assert refusal.response.attributes["ERROR-CODE"][0] == 403, elsewhere
+        finally:
+            echo.close()
+            opened.close()
+        [past] = (
+            TurnServers((urls,), SECRET, lambda: 1_000_000.0).for_participant("mina").ice_servers
+        )
+        [forged] = TurnServers((urls,), SECRET[::-1]).for_participant("mina").ice_servers
+        for bad in (past, forged):
+            with pytest.raises(stun.TransactionFailed):
+                await turn.create_turn_endpoint(Relayed, (HERE, port), bad.username, bad.credential)

@@ -4,6 +4,7 @@
   if (window.connections) return;
   const Own = window.RTCPeerConnection;
   const made = [];
+  let answered = 0;
   const ways = new RegExp(window.__ways);
   window.RTCPeerConnection = class extends Own {
     constructor(configuration) {
@@ -12,6 +13,9 @@
         .filter((one) => one.urls.length > 0);
       super({ ...configuration, iceServers });
       made.push(this);
+      this.addEventListener('icecandidate', ({ candidate }) => {
+        if (candidate?.type === 'srflx') answered += 1;
+      });
     }
   };
 
@@ -41,6 +45,7 @@
 
   window.connections = {
     way,
+    answered: () => answered,
     open: () => open().length,
     port: () => port,
     watchSilence() {

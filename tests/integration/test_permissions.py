@@ -147,6 +147,7 @@ CASES = (
         "read_chat_file", "GET", "/sessions/{session}/files/nothing", INSIDE,
         None, frozenset({404}),
     ),
+    Case("read_media_reach", "GET", "/media/reach", ANYONE),
     Case("list_web_origins", "GET", "/web-origins", STAFF),
     Case(
         "add_web_origin", "POST", "/web-origins", ADMIN, {"address": "https://x.example/a"},

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #define CAPTURE_QUEUE (32 * 1024 * 1024) /* a minute of one camera and three voices */
+#define PROBES_PER_S 100 /* as endpoint.py has it */
 
 void plane_init(struct plane *plane, int udp_fd, int control_fd, int event_fd, uint64_t watermark,
                 bool wants_gso) {
@@ -96,6 +97,19 @@ static void hand_up(struct plane *plane, const uint8_t *data, size_t length,
     control_send2(&plane->control, head, (size_t)(w.at - head), data, length, true);
 }
 
+/* A bare STUN request of a page that has not joined; anybody can send one, so they are counted. */
+static bool is_probe(struct plane *plane, const uint8_t *data, size_t length) {
+    static const uint8_t head[8] = {0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42};
+    if (length != 20 || memcmp(data, head, sizeof head) != 0)
+        return false;
+    int64_t second = now_ns() / SECOND_NS;
+    if (second != plane->probe_second) {
+        plane->probe_second = second;
+        plane->probes = 0;
+    }
+    return plane->probes++ < PROBES_PER_S;
+}
+
 static bool is_check_for_us(const struct plane *plane, const uint8_t *data, size_t length) {
     size_t size = 0;
     const uint8_t *name = stun_target(data, length, &size);
@@ -119,7 +133,9 @@ void plane_datagram(void *context, uint8_t *data, size_t length, const struct ad
         else
             plane->strangers++;
     } else if (first < 4) {
-        if (!is_check_for_us(plane, data, length))
+        if (is_probe(plane, data, length))
+            hand_up(plane, data, length, from);
+        else if (!is_check_for_us(plane, data, length))
             plane->strangers++;
         else if (!plane_check(plane, data, length, from))
             hand_up(plane, data, length, from);

@@ -55,6 +55,8 @@ struct plane {
     int64_t now; /* when what is being handled came */
     struct list pacing; /* transports that hold packets back, or are being probed */
     uint64_t strangers; /* datagrams from addresses nobody vouched for */
+    int64_t probe_second;
+    uint32_t probes; /* in that second */
     bool is_ending;
 };
 

@@ -2038,6 +2038,14 @@ export interface MediaOffer {
   };
 }
 /**
+ * Where a page can ask, by STUN and before it joins, whether media would get through.
+ */
+export interface MediaReach {
+  has_turn: boolean;
+  hosts: string[];
+  port: number;
+}
+/**
  * The way round for those whose network lets no UDP through.
  */
 export interface MediaServers {

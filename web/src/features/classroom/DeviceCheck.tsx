@@ -1,8 +1,9 @@
-import { ActionIcon, Button, Group, Radio, Stack, Text } from '@mantine/core';
+import { ActionIcon, Alert, Button, Group, Radio, Stack, Text } from '@mantine/core';
 import { IconMicrophone, IconMicrophoneOff, IconVideo, IconVideoOff } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { isMediaBlocked } from '../../transport/reach';
 import { Avatar, Card } from '../../ui';
 import { useClassroom } from './context';
 import classes from './DeviceCheck.module.css';
@@ -81,6 +82,7 @@ export function DeviceCheck({ lobby, onJoin }: DoorProps) {
         <Stack gap="md">
           <DoorHead lobby={lobby} />
           <DeviceControls />
+          <NoWay />
           {lobby.records && (
             <Radio.Group
               label={t('consent')}
@@ -110,6 +112,25 @@ export function DeviceCheck({ lobby, onJoin }: DoorProps) {
         </Stack>
       </Card>
     </div>
+  );
+}
+
+/** Said before joining rather than after: the network lets no sound and picture through. */
+function NoWay() {
+  const { t } = useTranslation('classroom');
+  const [isBlocked, setBlocked] = useState(false);
+  useEffect(() => {
+    let isGone = false;
+    isMediaBlocked()
+      .then((found) => !isGone && setBlocked(found))
+      .catch(() => undefined); // Not knowing is no reason to worry anybody.
+    return () => void (isGone = true);
+  }, []);
+  if (!isBlocked) return null;
+  return (
+    <Alert color="red" role="alert" data-testid="no-way">
+      {t('banner.noWay')}
+    </Alert>
   );
 }
 
