@@ -12,6 +12,7 @@ from server.services.caller import Caller
 from server.services.errors import not_found
 from server.services.kept_walks import KeptWalks
 from server.services.ports import Library, LiveSessions
+from server.services.recordings import viewer_of, watchable
 from server.services.sessions import facilitated, standing
 
 
@@ -31,6 +32,18 @@ class DebatesAfterwards:
                 link_id = caller.seats.get(session_id)
                 seat = await unit.sessions.seat_of(session_id, link_id=link_id) if link_id else None
         me = None if seat is None else seat.participant_id
+        return await self._over(session_id, me, found.is_facilitator)
+
+    async def of_recording(self, caller: Caller, recording_id: str) -> list[wire.DebateOver]:
+        """The same for whoever may watch the recording, which may have outlived its session."""
+        async with self._library.read() as unit:
+            record = await watchable(unit, caller, recording_id)
+            mine = await unit.recordings.participants_of(recording_id, viewer_of(caller))
+            session = await unit.sessions.session(record.summary.session_id)
+        may_act = session is not None and record.summary.can_edit
+        return await self._over(record.summary.session_id, next(iter(mine), None), may_act)
+
+    async def _over(self, session_id: str, me: str | None, may_act: bool) -> list[wire.DebateOver]:
         walk = await self._walks.folded(session_id)
         marks = {one.debate_id: (at, one) for at, one in walk.results()}
         apart = walk.apart()
@@ -39,7 +52,7 @@ class DebatesAfterwards:
             _shown(
                 one,
                 me,
-                found.is_facilitator,
+                may_act,
                 one.debate_id in apart,
                 marks.get(one.debate_id),
                 names,
@@ -81,7 +94,7 @@ class DebatesAfterwards:
 def _shown(
     debate: Debate,
     participant_id: str | None,
-    is_facilitator: bool,
+    may_act: bool,
     was_apart: bool,
     mark: tuple[int, Held] | None,
     names: dict[str, str],
@@ -117,6 +130,6 @@ def _shown(
             notes=0 if debate.are_notes_open else len(debate.notes),
             can_open=not debate.are_notes_open and (bool(debate.notes) or was_apart),
         )
-        if is_facilitator
+        if may_act
         else None,
     )

@@ -179,6 +179,7 @@ CASES = (
         "retry_recording", "POST", "/recordings/{recording}/retry", LEADERS, None,
         frozenset({409}),
     ),
+    Case("list_debates_recorded", "GET", "/recordings/{recording}/debates", INSIDE),
     Case("recording_transcript", "GET", "/recordings/{recording}/transcript", INSIDE),
     Case(
         "room_transcript", "GET", "/recordings/{recording}/rooms/0/transcript", INSIDE, None,

@@ -246,3 +246,22 @@ async def test_BR19_a_stranger_finds_nothing(world: World, house: House) -> None
     assert await _in_library(stranger, "secret") == []
     refused = await stranger.refused("GET", "/recordings/r1/rooms/search?q=secret")
     assert refused == (404, "not_found")
+
+
+async def test_DB19_debates_stay_with_a_recording_that_outlives_its_session(
+    world: World, house: House
+) -> None:
+    of_session, of_recording = f"/sessions/{world.session_id}/debates", "/recordings/r1/debates"
+    for person in (world.fay, world.ada, world.bo):
+        assert await person.json("GET", of_recording) == await person.json("GET", of_session)
+    stranger = await house.person("stranger")
+    assert await stranger.refused("GET", of_recording) == (404, "not_found")
+
+    (before,) = await world.ada.json("GET", of_recording)
+    (led,) = await world.fay.json("GET", of_recording)
+    assert led["unrevealed"] is not None
+    await world.fay.json("DELETE", f"/sessions/{world.session_id}", status=204)
+    assert await world.ada.refused("GET", of_session) == (404, "not_found")
+    assert await world.ada.json("GET", of_recording) == [before]
+    # With the session went the right to reveal: nothing is offered that would be refused.
+    assert await world.fay.json("GET", of_recording) == [{**led, "unrevealed": None}]

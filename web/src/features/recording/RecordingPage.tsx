@@ -138,7 +138,7 @@ function Content({ recording: made, player, reload }: ContentProps) {
   const transcript = useResource<Transcript>(`${path}/transcript`);
   const items = useResource<Item[]>(`${path}/items`);
   const bookmarks = useBookmarks(summary.recording_id);
-  const debates = useDebatesOver(summary.session_id);
+  const debates = useDebatesOver(`/recordings/${summary.recording_id}`);
   // What sides said by themselves comes with their notes (it was not to be had before).
   const openCount = debates.data?.filter((one) => one.are_notes_open).length ?? null;
   const openBefore = useRef(openCount);

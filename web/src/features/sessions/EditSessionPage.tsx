@@ -209,5 +209,5 @@ function Editor({ session, onSaved }: EditorProps) {
 
 /** What was debated, and what is still to be revealed. */
 function Debates({ sessionId }: { sessionId: string }) {
-  return <DebatesOverCard sessionId={sessionId} debates={useDebatesOver(sessionId)} />;
+  return <DebatesOverCard sessionId={sessionId} debates={useDebatesOver(`/sessions/${sessionId}`)} />;
 }

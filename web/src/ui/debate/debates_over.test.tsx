@@ -38,7 +38,7 @@ const RESULT = {
 };
 
 function Card() {
-  return <DebatesOverCard sessionId="s1" debates={useDebatesOver('s1')} />;
+  return <DebatesOverCard sessionId="s1" debates={useDebatesOver('/sessions/s1')} />;
 }
 
 afterEach(() => {

@@ -5,11 +5,11 @@ import { type Resource, useResource } from '../../transport/resource';
 
 const ASK_MS = 20_000;
 
-/** A session's debates that are over. While one is hidden they are asked for again: what a
+/** Debates that are over, of a session or a recording (the path before `/debates`). While one is hidden they are asked for again: what a
  *  facilitator reveals stands here without a reload. */
-export function useDebatesOver(sessionId: string): Resource<DebateOver[]> {
+export function useDebatesOver(of: string): Resource<DebateOver[]> {
   const [isHidden, setHidden] = useState(false);
-  const found = useResource<DebateOver[]>(`/sessions/${sessionId}/debates`, {
+  const found = useResource<DebateOver[]>(`${of}/debates`, {
     pollMs: isHidden ? ASK_MS : null,
   });
   const hides = found.data?.some((one) => one.result === null || !one.are_notes_open) ?? false;
