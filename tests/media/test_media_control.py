@@ -38,6 +38,7 @@ from server.media.plane import (
     TransportConnected,
     TransportStats,
 )
+from server.media.statistics import PlaneStatistics, PlaneTotals
 from server.schemas.live_media import MediaOffer, MediaView
 
 C = TypeVar("C")
@@ -64,6 +65,9 @@ class RecordingPlane:
 
     def apply(self, commands: Sequence[PlaneCommand]) -> None:
         self.commands += commands
+
+    def statistics(self) -> PlaneStatistics:
+        return PlaneStatistics("python", (), PlaneTotals(), 0, 0.0, 0.0)
 
     async def close(self) -> None:
         pass
