@@ -43,8 +43,18 @@ async def part(cast: Cast) -> None:
     await cast.notes["watcher"].close()
 
 
+async def streams(view: View) -> None:
+    """A token made on the page is shown once."""
+    await edit_page("Streams (OBS)")(view)
+    card = view.page.locator("section", has=view.page.get_by_role("heading", name="Streams (OBS)"))
+    await card.get_by_role("textbox").first.fill("OBS in the hall")
+    await card.locator("button[type=submit]").click()
+    await card.locator("[data-token] code").nth(1).wait_for()
+
+
 WATCHING = (
-    State("watch-link", invite, edit_page("Join links for guests"), "main h2", roles=(HOST,),
+    State("watch-streams", show=streams, ready="[data-token] code", roles=(HOST,), leave=look_back),
+    State("watch-link", invite, edit_page("Join links for guests"), "[data-link]", roles=(HOST,),
           leave=look_back),
     State("watch-door", show=door, ready="[data-testid=join]", roles=(LEARNER,),
           leave=look_back),
