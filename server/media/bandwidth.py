@@ -3,8 +3,9 @@
 
 A viewer's own estimate (REMB) grows to one and a half times what it receives and no further, so it
 cannot be compared with what the next layer would cost: the limit goes up to what that needs while
-the present rate stays well below the estimate, and down when it lies well above, or when packets
-are lost.
+what the pictures take stays well below the estimate, and down when it lies well above, or when
+packets are lost. Sound is no part of that comparison: a browser's estimate covers video alone
+(libwebrtc, ReceiveSideCongestionController::OnReceivedPacket).
 """
 
 from __future__ import annotations
@@ -30,11 +31,12 @@ class TriedLimit:
         self._good_since: float | None = None
 
     def update(
-        self, rate: int, need: int, estimate: int | None, loss: float, now: float
+        self, sound: int, pictures: int, need: int, estimate: int | None, loss: float, now: float
     ) -> int | None:
-        """Take a look (about once a second). ``rate``: what is sent; ``need``: what the next layer
-        would come to, 0 when there is none."""
-        verdict = self._verdict(rate, estimate, loss, now)
+        """Take a look (about once a second). ``sound``, ``pictures``: what is sent, bit/s;
+        ``need``: what all would come to with the next layer, 0 when there is none."""
+        verdict = self._verdict(pictures, estimate, loss, now)
+        rate = sound + pictures
         if verdict == "down":
             self.budget = int(rate * _DOWN_TO)
         elif self.budget is not None:
@@ -45,9 +47,9 @@ class TriedLimit:
         return self.budget
 
     def _verdict(
-        self, rate: int, estimate: int | None, loss: float, now: float
+        self, pictures: int, estimate: int | None, loss: float, now: float
     ) -> Literal["up", "down", "stay"]:
-        is_over = estimate is not None and rate > _DOWN_ABOVE * estimate
+        is_over = estimate is not None and pictures > _DOWN_ABOVE * estimate
         if loss > _LOSSY or is_over:
             self._good_since = None
             if self._bad_since is None:
@@ -57,7 +59,7 @@ class TriedLimit:
                 return "down"
             return "stay"
         self._bad_since = None
-        if loss <= _CLEAN and (estimate is None or rate < _UP_BELOW * estimate):
+        if loss <= _CLEAN and (estimate is None or pictures < _UP_BELOW * estimate):
             if self._good_since is None:
                 self._good_since = now
             if now - self._good_since >= _UP_AFTER_S:

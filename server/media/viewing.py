@@ -126,7 +126,7 @@ class Viewing:
         budget = self.peer.measured_limit(now_ns)
         if budget is UNMEASURED:
             budget = self._tried.update(
-                sound + total(places, self._shown()), self._allocator.need(places, sound),
+                sound, total(places, self._shown()), self._allocator.need(places, sound),
                 self.peer.fresh_estimate(now_ns), self.peer.loss_down(), now,
             )  # fmt: skip
         self._allocator.update(places, budget, sound, now)

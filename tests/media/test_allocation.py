@@ -196,27 +196,46 @@ def test_a_layer_that_has_gone_is_no_pause() -> None:
 
 def test_loss_is_a_limit_after_two_seconds_heavy_loss_at_once() -> None:
     limit = TriedLimit()
-    found = [limit.update(1_000_000, 0, None, 0.15, float(t)) for t in range(3)]
+    found = [limit.update(0, 1_000_000, 0, None, 0.15, float(t)) for t in range(3)]
     assert found == [None, None, 800_000]
-    assert TriedLimit().update(1_000_000, 0, None, 0.3, 0.0) == 800_000
+    assert TriedLimit().update(0, 1_000_000, 0, None, 0.3, 0.0) == 800_000
 
 
 def test_far_above_the_estimate_is_too_much() -> None:
     limit = TriedLimit()
-    found = [limit.update(1_500_000, 0, 900_000, 0.0, float(t)) for t in range(3)]
+    found = [limit.update(0, 1_500_000, 0, 900_000, 0.0, float(t)) for t in range(3)]
     assert found == [None, None, 1_200_000]
 
 
 def test_an_estimate_that_grows_with_what_is_received_is_no_limit() -> None:
     """REMB says 1.5 times the present rate and no more: that must not hold a viewer down."""
     limit = TriedLimit()
-    limit.update(1_500_000, 0, None, 0.3, 0.0)
-    found = [limit.update(400_000, 1_900_000, 600_000, 0.0, float(t)) for t in range(1, 5)]
+    limit.update(0, 1_500_000, 0, None, 0.3, 0.0)
+    found = [limit.update(0, 400_000, 1_900_000, 600_000, 0.0, float(t)) for t in range(1, 5)]
     assert found[-1] == 1_900_000
-    assert [limit.update(1_800_000, 0, 2_700_000, 0.0, float(t)) for t in range(5, 9)][-1] is None
+    assert [limit.update(0, 1_800_000, 0, 2_700_000, 0.0, float(t)) for t in range(5, 9)][
+        -1
+    ] is None
+
+
+def test_an_estimate_without_sound_does_not_keep_pictures_away() -> None:
+    """A browser's estimate covers video: one moment of loss, and voices must not count against it,
+    or small pictures would stay away for good."""
+    limit, allocator = TriedLimit(), Allocator()
+    places = [Place(name, GALLERY, (("q", 28_000),)) for name in ("gallery0", "gallery1")]
+    sound, given = 96_000, allocator.update(places, None, 96_000, -1.0)
+    for second in range(12):
+        shown = total(places, given)
+        estimate = 10_000 + shown * 3 // 2
+        loss = 0.3 if second == 0 else 0.0
+        need = allocator.need(places, sound)
+        budget = limit.update(sound, shown, need, estimate, loss, float(second))
+        given = allocator.update(places, budget, sound, float(second))
+        assert second or allocator.paused
+    assert not allocator.paused
 
 
 def test_what_is_carried_without_complaint_fits() -> None:
     limit = TriedLimit()
-    limit.update(1_000_000, 0, None, 0.3, 0.0)
-    assert limit.update(950_000, 0, None, 0.05, 1.0) == 950_000
+    limit.update(0, 1_000_000, 0, None, 0.3, 0.0)
+    assert limit.update(0, 950_000, 0, None, 0.05, 1.0) == 950_000
