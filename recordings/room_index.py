@@ -20,11 +20,10 @@ def indexed_rooms(
     drawn: Path,
     opened: Collection[str],
 ) -> list[IndexedRoom]:
-    """Those in which there is something to hear; ``opened``: debates whose notes are open."""
+    """Those in which there is something to hear or to read; ``opened``: debates whose notes are
+    open."""
     found: list[IndexedRoom] = []
     for room in rooms:
-        if room.path is None:
-            continue
         transcript = said.get(room.number)
         lines: list[Line] = [
             ("segment", one.start_ms, one.speaker_name, " ".join(word.text for word in one.words))
@@ -35,6 +34,8 @@ def indexed_rooms(
             for one in chapters.get(room.number, ())
         ]
         lines += [("shown", at_ms, "", text) for at_ms, text in lines_of(drawn, room.boards)]
+        if room.path is None and not lines:
+            continue
         found.append(
             IndexedRoom(
                 room.number, room.name, room.name_de, room.debate_id, room.debate_id in opened,

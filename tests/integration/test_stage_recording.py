@@ -74,9 +74,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     (boards / "p3.svg").write_text(board(BLUE, "Lead and tin"))
     bo.write("microphone", opus(4000, (1000,)), codec="opus", at_ms=4000)
     log.add(3900, e.TrackChanged("bo", "microphone", True, "bo")).capture(4000, bo)
-    rooms = ({"room_id": "b.1", "name": "Red", "task": "", "participant_ids": ["bo"]},)
+    # Cy and Di each have a room to themselves and no microphone; Cy draws as well.
+    (boards / "p4.svg").write_text(board(GREEN, "Antimony"))
+    log.join(0, "cy", name="Cy").join(0, "di", name="Di")
+    rooms = tuple(
+        {"room_id": f"b.{number}", "name": name, "task": "", "participant_ids": [who]}
+        for number, (name, who) in enumerate((("Red", "bo"), ("Blue", "cy"), ("Grey", "di")), 1)
+    )
     log.add(3500, be.BreakoutsOpened("b", rooms, None, "smallest", True, False))
     log.add(5000, we.WhiteboardPictured("p3", 4900, 1600, 900, "b.1"))
+    log.add(5500, we.WhiteboardPictured("p4", 5400, 1600, 900, "b.2"))
     log.add(7900, be.BreakoutsClosed("b"))
     log.add(LENGTH_MS, e.SessionEnded())
     world = World.create(folder, log.sorted())
@@ -173,7 +180,7 @@ def test_WB7_what_was_written_is_found(world: World) -> None:
 
 def test_WB10_a_rooms_whiteboard_is_with_the_room_and_nowhere_else(world: World) -> None:
     recording = world.recording()
-    (red,) = recording.rooms
+    red = recording.rooms[0]
     base = f"/api/v1/recordings/r1/media/{world.version()}/rooms/0"
     assert [(one.start_ms, one.end_ms, one.text, one.url) for one in red.boards] == [
         (1400, 4400, "Lead and tin", f"{base}/boards/p3.webp")
@@ -189,7 +196,7 @@ def test_WB10_a_rooms_whiteboard_is_with_the_room_and_nowhere_else(world: World)
 
 
 def test_BR18_a_room_has_chapters_of_its_own(world: World) -> None:
-    (red,) = world.recording().rooms
+    red = world.recording().rooms[0]
     assert [(one.start_ms, one.end_ms, one.speaker_names) for one in red.chapters] == [
         (0, 4400, ["Bo"])
     ]
@@ -203,10 +210,32 @@ def test_BR19_what_was_drawn_in_a_room_is_in_the_index_of_rooms_alone(world: Wor
                 "WHERE transcript_search_rooms MATCH 'tin' ORDER BY start_ms"
             )
         ).all()
-        people = connection.execute(text("SELECT participant_id FROM recording_room_people")).all()
+        people = connection.execute(
+            text("SELECT participant_id FROM recording_room_people WHERE number = 0")
+        ).all()
         main = connection.execute(
             text("SELECT 1 FROM transcript_search WHERE transcript_search MATCH 'tin'")
         ).all()
     # The only chapter is called what stands on the whiteboard.
     assert [tuple(row) for row in rows] == [(0, "chapter", 0), (0, "shown", 1400)]
     assert ([one[0] for one in people], main) == (["bo"], [])
+
+
+def test_BR17_BR19_a_silent_room_has_its_whiteboard_and_is_found_by_it(world: World) -> None:
+    blue = world.recording().rooms[1]
+    assert (blue.audio_url, blue.captions_url, blue.participant_ids) == (None, None, [])
+    assert [(one.start_ms, one.end_ms, one.text) for one in blue.boards] == [
+        (1900, 4400, "Antimony")
+    ]
+    assert (world.folder() / "rooms" / "1" / "boards" / "p4.webp").is_file()
+    assert blue.cuts[-1].main_track_id == "board:p4"
+    with world.library.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT number, kind, start_ms FROM transcript_search_rooms "
+                "WHERE transcript_search_rooms MATCH 'antimony'"
+            )
+        ).all()
+        indexed = connection.execute(text("SELECT number FROM recording_rooms")).scalars().all()
+    assert [tuple(row) for row in rows] == [(1, "shown", 1900)]
+    assert indexed == [0, 1], "of Grey there is nothing to find"

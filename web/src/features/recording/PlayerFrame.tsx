@@ -15,6 +15,7 @@ import { useTranslation } from 'react-i18next';
 import { formatClock } from '../../i18n';
 import type { Item, Recording, Segment } from '../../protocol';
 import { attachHls } from '../../ui/media/attach';
+import type { SilentMedia } from '../../ui/media/silence';
 import { Captions } from './Captions';
 import classes from './PlayerFrame.module.css';
 import { usePlayer, usePlayerState } from './player';
@@ -22,6 +23,7 @@ import { ProvisionalStage } from './ProvisionalStage';
 import { RateMenu } from './RateMenu';
 import { gapAt } from './seek';
 import { SeekBar } from './SeekBar';
+import { Silence } from './Silence';
 import { StageText } from './StageText';
 
 interface Props {
@@ -32,20 +34,25 @@ interface Props {
   onRetry: () => void;
 }
 
-/** The player: a stream once published, before that the mixed audio with pictures beside it. */
+/**
+ * The player: a stream once published, before that the mixed audio with pictures beside it, and of
+ * a room in which nobody spoke the pictures alone.
+ */
 export function PlayerFrame({ recording, segments, items, frame, onRetry }: Props) {
   const { t, i18n } = useTranslation('recording');
   const media = useRef<HTMLVideoElement & HTMLAudioElement>(null);
+  const silence = useRef<SilentMedia>(null);
   const player = usePlayer();
   const { hls_url: hlsUrl, audio_url: audioUrl, captions_url: captionsUrl } = recording;
   const isStream = hlsUrl !== null;
+  const isSilent = !isStream && audioUrl === null;
 
   // media-chrome reads its language when an element is made: hence the key below.
   setLanguage(i18n.language);
 
   useEffect(() => {
     const element = media.current;
-    if (element === null) return;
+    if (element === null) return silence.current === null ? undefined : player.attach(silence.current);
     const detach = player.attach(element);
     const detachHls = hlsUrl === null
       ? undefined
@@ -77,6 +84,8 @@ export function PlayerFrame({ recording, segments, items, frame, onRetry }: Prop
           <video ref={media} slot="media" playsInline preload="auto" data-testid="media">
             {captions}
           </video>
+        ) : isSilent ? (
+          <Silence media={silence} lengthMs={recording.summary.duration_ms ?? 0} />
         ) : (
           <audio ref={media} slot="media" src={audioUrl ?? undefined} preload="auto" data-testid="media">
             {captions}
@@ -97,17 +106,19 @@ export function PlayerFrame({ recording, segments, items, frame, onRetry }: Prop
             <MediaSeekForwardButton className={`${classes.button} ${classes.wide}`} seekOffset={10}>
               <IconRewindForward10 slot="icon" />
             </MediaSeekForwardButton>
-            <MediaMuteButton className={classes.button}>
-              <IconVolumeOff slot="off" />
-              <IconVolume2 slot="low" />
-              <IconVolume2 slot="medium" />
-              <IconVolume slot="high" />
-            </MediaMuteButton>
-            <MediaVolumeRange className={`${classes.volume} ${classes.wide}`} />
+            {!isSilent && (
+              <MediaMuteButton className={classes.button}>
+                <IconVolumeOff slot="off" />
+                <IconVolume2 slot="low" />
+                <IconVolume2 slot="medium" />
+                <IconVolume slot="high" />
+              </MediaMuteButton>
+            )}
+            {!isSilent && <MediaVolumeRange className={`${classes.volume} ${classes.wide}`} />}
             <Times />
             <span className={classes.space} />
             <RateMenu />
-            <CaptionsButton isAvailable={captionsUrl !== null} />
+            {!isSilent && <CaptionsButton isAvailable={captionsUrl !== null} />}
             {isStream && (
               <MediaPipButton className={`${classes.button} ${classes.wide}`}>
                 <IconPictureInPicture slot="icon" />
@@ -120,7 +131,7 @@ export function PlayerFrame({ recording, segments, items, frame, onRetry }: Prop
           </MediaControlBar>
         </div>
       </MediaController>
-      <Captions key={`${captionsUrl}-${isStream}`} media={media} />
+      {!isSilent && <Captions key={`${captionsUrl}-${isStream}`} media={media} />}
       <GapNotice recording={recording} />
       <Failed onRetry={onRetry} />
     </div>

@@ -13,10 +13,12 @@ const SEARCH_DELAY_MS = 250;
 interface Props {
   recordingId: string;
   query: string;
+  /** Whether to say that nothing was found, where nothing else is searched. */
+  saysNone?: boolean;
 }
 
 /** What was said in rooms that one may enter; each hit opens its room at that moment. */
-export function RoomHits({ recordingId, query }: Props) {
+export function RoomHits({ recordingId, query, saysNone = false }: Props) {
   const { t, i18n } = useTranslation('recording');
   const [sought] = useDebouncedValue(query.trim(), SEARCH_DELAY_MS);
   const path = sought === '' ? null : `/recordings/${recordingId}/rooms/search`;
@@ -32,7 +34,14 @@ export function RoomHits({ recordingId, query }: Props) {
       </p>
     );
   }
-  if (data === null || data.length === 0) return null;
+  if (data === null) return null;
+  if (data.length === 0) {
+    return saysNone ? (
+      <p className={classes.failed} role="status">
+        {t('transcript.noHits')}
+      </p>
+    ) : null;
+  }
   return (
     <section className={classes.hits} aria-label={t('rooms.found', { count: data.length })}>
       <h2>{t('rooms.found', { count: data.length })}</h2>

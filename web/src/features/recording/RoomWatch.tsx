@@ -46,6 +46,7 @@ export function RoomWatch({ recording: whole, room }: { recording: Recording; ro
   const segments = transcript.data?.segments ?? [];
   const isInWork = ['provisional', 'processing'].includes(whole.summary.stage);
   const name = roomName(room, i18n.language);
+  const isSilent = room.audio_url === null;
   const people = room.participant_ids.map((id) => whole.participant_names[id] ?? '');
   return (
     <PlayerContext value={player}>
@@ -74,6 +75,7 @@ export function RoomWatch({ recording: whole, room }: { recording: Recording; ro
           <div className={classes.title}>
             <h1>{room.debate_id === null ? name : t('rooms.side', { name })}</h1>
             {room.task !== '' && <p>{room.task}</p>}
+            {isSilent && <p role="note">{t('rooms.silentHint')}</p>}
             <p>
               {[...people.filter((one) => one !== ''), t('rooms.from', { time: formatClock(room.start_ms) })].join(
                 ' · ',
@@ -100,6 +102,7 @@ export function RoomWatch({ recording: whole, room }: { recording: Recording; ro
                   isInWork={isInWork}
                   gaps={recording.gaps}
                   searchInput={searchInput}
+                  isSilent={isSilent}
                 />
               </Tabs.Panel>
             </Tabs>

@@ -7,7 +7,7 @@ import { formatClock } from '../../i18n';
 import type { RecordedRoom, Recording } from '../../protocol';
 import { Card } from '../../ui';
 import { usePlayer } from './player';
-import { roomName } from './rooms';
+import { canBeWatched, roomName } from './rooms';
 
 /** Breakout rooms one may enter again; the recording itself stayed in the main room meanwhile. */
 export function RoomsCard({ recording }: { recording: Recording }) {
@@ -28,6 +28,7 @@ export function RoomsCard({ recording }: { recording: Recording }) {
           <Room
             key={room.number}
             room={room}
+            isOpen={canBeWatched(recording, room)}
             recordingId={recording.summary.recording_id}
             names={room.participant_ids.map((id) => recording.participant_names[id] ?? '')}
             onSeek={(ms) => player.seek(ms)}
@@ -40,11 +41,13 @@ export function RoomsCard({ recording }: { recording: Recording }) {
 
 function Room({
   room,
+  isOpen,
   recordingId,
   names,
   onSeek,
 }: {
   room: RecordedRoom;
+  isOpen: boolean;
   recordingId: string;
   names: string[];
   onSeek: (ms: number) => void;
@@ -58,10 +61,10 @@ function Room({
       <Text fw={650}>{name}</Text>
       {room.task !== '' && <Text size="sm">{room.task}</Text>}
       <Text size="sm" c="dimmed">
-        {isHeard ? names.filter((one) => one !== '').join(', ') : t('rooms.silent')}
+        {isHeard ? names.filter((one) => one !== '').join(', ') : t(isOpen ? 'rooms.seen' : 'rooms.silent')}
       </Text>
       <Group gap="xs" mt={4}>
-        {isHeard && (
+        {isOpen && (
           <Button
             component={Link}
             href={`/recordings/${recordingId}?room=${room.number}`}

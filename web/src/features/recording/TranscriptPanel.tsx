@@ -2,9 +2,10 @@ import { ActionIcon, Button, CloseButton, TextInput } from '@mantine/core';
 import { useReducedMotion } from '@mantine/hooks';
 import {
   IconArrowDown, IconArrowUp, IconChevronDown, IconChevronUp, IconFileText, IconHourglass, IconSearch,
+  IconVolumeOff,
 } from '@tabler/icons-react';
 import {
-  memo, type RefObject, useCallback, useDeferredValue, useEffect, useMemo, useReducer, useRef, useState,
+  memo, type ReactNode, type RefObject, useCallback, useDeferredValue, useEffect, useMemo, useReducer, useRef, useState,
 } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -25,6 +26,8 @@ interface Props {
   searchInput: RefObject<HTMLInputElement | null>;
   /** The recording in whose rooms is searched too. */
   withRoomsOf?: string | null;
+  /** It is known that nobody was heard: no transcript will come. */
+  isSilent?: boolean;
 }
 
 const NONE: readonly Hit[] = [];
@@ -36,21 +39,99 @@ export function TranscriptPanel({
   gaps,
   searchInput,
   withRoomsOf = null,
+  isSilent = false,
 }: Props) {
-  const { t } = useTranslation('recording');
   const segments = transcript?.segments;
   if (segments === undefined && isLoading) return <div className={classes.pad}><Loading /></div>;
-  if (segments === undefined || segments.length === 0) {
+  if (segments !== undefined && segments.length > 0) {
+    return (
+      <Reader segments={segments} gaps={gaps} searchInput={searchInput} withRoomsOf={withRoomsOf} />
+    );
+  }
+  const nothing = <Nothing isInWork={isInWork && !isSilent} isSilent={isSilent} />;
+  if (withRoomsOf === null) return nothing;
+  return (
+    <RoomsSearch recordingId={withRoomsOf} searchInput={searchInput}>
+      {nothing}
+    </RoomsSearch>
+  );
+}
+
+function Nothing({ isInWork, isSilent }: { isInWork: boolean; isSilent: boolean }) {
+  const { t } = useTranslation('recording');
+  if (isSilent) {
     return (
       <EmptyState
-        icon={isInWork ? <IconHourglass size={28} /> : <IconFileText size={28} />}
-        title={t(isInWork ? 'transcript.later' : 'transcript.none')}
-        hint={t(isInWork ? 'transcript.laterHint' : 'transcript.noneHint')}
+        icon={<IconVolumeOff size={28} />}
+        title={t('rooms.silent')}
+        hint={t('rooms.silentHint')}
       />
     );
   }
   return (
-    <Reader segments={segments} gaps={gaps} searchInput={searchInput} withRoomsOf={withRoomsOf} />
+    <EmptyState
+      icon={isInWork ? <IconHourglass size={28} /> : <IconFileText size={28} />}
+      title={t(isInWork ? 'transcript.later' : 'transcript.none')}
+      hint={t(isInWork ? 'transcript.laterHint' : 'transcript.noneHint')}
+    />
+  );
+}
+
+interface RoomsSearchProps {
+  recordingId: string;
+  searchInput: RefObject<HTMLInputElement | null>;
+  children: ReactNode;
+}
+
+/** Nothing to read of the main room; what was said in rooms is found all the same. */
+function RoomsSearch({ recordingId, searchInput, children }: RoomsSearchProps) {
+  const [query, setQuery] = useState('');
+  return (
+    <div className={classes.panel}>
+      <div className={classes.search}>
+        <SearchField ref={searchInput} label="rooms.search" query={query} onChange={setQuery} />
+      </div>
+      <RoomHits recordingId={recordingId} query={query} saysNone />
+      <div className={classes.list}>{children}</div>
+    </div>
+  );
+}
+
+interface SearchFieldProps {
+  ref: RefObject<HTMLInputElement | null>;
+  label: 'transcript.search' | 'rooms.search';
+  query: string;
+  onChange: (query: string) => void;
+  onEnter?: (isBackwards: boolean) => void;
+}
+
+function SearchField({ ref, label, query, onChange, onEnter }: SearchFieldProps) {
+  const { t } = useTranslation('recording');
+  return (
+    <TextInput
+      ref={ref}
+      value={query}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      placeholder={t(label)}
+      aria-label={t(label)}
+      leftSection={<IconSearch size={17} />}
+      rightSectionWidth={query === '' ? undefined : 36}
+      rightSection={
+        query !== '' && (
+          <CloseButton size="sm" aria-label={t('transcript.clear')} onClick={() => onChange('')} />
+        )
+      }
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') {
+          event.preventDefault();
+          onEnter?.(event.shiftKey);
+        }
+        if (event.key === 'Escape') {
+          onChange('');
+          event.currentTarget.blur();
+        }
+      }}
+    />
   );
 }
 
@@ -142,29 +223,12 @@ function Reader({ segments, gaps, searchInput, withRoomsOf }: ReaderProps) {
   return (
     <div className={classes.panel}>
       <div className={classes.search}>
-        <TextInput
+        <SearchField
           ref={searchInput}
-          value={query}
-          onChange={(event) => setQuery(event.currentTarget.value)}
-          placeholder={t('transcript.search')}
-          aria-label={t('transcript.search')}
-          leftSection={<IconSearch size={17} />}
-          rightSectionWidth={query === '' ? undefined : 36}
-          rightSection={
-            query !== '' && (
-              <CloseButton size="sm" aria-label={t('transcript.clear')} onClick={() => setQuery('')} />
-            )
-          }
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') {
-              event.preventDefault();
-              setHitAt((at) => stepHit(hits.length, at, event.shiftKey ? -1 : 1));
-            }
-            if (event.key === 'Escape') {
-              setQuery('');
-              event.currentTarget.blur();
-            }
-          }}
+          label="transcript.search"
+          query={query}
+          onChange={setQuery}
+          onEnter={(isBack) => setHitAt((at) => stepHit(hits.length, at, isBack ? -1 : 1))}
         />
         {query.trim() !== '' && (
           <div className={classes.hits}>

@@ -10,6 +10,13 @@ import { clamp } from '../../ui/media/time';
 
 export type Failure = 'network' | 'media' | 'unsupported';
 
+/** What of a media element is played here; silence has no more. */
+export type Playable = Pick<
+  HTMLMediaElement,
+  | 'currentTime' | 'duration' | 'playbackRate' | 'volume' | 'muted' | 'paused' | 'ended'
+  | 'readyState' | 'currentSrc' | 'error' | 'buffered' | 'play' | 'pause'
+> & Pick<EventTarget, 'addEventListener' | 'removeEventListener'>;
+
 export interface PlayerState {
   readonly timeMs: number;
   readonly durationMs: number;
@@ -36,7 +43,7 @@ const LISTENED = [
 
 export class Player {
   readonly store: StoreApi<PlayerState>;
-  private media: HTMLMediaElement | null = null;
+  private media: Playable | null = null;
   private pendingMs: number | null;
   private wantsPlay = false;
 
@@ -63,7 +70,7 @@ export class Player {
   }
 
   /** Takes over an element; the returned function lets go of it. */
-  attach(media: HTMLMediaElement): () => void {
+  attach(media: Playable): () => void {
     const { timeMs, rate, volume, isMuted } = this.state;
     this.media = media;
     this.pendingMs ??= timeMs;

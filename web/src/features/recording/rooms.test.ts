@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { RecordedRoom, Recording, TimelineMark } from '../../protocol';
-import { roomAsked, roomName, roomRecording } from './rooms';
+import { canBeWatched, roomAsked, roomName, roomRecording } from './rooms';
 
 const RED: RecordedRoom = {
   room_id: 'b.0', name: 'Red', name_de: '', task: 'Read', start_ms: 60_000, end_ms: 90_000,
@@ -61,4 +61,14 @@ it.each([['3', 3], ['4', null], ['9', null], ['x', null], [null, null]])(
 it('names a side in the language of the reader', () => {
   const side = { ...RED, name: 'Proposition', name_de: 'Pro' };
   expect([roomName(side, 'en'), roomName(side, 'de'), roomName(RED, 'de')]).toEqual(['Proposition', 'Pro', 'Red']);
+});
+
+it('opens a silent room for what was drawn or shown in it, and none for nothing', () => {
+  const silent = { ...RED, audio_url: null };
+  const board = { start_ms: 0, end_ms: 9, picture_id: 'p', text: '', url: '/p' };
+  const slide = { deck_id: 'd', page: 1, title: '', text: '', url: '/s', start_ms: 0, end_ms: 60_000 };
+  expect(canBeWatched(WHOLE, silent)).toBe(false);
+  expect(canBeWatched(WHOLE, { ...silent, boards: [board] })).toBe(true);
+  expect(canBeWatched({ ...WHOLE, slides: [slide] }, silent)).toBe(false);
+  expect(canBeWatched({ ...WHOLE, slides: [{ ...slide, end_ms: 60_001 }] }, silent)).toBe(true);
 });

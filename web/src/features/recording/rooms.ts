@@ -4,11 +4,17 @@ import type { RecordedRoom, RecordedSlide, Recording, TimelineMark } from '../..
 export const roomName = (room: RecordedRoom, language: string): string =>
   language.startsWith('de') && room.name_de ? room.name_de : room.name;
 
-/** The room that the address asks for, if one may enter it and there is something to hear. */
+/** Whether there is something of it to hear or to see. */
+export function canBeWatched(recording: Recording, room: RecordedRoom): boolean {
+  if (room.audio_url !== null || room.tracks.length > 0) return true;
+  return (room.boards ?? []).length > 0 || slidesIn(recording.slides ?? [], room).length > 0;
+}
+
+/** The room that the address asks for, if one may enter it and there is something of it. */
 export function roomAsked(recording: Recording, asked: string | null): RecordedRoom | null {
   if (asked === null || !/^\d{1,4}$/.test(asked)) return null;
   const found = recording.rooms?.find((room) => room.number === Number(asked));
-  return found && found.audio_url !== null ? found : null;
+  return found && canBeWatched(recording, found) ? found : null;
 }
 
 /** What reaches people in breakout rooms too. */
