@@ -256,8 +256,6 @@ class MirrorPeer:
         """To a new process, which goes on with its packets. The keys come last: by then it knows
         what the streams it finds in the shared memory belong to."""
         self._describe()
-        # What the link carries is found anew.
-        self.limit, self.limit_at_ns, self._wanted = None, 0, 0
         for publication in self.publications.values():
             publication.describe_again()
         for address in self._told:

@@ -278,8 +278,8 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         process.adopt(found)
         self._process = process
         process.send(wire.hello())
-        log.warning("reprise-plane %d was left behind with %d transports", found.pid,
-                    len(found.held))  # fmt: skip
+        log.warning("reprise-plane %d was left behind with %d transports; what it says is in %s",
+                    found.pid, len(found.held), self._words)  # fmt: skip
         for held in found.held:
             self._tell(
                 TransportHeld(
@@ -319,13 +319,19 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         process.start(
             self._program, self._endpoint.socket, self._kept, self._waiting_place,
             "--watermark", str(self._settings.disk_watermark),
-            *(() if self._settings.has_gso else ("--no-gso",)),
+            *(() if self._settings.has_gso else ("--no-gso",)), words=self._words,
         )  # fmt: skip
         self._process = process
         assert self._loop is not None
         self._launched_at = self._loop.time()
         process.send(wire.hello())
         self._describe_all()
+
+    @property
+    def _words(self) -> Path | None:
+        """The file of a process that has no server to tell."""
+        path = self._settings.meeting
+        return path.with_suffix(".log") if path is not None else None
 
     def _make_waiting_place(self) -> None:
         path = self._settings.meeting

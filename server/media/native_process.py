@@ -31,6 +31,8 @@ _AT_ONCE: Final = 256
 _QUEUE_OCTETS: Final = 32 * 1024 * 1024
 """what may wait for a process that does not read; more means that it hangs"""
 _EXIT_S: Final = 12.0
+_WORDS_OCTETS: Final = 1024 * 1024
+"""a file of words that is longer is begun anew with the next process"""
 
 
 def process_cpu_s(pid: int) -> float:
@@ -79,13 +81,18 @@ class NativeProcess:
 
     def start(
         self, program: Path, udp: socket.socket, kept: int, meeting: socket.socket | None,
-        *options: str,
+        *options: str, words: Path | None = None,
     ) -> None:  # fmt: skip
-        """Raises OSError when the program cannot be started."""
+        """``words``: where it writes what it has to say once this server is gone. Raises OSError
+        when the program cannot be started."""
         lent = [udp.fileno(), kept]
         if meeting is not None:
             lent.append(meeting.fileno())
             options = (*options, "--meet-fd", str(meeting.fileno()))
+        log_file = _open_words(words) if words is not None else -1
+        if log_file >= 0:
+            lent.append(log_file)
+            options = (*options, "--log-fd", str(log_file))
         self._loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
@@ -106,6 +113,8 @@ class NativeProcess:
             raise
         finally:
             theirs.close()
+            if log_file >= 0:
+                os.close(log_file)
         self._listen(ours)
         assert self._process.stderr is not None
         self._log_reader = threading.Thread(
@@ -231,6 +240,17 @@ class NativeProcess:
         self._queue.clear()
         self._ended.set()
         self._on_end(self)
+
+
+def _open_words(path: Path) -> int:
+    """-1 when it cannot be written: the plane is worth more than its words."""
+    try:
+        is_long = path.exists() and path.stat().st_size > _WORDS_OCTETS
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | (os.O_TRUNC if is_long else 0)
+        return os.open(path, flags | os.O_CLOEXEC, 0o600)
+    except OSError as failure:
+        log.warning("what reprise-plane says without a server is not kept: %s", failure)
+        return -1
 
 
 def _read_log(stream: IO[bytes]) -> None:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 HERE, THERE = "10.231.77.1", "10.231.77.2"
 """of a range nobody routes; the wire exists only while the test runs"""
@@ -46,12 +47,15 @@ async def run(*words: str) -> None:
 
 
 class BlockedNetwork:
+    """``near``: our end of the wire."""
+
     def __init__(self) -> None:
         self._name = f"reach-{os.getpid()}"
-        self._wire = f"rp{os.getpid() % 1_000_000}"
+        wire = f"rp{os.getpid() % 1_000_000}"
+        self.near, self._far = f"{wire}a", f"{wire}b"
 
     async def start(self) -> None:
-        near, far = f"{self._wire}a", f"{self._wire}b"
+        near, far = self.near, self._far
         await run("ip", "netns", "add", self._name)
         try:
             await run("ip", "link", "add", near, "type", "veth", "peer", "name", far)
@@ -80,9 +84,14 @@ class BlockedNetwork:
 
     async def block(self, out: str, into: str | None = None) -> None:
         """Hold back what goes out, or comes in, and fits, such as ``meta l4proto udp``."""
-        for chain, rule in (("output", out), ("input", into)):
+        wanted: tuple[tuple[Literal["input", "output"], str | None], ...]
+        wanted = (("output", out), ("input", into))
+        for chain, rule in wanted:
             if rule is not None:
-                await self._inside("nft", f"add rule inet {_TABLE} {chain} {rule} drop")
+                await self.hold_back(chain, rule)
+
+    async def hold_back(self, chain: Literal["input", "output"], rule: str) -> None:
+        await self._inside("nft", f"add rule inet {_TABLE} {chain} {rule} drop")
 
     async def unblock(self) -> None:
         for chain in ("input", "output"):

@@ -50,6 +50,8 @@ def library() -> ctypes.CDLL:
     made.twcc_write.restype = size
     made.twcc_write.argtypes = [pointer, ctypes.c_uint32, ctypes.c_uint32, pointer]
     made.estimator_init.argtypes = [pointer]
+    number = ctypes.c_uint32
+    made.estimator_resume.argtypes = [pointer, ctypes.c_uint16, number, ctypes.c_int64]
     made.estimator_sent.argtypes = [pointer, ctypes.c_uint16, size, ctypes.c_int64]
     made.estimator_probe.argtypes = [pointer, ctypes.c_uint32, ctypes.c_int64, ctypes.c_int64]
     made.estimator_content.argtypes = [pointer, ctypes.c_int64]
@@ -62,7 +64,6 @@ def library() -> ctypes.CDLL:
     made.rtcp_read_remb.restype = ctypes.c_int64
     made.rtcp_read_remb.argtypes = [ctypes.c_char_p, size]
     made.rtcp_write_sender.restype = size
-    number = ctypes.c_uint32
     made.rtcp_write_sender.argtypes = [
         pointer, number, ctypes.c_double, number, number, number, ctypes.c_char_p
     ]  # fmt: skip

@@ -123,6 +123,9 @@ async def test_media_goes_on_without_a_server_and_then_beside_the_next(
     await more_comes(bob, "stage", "stage_audio")
     await more_comes(ann, "audio0")
     await bob.client.wait_for(lambda: bob.client.connection.checks_answered > answered)
+    words = servers.meeting.with_suffix(".log")
+    assert "the server has gone; 2 transports go on" in words.read_text()
+    assert stat.S_IMODE(words.stat().st_mode) == 0o600
     # Somebody's address changes, and is followed.
     await bob.client.connection.move()
     bob.client.connection.check()

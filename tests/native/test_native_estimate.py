@@ -134,6 +134,19 @@ def test_a_step_down_to_500_kbit_is_found_within_three_seconds(queue_ms: float) 
     assert link.longest_queue_ms < 150
 
 
+@pytest.mark.parametrize("limit", [0, 450_000])
+def test_a_process_that_takes_over_goes_on_with_what_was_found(limit: int) -> None:
+    link = Link(500_000)
+    library().estimator_resume(link.pointer, link._number, limit, link.now)
+    assert link.estimator.is_limited == bool(limit)
+    link.sending(1_000_000)
+    link.run(5)
+    assert link.estimator.is_limited
+    assert 200_000 < link.estimator.bitrate < 520_000
+    # What was known is never sent too much.
+    assert (link.longest_queue_ms < 150) == bool(limit)
+
+
 def test_a_wider_link_is_found_by_a_probe() -> None:
     link = Link(500_000)
     link.sending(2_000_000)

@@ -153,6 +153,34 @@ async def test_what_is_told_while_there_is_no_process_counts(hall: Hall, tmp_pat
     assert hall.all(CaptureStopped) == [stopped]
 
 
+async def test_what_a_link_carries_is_not_forgotten(hall: Hall) -> None:
+    """A new process does not flood a narrow link to find out again that it is narrow."""
+    ann, bob = await hall.join("ann"), await hall.join("bob")
+    ann.shows()
+    ann.speaks(440)
+    hall.apply(AssignSlot("bob", "stage", ann.id("camera")))
+    await more_comes(bob, "stage")
+    take = bob.client.connection._on_packet
+    is_lossy = True
+
+    def lose(data: bytes, is_rtcp: bool) -> None:
+        if is_rtcp or not is_lossy or data[3] % 3:
+            take(data, is_rtcp)
+
+    bob.client.connection._on_packet = lose
+    bob.client.tell_arrivals()
+    peer = plane_of(hall)._peers["bob"]
+    await bob.client.wait_for(lambda: peer.limit is not None)
+    is_lossy = False
+    await killed(hall)
+    found = peer.limit
+    assert found is not None
+    before = peer.limit_at_ns
+    await bob.client.wait_for(lambda: peer.limit_at_ns > before)
+    assert peer.limit is not None
+    assert found / 2 < peer.limit < found * 2
+
+
 async def test_layers_are_known_again(hall: Hall) -> None:
     ann = await hall.join("ann", layers=("q", "h", "f"))
     ann.shows(width=320)

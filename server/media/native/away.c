@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 void plane_lost_server(struct plane *plane) {
@@ -28,7 +29,13 @@ void plane_lost_server(struct plane *plane) {
             feed_seal(p, "server_away");
         }
     }
-    fprintf(stderr, "reprise-plane: the server has gone; %u transports go on\n", plane->held);
+    char at[32] = "";
+    time_t seconds = time(NULL);
+    struct tm parts;
+    if (gmtime_r(&seconds, &parts))
+        strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    fprintf(stderr, "%s reprise-plane %d: the server has gone; %u transports go on\n", at,
+            (int)getpid(), plane->held);
 }
 
 /* ---- meeting the next one ---------------------------------------------------------------- */

@@ -86,6 +86,7 @@ static void keep(struct plane *plane, struct reader *r) {
     t->kept = &plane->kept->cells[cell].transport;
     if (t->kept->id != t->id)
         *t->kept = (struct kept_transport){.id = t->id};
+    t->twcc.count = t->kept->feedbacks;
 }
 
 static void hold(struct plane *plane, struct reader *r) {
@@ -295,7 +296,8 @@ static void open_slot(struct plane *plane, struct reader *r) {
     if (transport_number && t->downlink == NULL) {
         t->downlink = downlink_new(plane->now);
         if (t->kept)
-            t->downlink->estimator.next = t->kept->number;
+            estimator_resume(&t->downlink->estimator, t->kept->number, t->kept->limit,
+                             plane->now);
     }
     slot_set_extensions(slot, mid_number, mid, send_time_number, transport_number);
     if (t->kept && t->slots.count < KEPT_SLOTS)

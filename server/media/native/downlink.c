@@ -247,6 +247,8 @@ void downlink_tick(struct transport *t, int64_t now) {
         estimator_content(&d->estimator, now);
     else
         begin_probe(t, now);
+    if (t->kept)
+        t->kept->limit = d->estimator.is_limited ? d->estimator.bitrate : 0;
     tell(t, now);
 }
 

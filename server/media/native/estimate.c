@@ -46,6 +46,16 @@ void estimator_init(struct estimator *e) {
     e->least_us = e->least_before_us = INT64_MAX;
 }
 
+void estimator_resume(struct estimator *e, uint16_t number, uint32_t limit, int64_t now) {
+    e->next = number;
+    if (limit == 0)
+        return;
+    /* As after a sign just now: it rises, and is probed, no sooner. */
+    e->is_limited = true;
+    e->bitrate = limit;
+    e->limited_ns = e->decreased_ns = now;
+}
+
 void estimator_sent(struct estimator *e, uint16_t number, size_t octets, int64_t now) {
     uint32_t place = number & (ESTIMATE_SENT - 1);
     e->sent[place].sent_us = (uint32_t)((uint64_t)now / 1000);

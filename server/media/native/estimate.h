@@ -76,6 +76,8 @@ struct estimator {
 };
 
 void estimator_init(struct estimator *e);
+/* Where another left off: its last number, and its limit (0: none). */
+void estimator_resume(struct estimator *e, uint16_t number, uint32_t limit, int64_t now);
 /* The number of the next packet; it counts only when it is sent. */
 static inline uint16_t estimator_number(struct estimator *e) { return ++e->next; }
 void estimator_sent(struct estimator *e, uint16_t number, size_t octets, int64_t now);

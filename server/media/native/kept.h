@@ -5,7 +5,9 @@
    What only a packet changes stands here, written before the packet leaves: how far each
    outgoing and incoming SRTP index has come, and which track an SSRC is. So a new process goes on
    at the next packet: viewers see no jump, and no index ever seals two packets (which under GCM
-   would give the key for authentication away). One cell a transport; the server says which. */
+   would give the key for authentication away). What a link was found to carry stands here too: a
+   narrow one must not be flooded to find that out again. One cell a transport; the server says
+   which. */
 #ifndef REPRISE_KEPT_H
 #define REPRISE_KEPT_H
 
@@ -36,7 +38,9 @@ struct kept_slot {
 struct kept_transport {
     uint32_t id; /* 0: free */
     uint32_t rtcp_index;
-    uint16_t number; /* transport-wide, of the last packet out */
+    uint32_t limit;    /* bit/s the viewer's link carries; 0: no sign of a limit */
+    uint16_t number;   /* transport-wide, of the last packet out */
+    uint8_t feedbacks; /* how many messages have told the publisher of its packets, modulo 256 */
     struct srtp_kept_source sources[SRTP_MAX_SOURCES];
     struct kept_route routes[KEPT_ROUTES];
     struct kept_slot slots[KEPT_SLOTS];

@@ -1,7 +1,10 @@
 /* reprise-plane: forwards the media of one server, which starts it and ends it. One that goes
    without ending it is waited for, when there is a socket to meet the next one at (away.c).
 
-   reprise-plane --udp-fd N --control-fd N [--kept-fd N] [--meet-fd N] [--watermark OCTETS] [--no-gso] */
+   reprise-plane --udp-fd N --control-fd N [--kept-fd N] [--meet-fd N] [--log-fd N]
+                 [--watermark OCTETS] [--no-gso]
+
+   What it says goes to the server; once that is gone, to the file behind --log-fd. */
 #include "plane.h"
 
 #include <errno.h>
@@ -18,18 +21,19 @@
 enum { MESSAGES_AT_ONCE = 256, GOODBYE_MS = 5000 };
 
 struct options {
-    int udp_fd, control_fd, kept_fd, meet_fd;
+    int udp_fd, control_fd, kept_fd, meet_fd, log_fd;
     uint64_t watermark;
     bool has_gso;
 };
 
 static struct options read_options(int count, char **arguments) {
-    struct options options = {-1, -1, -1, -1, 0, true};
+    struct options options = {-1, -1, -1, -1, -1, 0, true};
     static const struct option known[] = {
         {"udp-fd", required_argument, NULL, 'u'},
         {"control-fd", required_argument, NULL, 'c'},
         {"kept-fd", required_argument, NULL, 'k'},
         {"meet-fd", required_argument, NULL, 'm'},
+        {"log-fd", required_argument, NULL, 'l'},
         {"watermark", required_argument, NULL, 'w'},
         {"no-gso", no_argument, NULL, 'g'},
         {0},
@@ -41,6 +45,7 @@ static struct options read_options(int count, char **arguments) {
         case 'c': options.control_fd = atoi(optarg); break;
         case 'k': options.kept_fd = atoi(optarg); break;
         case 'm': options.meet_fd = atoi(optarg); break;
+        case 'l': options.log_fd = atoi(optarg); break;
         case 'w': options.watermark = strtoull(optarg, NULL, 10); break;
         case 'g': options.has_gso = false; break;
         default: exit(2);
@@ -106,12 +111,14 @@ static void say_goodbye(struct plane *plane) {
 }
 
 /* The server has gone, is back, or does not come back. */
-static void look_for_server(struct plane *plane, int epoll, int listener) {
+static void look_for_server(struct plane *plane, int epoll, int listener, int log) {
     if (plane->alone_since_ns == 0 && plane->control.is_broken) {
         if (listener < 0) {
             plane->is_ending = true;
             return;
         }
+        if (log >= 0)
+            dup2(log, STDERR_FILENO); /* the pipe to the server ends nowhere now */
         plane_lost_server(plane); /* which closes the old socket */
         watch(epoll, EPOLL_CTL_ADD, listener, EPOLLIN);
     } else if (plane->alone_since_ns && now_ns() - plane->alone_since_ns > PLANE_ALONE_NS) {
@@ -189,7 +196,7 @@ int main(int count, char **arguments) {
             /* Late by more than one: do not catch up. */
             due = now - due > PLANE_TICK_NS ? now + PLANE_TICK_NS : due + PLANE_TICK_NS;
         }
-        look_for_server(&plane, epoll, options.meet_fd);
+        look_for_server(&plane, epoll, options.meet_fd, options.log_fd);
         if (plane.alone_since_ns) {
             is_waiting_to_send = false;
             continue;

@@ -37,6 +37,8 @@ static void send_feedback(struct transport *t) {
         return;
     size_t length =
         twcc_write(&t->twcc, RTCP_LOCAL_SSRC, t->routes[0].stream->ssrc, packet);
+    if (t->kept)
+        t->kept->feedbacks = (uint8_t)t->twcc.count;
     if (length)
         transport_send_rtcp(t, packet, length);
 }
