@@ -112,9 +112,11 @@ NEEDS: dict[str, Need] = {
 }
 
 GOALS: dict[str, list[str]] = {
-    "run": ["ffmpeg", "wordnet", "bubblewrap", "libreoffice"],
+    "run": ["ffmpeg", "wordnet", "bubblewrap", "libreoffice", "c-compiler"],
+    # Where everything has been built already: the container image.
+    "serve": ["ffmpeg", "wordnet", "bubblewrap", "libreoffice"],
     "test": ["ffmpeg", "wordnet", "bubblewrap", "espeak-ng", "chromium", "c-compiler"],
-    "demo": ["ffmpeg", "wordnet", "bubblewrap", "espeak-ng", "chromium"],
+    "demo": ["ffmpeg", "wordnet", "bubblewrap", "espeak-ng", "chromium", "c-compiler"],
     "lint": [],
 }
 

@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from aiohttp import web
 
+from server import __version__
 from server.admin_socket import AdminSocket
 from server.api.application import add_routes, new_application
 from server.api.route import Services
@@ -34,12 +35,13 @@ from server.live.media_control import PlaneMediaControl
 from server.live.ports import Clock as LiveClock
 from server.live.ports import MediaControl, Seat
 from server.media.endpoint import EVERYWHERE
-from server.media.native_build import CannotBuild, build
+from server.media.native_build import CannotBuild
 from server.media.native_meeting import end_left_behind
 from server.media.native_plane import NativePlane
 from server.media.plane import MediaPlane
 from server.media.python_plane import PlaneSettings, PythonPlane
-from server.schemas.api import MediaReach
+from server.media_choice import PlaneChoice, choose_plane
+from server.schemas.api import MediaReach, ServerStatus
 from server.services.bookmarks import Bookmarks
 from server.services.breakout_sets import BreakoutSets
 from server.services.caller import Callers, CookieSigner
@@ -152,7 +154,7 @@ def compose(
     converter: SlideConverter | None = None,
     captions: Captions | None = None,
 ) -> Composition:
-    """The data folder must be prepared. The rest is replaced by tests."""
+    """The data folder must be prepared. The rest is replaced by tests. Raises CannotStart."""
     data = settings.data
     library_engine = async_engine(data / LIBRARY)
     live_engine = sync_engine(data / LIVE, "FULL")
@@ -164,8 +166,13 @@ def compose(
     seats = Seats(library, standings, callers, now)
     lifecycle = SessionLifecycle(library, now)
     captions = captions or Captions(caption_engine(settings), settings.speech_language)
+    choice = PlaneChoice(None)
     if media is None:
-        media = PlaneMediaControl(media_plane(settings), data, captions)
+        try:
+            choice = choose_plane(settings.media_plane)
+        except CannotBuild as failure:
+            raise CannotStart(f"{failure} Or set REPRISE_MEDIA_PLANE=auto.") from failure
+        media = PlaneMediaControl(media_plane(settings, choice), data, captions)
 
     async def session_ended(session_id: str, recording_id: str | None) -> None:
         state = hub.state(session_id) or (await event_log.load(session_id)).state
@@ -228,6 +235,7 @@ def compose(
         ice_servers=lambda who: turn.for_participant(who).ice_servers,
         reach=MediaReach(list(settings.announce_ip), settings.media_port, bool(settings.turn_urls)),
         media_report=hub.media.media_report,
+        status=ServerStatus(__version__, choice.name, choice.lack or None),
         metrics_token=settings.metrics_token,
         blobs=blobs,
     )
@@ -277,19 +285,15 @@ def turn_servers(settings: Settings) -> TurnServers:
     )
 
 
-def media_plane(settings: Settings) -> MediaPlane:
-    """The one asked for, or the one in Python where the other cannot be built."""
+def media_plane(settings: Settings, choice: PlaneChoice) -> MediaPlane:
     meeting = settings.plane_socket
     chosen = PlaneSettings(
         host=settings.bind, port=settings.media_port, announce=settings.announce_ip,
         has_gso=settings.media_gso,
         meeting=meeting,
     )  # fmt: skip
-    if settings.media_plane == "native":
-        try:
-            return NativePlane(chosen, build())
-        except CannotBuild as failure:
-            log.warning("%s The plane in Python serves.", failure)
+    if choice.program is not None:
+        return NativePlane(chosen, choice.program)
     end_left_behind(meeting)  # it holds the port
     return PythonPlane(chosen)
 

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+from server.media.native_build import CannotBuild
+from server.media_choice import obtain_program
 from server.settings import Settings
 from server.slides.sandbox import Sandbox, office, sandbox
 from server.storage.engines import sync_engine
@@ -45,8 +47,8 @@ class Finding:
 def examine(settings: Settings) -> Iterator[Finding]:
     """One finding at a time, so that they can be printed as they come."""
     checks: Sequence[Callable[[Settings], Iterator[Finding]]] = (
-        check_python, check_data, check_disk, check_databases, check_ffmpeg, check_slides,
-        check_models, check_web, check_ports, check_certificate, check_clock,
+        check_python, check_data, check_disk, check_databases, check_ffmpeg, check_plane,
+        check_slides, check_models, check_web, check_ports, check_certificate, check_clock,
     )  # fmt: skip
     for check in checks:
         yield from check(settings)
@@ -141,6 +143,25 @@ def check_ffmpeg(_settings: Settings) -> Iterator[Finding]:
         missing = [name for name in wanted if name not in known]
         detail = f"without {', '.join(missing)}" if missing else ", ".join(wanted)
         yield Finding(f"ffmpeg {kind}", not missing, detail, "Install a full build of ffmpeg.")
+
+
+def check_plane(settings: Settings) -> Iterator[Finding]:
+    """Built when it is not there, as the server would do."""
+    if settings.media_plane == "python":
+        yield Finding("media plane", True, "python, as asked for")
+        return
+    try:
+        program = obtain_program()
+    except CannotBuild as failure:
+        yield Finding(
+            "media plane",
+            settings.media_plane == "auto",
+            "python",
+            str(failure),
+            is_warning=settings.media_plane == "auto",
+        )
+    else:
+        yield Finding("media plane", True, f"native: {program.name}")
 
 
 def check_slides(_settings: Settings) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ class Settings:
     port: int = 8080
     https_port: int | None = 8443
     media_port: int = 40000
-    media_plane: str = "python"
+    media_plane: str = "auto"
     media_gso: bool = True
     metrics_token: str | None = None
     public_url: str | None = None
@@ -168,8 +168,8 @@ def _model(text: str) -> str:
 
 
 def _plane(text: str) -> str:
-    if text.lower() not in ("native", "python"):
-        raise ValueError("native or python")
+    if text.lower() not in ("auto", "native", "python"):
+        raise ValueError("auto, native or python")
     return text.lower()
 
 
@@ -188,7 +188,11 @@ SETTINGS: tuple[Setting, ...] = (
         lambda port: "off" if port is None else str(port),
     ),
     Setting("media_port", _port, "UDP port of all audio and video"),
-    Setting("media_plane", _plane, "what forwards audio and video: native (in C) or python"),
+    Setting(
+        "media_plane",
+        _plane,
+        "what forwards audio and video: native (in C), python, or auto: native where it can be had",
+    ),
     Setting(
         "media_gso",
         _switch,

@@ -16,6 +16,7 @@ from server.api import (
     recordings,
     sessions,
     slides,
+    status,
     stream_tokens,
     web_origins,
 )
@@ -36,5 +37,6 @@ ROUTES: tuple[Route, ...] = (
     *chat_files.ROUTES,
     *web_origins.ROUTES,
     *reach.ROUTES,
+    *status.ROUTES,
     *stream_tokens.ROUTES,
 )

@@ -56,15 +56,15 @@ def compiler() -> list[str] | None:
     return [found] if found is not None else None
 
 
-def path_of(kind: Kind = "program", folder: Path = BUILT) -> Path:
+def path_of(kind: Kind = "program", folder: Path | None = None) -> Path:
     digest = hashlib.sha256(" ".join((*_COMMON, *_FLAGS[kind])).encode())
     for source in sorted(SOURCES.glob("*.[ch]")):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     suffix = ".so" if kind == "library" else ""
-    return folder / f"{_NAMES[kind]}-{digest.hexdigest()[:_DIGEST]}{suffix}"
+    return (folder or BUILT) / f"{_NAMES[kind]}-{digest.hexdigest()[:_DIGEST]}{suffix}"
 
 
-def build(kind: Kind = "program", folder: Path = BUILT) -> Path:
+def build(kind: Kind = "program", folder: Path | None = None) -> Path:
     """The program's path; does nothing when it is there. Raises CannotBuild."""
     made = path_of(kind, folder)
     if made.exists():
@@ -76,8 +76,8 @@ def build(kind: Kind = "program", folder: Path = BUILT) -> Path:
             "(apt-get install gcc libc6-dev libssl-dev)."
         )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "lock").open("w") as lock:
+        made.parent.mkdir(parents=True, exist_ok=True)
+        with (made.parent / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not made.exists():
                 _compile(cc, kind, made)

@@ -239,6 +239,15 @@ class MediaReach(Struct):
     """there is a way round, so nothing is said by the direct way being closed"""
 
 
+class ServerStatus(Struct):
+    """What its admins should know of the server."""
+
+    version: str
+    media_plane: Literal["native", "python"]
+    media_plane_lack: str | None
+    """why it is not the native one although it may be, and what to install"""
+
+
 class WebOrigin(Struct):
     """A site whose pages may be shown in class, as ``https://host``."""
 

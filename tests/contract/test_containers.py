@@ -134,9 +134,12 @@ def test_image_is_built_by_the_projects_own_steps(
             elif words[0] == "python3":
                 assert (repository / words[1]).is_file()
                 own.append(words[1])
+            elif words[0] == ".venv/bin/python":
+                assert (repository / f"{words[2].replace('.', '/')}.py").is_file()
+                own.append(words[2])
             else:
                 assert words[0] in {"apt-get", "rm", "useradd", "install"}, command
-    assert own == ["setup-run", "scripts/system_packages.py"]
+    assert own == ["setup-run", "server.media.native_build", "scripts/system_packages.py"]
 
 
 def test_image_runs_as_an_ordinary_user_on_a_volume(image_steps: list[tuple[str, str]]) -> None:

@@ -148,6 +148,7 @@ CASES = (
         None, frozenset({404}),
     ),
     Case("read_media_reach", "GET", "/media/reach", ANYONE),
+    Case("read_server_status", "GET", "/server", ADMIN),
     Case("list_web_origins", "GET", "/web-origins", STAFF),
     Case(
         "add_web_origin", "POST", "/web-origins", ADMIN, {"address": "https://x.example/a"},

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from server.app import media_plane
+from server.app import CannotStart, compose, media_plane, prepare_data
 from server.media import native_build
 from server.media.native_plane import NativePlane
 from server.media.python_plane import PythonPlane
 from server.media.switchboard import PlaneSettings
+from server.media_choice import PlaneChoice, choose_plane, obtain_program
 from server.settings import Settings
 from tests.contract.media_plane import Hall
 
@@ -63,16 +65,58 @@ async def test_the_process_goes_with_its_server(hall: Hall) -> None:
     assert await process.reap() == 0
 
 
-def test_without_a_compiler_the_plane_in_python_serves(
+@pytest.fixture
+def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Nothing has been built, and there is no compiler."""
+    made = tmp_path / "built"
+    monkeypatch.setattr(native_build, "compiler", lambda: None)
+    monkeypatch.setattr(native_build, "BUILT", made)
+    return made
+
+
+def test_without_a_compiler_the_plane_in_python_serves_and_says_so(
+    nowhere: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    choice = choose_plane("auto")
+    assert isinstance(media_plane(Settings(), choice), PythonPlane)
+    assert "apt-get install gcc libc6-dev libssl-dev" in choice.lack
+    (line,) = caplog.messages
+    assert choice.lack in line
+    assert not nowhere.exists()
+
+
+def test_the_native_plane_alone_is_demanded_or_there_is_none(
+    nowhere: Path, tmp_path: Path, repository: Path
+) -> None:
+    with pytest.raises(native_build.CannotBuild, match="apt-get install gcc"):
+        choose_plane("native")
+    prepare_data(tmp_path)
+    with pytest.raises(CannotStart, match=r"apt-get install gcc.*REPRISE_MEDIA_PLANE=auto"):
+        compose(Settings(data=tmp_path, media_plane="native", has_captions=False))
+    assert choose_plane("python") == PlaneChoice(None)
+
+
+def test_it_is_the_native_plane_where_it_can_be_had() -> None:
+    choice = choose_plane("auto")
+    assert (choice.name, choice.lack) == ("native", "")
+    assert isinstance(media_plane(Settings(), choice), NativePlane)
+
+
+def test_a_program_that_does_not_run_here_is_built_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(native_build, "compiler", lambda: None)
-    with pytest.raises(native_build.CannotBuild, match="apt-get install gcc"):
-        native_build.build("program", tmp_path)
+    good = native_build.build()
     monkeypatch.setattr(native_build, "BUILT", tmp_path)
-    monkeypatch.setattr("server.app.build", lambda: native_build.build("program", tmp_path))
-    assert isinstance(media_plane(Settings(media_plane="native")), PythonPlane)
-    assert "needs a C compiler" in caplog.text
+    program = native_build.path_of()
+    program.write_text("#!/bin/sh\necho 'libcrypto.so.3: cannot open' >&2; exit 127\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(native_build, "build", lambda: shutil.copy(good, program))
+    assert obtain_program() == program
+    assert "libcrypto.so.3: cannot open" in caplog.text
+    program.write_text("#!/bin/sh\nexit 1\n")
+    monkeypatch.setattr(native_build, "build", lambda: program.write_text("#!/bin/sh\nexit 3\n"))
+    with pytest.raises(native_build.CannotBuild, match="does not run here"):
+        obtain_program()
 
 
 def test_headers_that_are_missing_are_named(

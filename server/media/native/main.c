@@ -3,6 +3,7 @@
 
    reprise-plane --udp-fd N --control-fd N [--kept-fd N] [--meet-fd N] [--log-fd N]
                  [--watermark OCTETS] [--no-gso]
+   reprise-plane --check    whether it runs on this machine at all
 
    What it says goes to the server; once that is gone, to the file behind --log-fd. */
 #include "plane.h"
@@ -36,6 +37,7 @@ static struct options read_options(int count, char **arguments) {
         {"log-fd", required_argument, NULL, 'l'},
         {"watermark", required_argument, NULL, 'w'},
         {"no-gso", no_argument, NULL, 'g'},
+        {"check", no_argument, NULL, 'n'},
         {0},
     };
     int found;
@@ -48,6 +50,7 @@ static struct options read_options(int count, char **arguments) {
         case 'l': options.log_fd = atoi(optarg); break;
         case 'w': options.watermark = strtoull(optarg, NULL, 10); break;
         case 'g': options.has_gso = false; break;
+        case 'n': exit(0);
         default: exit(2);
         }
     }

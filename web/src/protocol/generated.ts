@@ -2441,6 +2441,14 @@ export interface Word {
   start_ms: number;
   text: string;
 }
+/**
+ * What its admins should know of the server.
+ */
+export interface ServerStatus {
+  media_plane: 'native' | 'python';
+  media_plane_lack: string | null;
+  version: string;
+}
 export interface Session {
   course_id: string | null;
   course_title: string | null;

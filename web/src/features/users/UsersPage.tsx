@@ -14,6 +14,7 @@ import {
 import { InviteDialog } from './InviteDialog';
 import { LinkDialog, type ShownLink } from './LinkDialog';
 import { isExpired, isProtected, matching, sorted } from './state';
+import { ServerNotice } from './ServerNotice';
 import { UserRow } from './UserRow';
 import { WebSitesCard } from './WebSitesCard';
 import classes from './UsersPage.module.css';
@@ -80,6 +81,8 @@ function People({ me }: { me: User }) {
           {t('invite')}
         </Button>
       </Group>
+
+      <ServerNotice />
 
       <Card component="section" p={0} aria-label={t('accounts')}>
         <div className={classes.head}>
