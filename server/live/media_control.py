@@ -15,7 +15,7 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,9 +25,11 @@ from server.domain.errors import Conflict, Invalid, NotAllowed
 from server.domain.events import Event, ParticipantReturned
 from server.domain.state import SessionState
 from server.live.captions import Captions
+from server.live.machine import MachineLoad
 from server.live.media_control_choice import Choice, StageByVoice
 from server.live.media_control_held import HeldTransports
 from server.live.media_control_session import Link, SessionMedia
+from server.live.media_quality import ServerLoad, lost_quality, quality_of
 from server.live.ports import CaptureReport, MediaHost
 from server.media.plane import (
     ActiveSpeakers,
@@ -48,7 +50,7 @@ from server.media.plane import (
     TransportHeld,
     TransportStats,
 )
-from server.schemas.live_media import ConnectionQuality, MediaAnswer, MediaOffer, MediaView
+from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView
 from server.schemas.media_report import MediaReport, TransportRow
 
 log = logging.getLogger(__name__)
@@ -63,13 +65,20 @@ _HOUSEKEEPING_S: Final = 1.0
 class PlaneMediaControl:
     """Implements ``MediaControl``. ``data`` is the folder ``captures/`` lies in."""
 
-    def __init__(self, plane: MediaPlane, data: Path, captions: Captions | None = None) -> None:
+    def __init__(
+        self,
+        plane: MediaPlane,
+        data: Path,
+        captions: Captions | None = None,
+        busy: Callable[[], float | None] | None = None,
+    ) -> None:
         self.plane = plane
         self.data = data
         self.captions = captions or Captions(None, "")
         self._host: MediaHost | None = None
         self._sessions: dict[str, SessionMedia] = {}
         self._held = HeldTransports(plane.apply)
+        self._load = ServerLoad(busy or MachineLoad())
         self._links: dict[str, tuple[SessionMedia, Link]] = {}
         self._outbox: asyncio.Queue[tuple[str, str, str, Any]] = asyncio.Queue(_OUTBOX)
         self._reports: asyncio.Queue[tuple[str, CaptureReport]] = asyncio.Queue()
@@ -281,8 +290,11 @@ class PlaneMediaControl:
         was_in_use = session.links.get(link.participant_id) is link
         session.drop(link, self.host.now_ms(session.session_id))
         if was_in_use and notice.reason != "closed":
-            lost = ConnectionQuality(1.0, 1.0, None, 0, 0, "lost", [])
+            lost = lost_quality()
+            session.quality.measured(link.participant_id, lost)
             self.send(session.session_id, link.participant_id, "quality", lost)
+        elif was_in_use:
+            session.quality.gone(link.participant_id)
         self._refresh(session)
         self.host.media_gone(session.session_id, link.participant_id, link.connection_id)
 
@@ -317,11 +329,8 @@ class PlaneMediaControl:
         session, link = found
         if session.links.get(link.participant_id) is not link:
             return
-        quality = ConnectionQuality(
-            notice.loss_up, notice.loss_down, notice.rtt_ms, notice.bitrate_up,
-            notice.bitrate_down, quality_level(notice.loss_up, notice.loss_down, notice.rtt_ms),
-            sorted(link.paused),
-        )  # fmt: skip
+        quality = quality_of(notice, link.paused, server_is_busy=self._load.is_high)
+        session.quality.measured(link.participant_id, quality)
         self.send(session.session_id, link.participant_id, "quality", quality)
 
     def _switched(self, notice: SlotSwitched) -> None:
@@ -369,6 +378,21 @@ class PlaneMediaControl:
             return
         if (count := session.airtime.due(now)) is not None:
             self.report(session.session_id, count)
+
+    def _tell_quality(self, session: SessionMedia) -> None:
+        """Facilitators see how everybody's connection does."""
+        state = self.host.state(session.session_id)
+        if state is None:
+            return
+        here = {key for key, one in state.participants.items() if one.presence == "present"}
+        session.quality.keep(here.__contains__)
+        leading = {
+            link.participant_id: link.connection_id
+            for link in session.links.values()
+            if link.is_facilitator
+        }
+        for participant_id, news in session.quality.news(leading).items():
+            self.send(session.session_id, participant_id, "people_quality", news)
 
     def _session(self, session_id: str) -> SessionMedia:
         if session_id not in self._sessions:
@@ -427,6 +451,7 @@ class PlaneMediaControl:
             await asyncio.sleep(_HOUSEKEEPING_S)
             now = time.monotonic()
             self._held.keep_house(now)
+            self._load.look()
             for session in list(self._sessions.values()):
                 for participant_id, lost_at in list(session.lost_at.items()):
                     if now - lost_at > _GRACE_S:
@@ -435,15 +460,8 @@ class PlaneMediaControl:
                         if link is not None:
                             self.plane.apply([CloseTransport(link.transport_id)])
                 self._count_airtime(session, now)
+                self._tell_quality(session)
                 if not session.captures.is_idle:
                     self._refresh(session)
                 if not session.links and not session.incoming and session.captures.is_idle:
                     self._sessions.pop(session.session_id, None)
-
-
-def quality_level(loss_up: float, loss_down: float, rtt_ms: float | None) -> Any:
-    """One word for the page: good, fair or poor."""
-    loss, rtt = max(loss_up, loss_down), rtt_ms or 0.0
-    if loss > 0.08 or rtt > 600:
-        return "poor"
-    return "fair" if loss > 0.02 or rtt > 250 else "good"

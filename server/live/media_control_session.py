@@ -23,6 +23,7 @@ from server.live.media_control_choice import (
     choose,
     people_by_room,
 )
+from server.live.media_quality import ClassQuality
 from server.live.ports import CaptureReport, MediaHost
 from server.media.plane import (
     AssignSlot,
@@ -100,6 +101,7 @@ class SessionMedia:
         """participant → the one that will, once it is up; until then it is in no room"""
         self.voices: dict[str, StageByVoice] = {}
         self.airtime = Airtime()
+        self.quality = ClassQuality()
         self.spoke: dict[str, tuple[str, ...]] = {}
         """room → who was last heard speaking; facilitators see it from outside"""
         self.lost_at: dict[str, float] = {}

@@ -69,6 +69,10 @@ class MediaView(Struct, forbid_unknown_fields=True):
     pinned: str | None = None
 
 
+QualityLevel = Literal["good", "fair", "poor", "lost"]
+QualityCause = Literal["loss_up", "loss_down", "delay", "link"]
+
+
 class ConnectionQuality(Struct):
     """Server → client ``quality``, every 2 s; presence, never logged."""
 
@@ -78,6 +82,22 @@ class ConnectionQuality(Struct):
     rtt_ms: float | None
     bitrate_up: int
     bitrate_down: int
-    level: Literal["good", "fair", "poor", "lost"]
+    level: QualityLevel
     paused: list[str]
     """slots without a picture because the way down has no room for it; sound goes on"""
+    estimate: int | None
+    """bit/s the way down carries, as far as is known"""
+    held_back: dict[str, Literal["link", "sender"]]
+    """slots whose picture is less than what was wanted, and for whose sake: the way down has no
+    room for more, or who sends it sends no more"""
+    server_is_busy: bool
+    """the machine has had too much to do for some seconds"""
+
+
+class PersonQuality(Struct, frozen=True):
+    """How somebody's connection does, as facilitators see it; ``level`` None: none is known."""
+
+    participant_id: str
+    level: QualityLevel | None
+    cause: QualityCause | None
+    """what limits most; ``link``: it carries less than the pictures need"""

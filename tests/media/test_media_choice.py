@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from server.domain.events import TrackKind
-from server.live.media_control import quality_level
 from server.live.media_control_choice import (
     Choice,
     Source,
@@ -17,6 +16,7 @@ from server.live.media_control_choice import (
     layer_for,
     people_by_room,
 )
+from server.live.media_quality import quality_level
 
 
 def person(name: str, *on: TrackKind, facilitator: bool = False, room: str = "main") -> Source:

@@ -493,3 +493,27 @@ async def test_a_picture_without_room_leaves_the_person_and_the_page_knows(room:
     room.plane.notify(SlotPaused(bob, "stage", None))
     room.plane.notify(SlotSwitched(bob, "stage", f"{ann}:1", 1800, "q"))
     await room.until(lambda: room.told("bob")[-1] == ("stage", "ann", "camera", 1800))
+
+
+def heard_of(room: Class, who: str) -> dict[str, tuple[str | None, str | None]]:
+    """What a facilitator has been told of everybody's connection, all in all."""
+    return {
+        one.participant_id: (one.level, one.cause)
+        for told, event, news in room.host.sent
+        if event == "people_quality" and told == who
+        for one in news
+    }
+
+
+async def test_facilitators_see_how_everybodys_connection_does(room: Class) -> None:
+    await room.present("ann", role="facilitator")
+    bob, cem = await room.present("bob"), await room.present("cem")
+    room.plane.notify(TransportStats(bob, 0.2, 0.0, 30.0, 1000, 2000))
+    room.plane.notify(TransportStats(cem, 0.0, 0.0, 30.0, 1000, 2000))
+    await room.until(lambda: len(heard_of(room, "ann")) == 2)
+    assert heard_of(room, "ann") == {"bob": ("poor", "loss_up"), "cem": ("good", None)}
+    room.plane.notify(TransportClosed(bob, "consent_expired"))
+    await room.until(lambda: heard_of(room, "ann")["bob"] == ("lost", None))
+    room.plane.notify(TransportClosed(cem, "closed"))
+    await room.until(lambda: heard_of(room, "ann")["cem"] == (None, None))
+    assert heard_of(room, "cem") == {}, "learners are told of themselves only"

@@ -46,6 +46,15 @@ export function formatPercent(percent: number): string {
 export const formatNumber = (value: number): string =>
   new Intl.NumberFormat(locale(), { maximumSignificantDigits: 8, useGrouping: 'min2' }).format(value);
 
+/** `480 kbit/s`, `1.4 Mbit/s`. */
+export function formatRate(bitsPerSecond: number): string {
+  const isLarge = bitsPerSecond >= 1_000_000;
+  const number = new Intl.NumberFormat(locale(), { maximumFractionDigits: isLarge ? 1 : 0 });
+  return isLarge
+    ? `${number.format(bitsPerSecond / 1_000_000)} Mbit/s`
+    : `${number.format(bitsPerSecond / 1000)} kbit/s`;
+}
+
 /** `1.4 MB`: what a person expects of a file's size. */
 export function formatBytes(octets: number): string {
   const [divisor, unit]: [number, Unit] =

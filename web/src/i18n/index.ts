@@ -88,4 +88,4 @@ export async function initI18n(language: Language = wantedLanguage()): Promise<I
 }
 
 export { i18next };
-export { formatClock, formatDate, formatDateTime, formatNumber, formatPercent, formatTime } from './format';
+export { formatClock, formatDate, formatDateTime, formatNumber, formatPercent, formatRate, formatTime } from './format';

@@ -156,6 +156,8 @@ export type PollKind =
   | 'word_cloud';
 export type PollState = 'closed' | 'draft' | 'open' | 'revealed';
 export type Presence = 'away' | 'denied' | 'left' | 'present' | 'removed' | 'waiting';
+export type QualityCause = 'delay' | 'link' | 'loss_down' | 'loss_up';
+export type QualityLevel = 'fair' | 'good' | 'lost' | 'poor';
 export type ReactionKind =
   'clap' | 'faster' | 'heart' | 'laugh' | 'no' | 'slower' | 'surprised' | 'thumbs_up' | 'yes';
 export type RecordingStage = 'failed' | 'live' | 'processing' | 'provisional' | 'published';
@@ -1424,11 +1426,16 @@ export interface CommandEnvelope {
 export interface ConnectionQuality {
   bitrate_down: number;
   bitrate_up: number;
+  estimate: number | null;
+  held_back: {
+    [k: string]: 'link' | 'sender';
+  };
   level: 'fair' | 'good' | 'lost' | 'poor';
   loss_down: number;
   loss_up: number;
   paused: string[];
   rtt_ms: number | null;
+  server_is_busy: boolean;
 }
 export interface Consented {
   consent: 'declined' | 'given' | 'unasked';
@@ -2182,6 +2189,14 @@ export interface ParticipantView {
 export interface PasswordReset {
   expires_at: string;
   link: string;
+}
+/**
+ * How somebody's connection does, as facilitators see it; ``level`` None: none is known.
+ */
+export interface PersonQuality {
+  cause: ('delay' | 'link' | 'loss_down' | 'loss_up') | null;
+  level: ('fair' | 'good' | 'lost' | 'poor') | null;
+  participant_id: string;
 }
 /**
  * Client → server ``picture``, answered with ``{}`` or ``{error}``.

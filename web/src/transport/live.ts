@@ -25,6 +25,7 @@ import type {
   PadCursor,
   PadCursorShown,
   PadName,
+  PersonQuality,
   PictureWanted,
   Pointer,
   PointerShown,
@@ -62,6 +63,8 @@ export interface LiveListener {
   onLevels: (levels: Levels) => void;
   onRoomSpeakers: (spoken: RoomSpeakers) => void;
   onQuality: (quality: ConnectionQuality) => void;
+  /** To facilitators: what has changed about everybody's connection. */
+  onPeopleQuality: (news: PersonQuality[]) => void;
   /** What floats over the class just now. */
   onReactions: (reactions: ReactionShown[]) => void;
   /** What somebody else changed in the whiteboard or the notes. */
@@ -284,6 +287,7 @@ export function connectLive(sessionId: string, listener: LiveListener): Live {
   socket.on('pointer', (pointers: PointerShown[]) => listener.onPointer(pointers));
   socket.on('room_speakers', (spoken: RoomSpeakers) => listener.onRoomSpeakers(spoken));
   socket.on('quality', (quality: ConnectionQuality) => listener.onQuality(quality));
+  socket.on('people_quality', (news: PersonQuality[]) => listener.onPeopleQuality(news));
   socket.on('pad_update', (message: { pad: PadName; update: ArrayBuffer }) =>
     listener.onPadUpdate(message.pad, new Uint8Array(message.update)),
   );

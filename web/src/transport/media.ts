@@ -8,6 +8,7 @@
  * has come, so a speaker with the camera off would not be heard.
  */
 import type { MediaAnswer, MediaOffer, SlotAssignment, TrackKind } from '../protocol';
+import { type DeviceStats, deviceStats } from './device_stats';
 import { ApiError } from './http';
 import { onNetworkChanged } from './network';
 import { packetsOver, Pulse } from './pulse';
@@ -205,8 +206,10 @@ export class Media {
     await Promise.all([...this.audios.values()].map((audio) => this.route(audio)));
   }
 
-  stats(): Promise<RTCStatsReport> | null {
-    return this.current?.pc.getStats() ?? null;
+  /** Null when there is no connection, or none that tells. */
+  async stats(): Promise<DeviceStats | null> {
+    const report = await this.current?.pc.getStats().catch(() => null);
+    return report ? deviceStats(report.values() as Iterable<Record<string, unknown>>) : null;
   }
 
   close(): void {

@@ -1,10 +1,3 @@
-import { Popover, Text, UnstyledButton } from '@mantine/core';
-import {
-  IconAntennaBars1,
-  IconAntennaBars2,
-  IconAntennaBars3,
-  IconAntennaBars5,
-} from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
 import { formatClock } from '../../i18n';
@@ -13,9 +6,10 @@ import { AccountMenu, Avatar, Brand, ThemeToggle } from '../../ui';
 import { isPhone } from './phone';
 import { useTick } from './context';
 import classes from './Header.module.css';
+import { Quality } from './quality/Quality';
 import { me, peopleHere } from './selectors';
 import { recordedMs } from './state';
-import { sessionNow, usePage, usePageStore, useSession, useSessionList } from './store';
+import { sessionNow, usePageStore, useSession, useSessionList } from './store';
 
 export function Header() {
   const { t, i18n } = useTranslation('classroom');
@@ -68,60 +62,5 @@ function RecordingPill() {
       </span>
       {isPhone() && <span aria-hidden>{time}</span>}
     </div>
-  );
-}
-
-const BARS = {
-  good: IconAntennaBars5,
-  fair: IconAntennaBars3,
-  poor: IconAntennaBars2,
-  lost: IconAntennaBars1,
-} as const;
-
-function Quality() {
-  const { t } = useTranslation('classroom');
-  const quality = usePage((state) => state.quality);
-  const isCut = usePage((state) => state.status !== 'connected' || state.media === 'failed' || state.media === 'blocked');
-  const level = isCut ? 'lost' : quality?.level;
-  const Bars = BARS[level ?? 'good'];
-  const label = level ? t(`quality.${level}`) : t('quality.unknown');
-  const tone =
-    level === 'poor' || level === 'lost'
-      ? 'var(--rp-bad-text)'
-      : level === 'fair'
-        ? 'var(--rp-warn-text)'
-        : 'var(--mantine-color-text)';
-  const percent = (share: number) => Math.round(share * 1000) / 10;
-  return (
-    <Popover position="bottom-end" withArrow>
-      <Popover.Target>
-        <UnstyledButton
-          aria-label={label}
-          title={label}
-          data-quality={level ?? 'unknown'}
-          style={{ color: tone, display: 'grid', width: 36, height: 36, placeItems: 'center' }}
-        >
-          <Bars size={22} aria-hidden />
-        </UnstyledButton>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Text fw={650}>{label}</Text>
-        {quality && (
-          <Text size="sm" component="div">
-            {quality.rtt_ms !== null && (
-              <div>{t('quality.rtt', { ms: Math.round(quality.rtt_ms) })}</div>
-            )}
-            <div>{t('quality.lossUp', { percent: percent(quality.loss_up) })}</div>
-            <div>{t('quality.lossDown', { percent: percent(quality.loss_down) })}</div>
-            <div>
-              {t('quality.rate', {
-                up: Math.round(quality.bitrate_up / 1000),
-                down: Math.round(quality.bitrate_down / 1000),
-              })}
-            </div>
-          </Text>
-        )}
-      </Popover.Dropdown>
-    </Popover>
   );
 }

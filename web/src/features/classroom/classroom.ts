@@ -119,7 +119,15 @@ export class Classroom {
       onQuality: (quality) => {
         this.store.setState({ quality });
         if (quality.level === 'lost') this.incoming.media?.lost();
+        else void this.incoming.measure();
       },
+      onPeopleQuality: (news) =>
+        this.store.setState(({ peopleQuality }) => ({
+          peopleQuality: {
+            ...peopleQuality,
+            ...Object.fromEntries(news.map((one) => [one.participant_id, one])),
+          },
+        })),
       onCaption: (line) => this.captions.line(line),
       onCaptionStatus: (status) => this.captions.status(status),
       onReactions: (shown) => this.floating.show(shown),

@@ -10,6 +10,7 @@ import { Relays } from '../../transport/relays';
 import { planSlots } from './gallery';
 import { dismiss, notify } from './notices';
 import { isPhone } from './phone';
+import { DeviceWatch } from './quality/device';
 import type { PageStore } from './store';
 
 const DEFAULT_SPEAKER = '';
@@ -34,6 +35,7 @@ export class Incoming {
   private viewTimer: number | undefined;
   private stopWatchingDevices: (() => void) | null = null;
   private readonly relays: Relays;
+  private readonly device = new DeviceWatch();
   /** The chosen speaker was there when it was last looked for. */
   private hasSpeaker = false;
 
@@ -97,6 +99,14 @@ export class Incoming {
         pinned: this.store.getState().pinned,
       });
     }, VIEW_INTERVAL_MS);
+  }
+
+  /** What the browser says of its own side; asked whenever the server has told of its own. */
+  async measure(): Promise<void> {
+    const { media } = this;
+    const stats = await media?.stats();
+    // Unless the seat was left meanwhile.
+    if (stats && media === this.media) this.store.setState({ device: this.device.note(stats) });
   }
 
   /** A speaker that was pulled out plays nothing: the browser's own takes over, and gives back. */

@@ -6,13 +6,14 @@ import { createContext, useContext } from 'react';
 import { createStore, type StoreApi, useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 
-import type { ConnectionQuality, ReactionKind } from '../../protocol';
+import type { ConnectionQuality, PersonQuality, ReactionKind } from '../../protocol';
 import type { ApiError } from '../../transport/http';
 import type { LiveStatus } from '../../transport/live';
 import type { DeviceChoice, DeviceTrouble } from '../../transport/devices';
 import type { MediaStatus } from '../../transport/media';
 import type { Occupants } from '../../transport/slots';
 import { type CaptionsView, newCaptions } from './captions/state';
+import type { DeviceView } from './quality/device';
 import type { ClassroomState } from './state';
 
 export type Tab = 'people' | 'chat' | 'poll' | 'rooms' | 'debate' | 'notes';
@@ -91,6 +92,10 @@ export interface PageState {
   /** Breakout room → who speaks there; facilitators are told of rooms they are not in. */
   roomSpeakers: Record<string, string[]>;
   quality: ConnectionQuality | null;
+  /** What this browser says of itself. */
+  device: DeviceView | null;
+  /** Everybody's, as facilitators are told. */
+  peopleQuality: Record<string, PersonQuality>;
   media: MediaStatus;
   isSoundBlocked: boolean;
   local: LocalView;
@@ -138,6 +143,8 @@ export const newStore = (choice: DeviceChoice): PageStore =>
     speakers: [],
     roomSpeakers: {},
     quality: null,
+    device: null,
+    peopleQuality: {},
     media: 'connecting',
     isSoundBlocked: false,
     local: {

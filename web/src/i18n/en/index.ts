@@ -15,6 +15,7 @@ import pads from './pads.json';
 import plan from './plan.json';
 import polls from './polls.json';
 import processing from './processing.json';
+import quality from './quality.json';
 import recording from './recording.json';
 import review from './review.json';
 import room from './room.json';
@@ -41,6 +42,7 @@ export const en = {
   plan,
   polls,
   processing,
+  quality,
   recording,
   review,
   room,

@@ -12,6 +12,7 @@ import { formatClock } from '../../../i18n';
 import type { ParticipantView } from '../../../protocol';
 import { Avatar } from '../../../ui';
 import classes from '../Panel.module.css';
+import { PersonSign } from '../quality/PersonSign';
 import type { Removal } from '../RemoveDialog';
 import { PersonMenu } from '../room/PersonMenu';
 import { isFacilitator, takesPart } from '../selectors';
@@ -69,6 +70,7 @@ const About = memo(function About({ person, onRemove }: Omit<Props, 'place' | 'c
       {person.hand_raised_at_ms !== null && (
         <IconHandStop size={18} role="img" aria-label={t('gallery.handUp')} />
       )}
+      {hosts && person.presence === 'present' && <PersonSign participantId={id} />}
       {takesPart(person) && <Devices person={person} />}
       {hosts || (!isMe && takesPart(person)) ? (
         <PersonMenu person={person} onRemove={onRemove} />
