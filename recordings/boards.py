@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -157,15 +157,22 @@ def marks_of(folder: Path, boards: Sequence[LoggedBoard]) -> list[TimelineMark]:
 def lines_of(folder: Path, boards: Sequence[LoggedBoard]) -> list[tuple[int, str]]:
     """``(recording time, text)``: what was written when, each line when it is first seen."""
     drawn = known(folder, boards)
+    return first_seen(
+        (round(board.span.start_ms), drawn[board.picture_id].text)
+        for board in boards
+        if board.picture_id in drawn
+    )
+
+
+def first_seen(boards: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Of ``(time, text)`` of a whiteboard that grew, what each brought."""
     seen: set[str] = set()
     found: list[tuple[int, str]] = []
-    for board in boards:
-        about = drawn.get(board.picture_id)
-        lines = about.text.split("\n") if about is not None else []
-        new = [line for line in dict.fromkeys(lines) if line and line not in seen]
+    for at_ms, text in boards:
+        new = [line for line in dict.fromkeys(text.split("\n")) if line and line not in seen]
         if new:
             seen |= set(new)
-            found.append((round(board.span.start_ms), "\n".join(new)))
+            found.append((at_ms, "\n".join(new)))
     return found
 
 

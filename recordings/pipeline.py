@@ -15,6 +15,9 @@ resumes what dead executors left (``leases.py``), as well as our own workflows t
 thread when the disk was full; resuming sets the count of recoveries back to zero, so a step that
 kills its worker is found by a count of our own; JSON instead of pickle.
 
+Beside it ``rooms:<id>:<attempt>:<format>`` makes the index of rooms for a recording that an older
+version published (``index_again.py``).
+
 Lanes: speech and pictures may each run for one recording at a time, beside each other; assembling
 two at a time; the rest takes no slot, so nobody's provisional recording waits behind another's
 transcript.
@@ -37,6 +40,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 
 from recordings.leases import Leases
 from recordings.ports import STEPS, Job, RecordingsStore, StepChange, StepFailed
+from recordings.room_index import INDEX_FORMAT
 from recordings.stage_base import Done
 from recordings.stages import Stages
 from server.schemas.api import StepName
@@ -86,6 +90,8 @@ class Pipeline:
         self._started: set[str] = set()
         self._reaped_at = float("-inf")
         self._recording: Callable[[DoneJson], DoneJson] | None = None
+        self._room_index: Callable[[DoneJson], int] | None = None
+        self._to_index: list[Job] | None = None
 
     # ---- life ----
 
@@ -123,6 +129,7 @@ class Pipeline:
             self._leases.renew()
             self._reap()
         self._start_due()
+        self._index_next()
         self._stages.followers.beat()
 
     # ---- what is due ----
@@ -139,6 +146,25 @@ class Pipeline:
                 # The workflow ended without getting to say so itself.
                 self._fail(job, str(status.error or status.status))
             self._started.add(job.workflow_id)
+
+    def _index_next(self) -> None:
+        """Recordings an older version published are looked for once a process, and begun one a
+        beat: nobody waits behind them."""
+        if self._to_index is None:
+            self._to_index = self._stages.index_again.due()[::-1]
+            if self._to_index:
+                log.info("rooms of %s older recordings are indexed", len(self._to_index))
+        if not self._to_index:
+            return
+        job = self._to_index.pop()
+        assert self._room_index is not None
+        name = f"rooms:{job.recording_id}:{job.attempt}:{INDEX_FORMAT}"
+        status = DBOS.get_workflow_status(name)
+        if status is not None and status.status != "PENDING":
+            log.warning("%s was tried before: %s", name, status.error or status.status)
+            return
+        with SetWorkflowID(name):
+            DBOS.start_workflow(self._room_index, msgspec.to_builtins(job))
 
     def _start(self, job: Job) -> None:
         assert self._recording is not None
@@ -233,7 +259,19 @@ class Pipeline:
                     fail(job, str(error))
                     raise
 
+        @DBOS.step(name="index_rooms", retries_allowed=True, max_attempts=4)
+        def index_rooms(job: DoneJson) -> int:
+            return self._stages.index_again.make(msgspec.convert(job, Job))
+
+        @DBOS.workflow(name="room_index", max_recovery_attempts=5)
+        def room_index(job: DoneJson) -> int:
+            with self._running():
+                count = index_rooms(job)
+                log.info("%s: %s rooms are indexed", DBOS.workflow_id, count)
+                return count
+
         self._recording = recording
+        self._room_index = room_index
 
     def _running(self) -> AbstractContextManager[None]:
         return _Running(self._active, self._active_lock, DBOS.workflow_id or "")

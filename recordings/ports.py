@@ -144,9 +144,21 @@ class RecordingsStore(Protocol):
         chapters: Sequence[Chapter],
         shown: Sequence[tuple[int, str]] = (),
         rooms: Sequence[IndexedRoom] = (),
+        index_format: int = 0,
     ) -> None:
         """Replace the recording's rows of the search index. ``shown``: recording time and text of
         what stood on the stage."""
+        ...
+
+    def outdated_indexes(self, index_format: int) -> Sequence[Job]:
+        """Published recordings whose rooms are in an index of another format, oldest first."""
+        ...
+
+    def index_rooms(
+        self, recording_id: str, version: int, rooms: Sequence[IndexedRoom], index_format: int
+    ) -> None:
+        """Replace what is found of its rooms, in one transaction; nothing when another version
+        is published, or one is being made."""
         ...
 
     def notify(

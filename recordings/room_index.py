@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from recordings.boards import lines_of
 from recordings.ports import IndexedRoom
 from recordings.room_sound import RoomSound
-from server.schemas.api import Chapter, Transcript
+from server.schemas.api import Chapter, Segment, Transcript
 
+INDEX_FORMAT = 1
+"""Raise it when the index holds something else: recordings in another are indexed again."""
 Line = tuple[str, int, str, str]
+
+
+def lines(
+    segments: Sequence[Segment], chapters: Sequence[Chapter], drawn: Iterable[tuple[int, str]]
+) -> list[Line]:
+    """``(kind, at, speaker, text)``, in the room's own time."""
+    return [
+        *(
+            ("segment", one.start_ms, one.speaker_name, " ".join(word.text for word in one.words))
+            for one in segments
+        ),
+        *(("chapter", one.start_ms, ", ".join(one.speaker_names), one.title) for one in chapters),
+        *(("shown", at_ms, "", text) for at_ms, text in drawn),
+    ]
 
 
 def indexed_rooms(
@@ -25,21 +41,17 @@ def indexed_rooms(
     found: list[IndexedRoom] = []
     for room in rooms:
         transcript = said.get(room.number)
-        lines: list[Line] = [
-            ("segment", one.start_ms, one.speaker_name, " ".join(word.text for word in one.words))
-            for one in (transcript.segments if transcript is not None else ())
-        ]
-        lines += [
-            ("chapter", one.start_ms, ", ".join(one.speaker_names), one.title)
-            for one in chapters.get(room.number, ())
-        ]
-        lines += [("shown", at_ms, "", text) for at_ms, text in lines_of(drawn, room.boards)]
-        if room.path is None and not lines:
+        read = lines(
+            transcript.segments if transcript is not None else (),
+            chapters.get(room.number, ()),
+            lines_of(drawn, room.boards),
+        )
+        if room.path is None and not read:
             continue
         found.append(
             IndexedRoom(
                 room.number, room.name, room.name_de, room.debate_id, room.debate_id in opened,
-                frozenset((*room.members, *room.participant_ids)), tuple(lines),
+                frozenset((*room.members, *room.participant_ids)), tuple(read),
             )
         )  # fmt: skip
     return found

@@ -20,6 +20,7 @@ from recordings.child import AssembleJob, ComposeJob, RenderJob
 from recordings.edit_list import board_id, slide_id
 from recordings.facts import Facts, facts_of
 from recordings.followers import Followers
+from recordings.index_again import IndexAgain
 from recordings.ports import (
     IndexedRoom,
     Job,
@@ -28,7 +29,7 @@ from recordings.ports import (
 from recordings.pruning import prune
 from recordings.publishing import Publisher
 from recordings.renditions import Renditions
-from recordings.room_index import indexed_rooms
+from recordings.room_index import INDEX_FORMAT, indexed_rooms
 from recordings.slides import lines_of as slide_lines
 from recordings.slides import picture_of
 from recordings.speech_stages import SpeechStages
@@ -67,6 +68,7 @@ class Stages(SpeechStages):
         super().__init__(*arguments, **options)
         self.publisher = Publisher(self._store, self._folders)
         self.followers = Followers(self._store, self._log, self._folders, self.boards)
+        self.index_again = IndexAgain(self._store, self._log, self._folders)
 
     def run(self, name: StepName, job: Job, done: Mapping[str, Done], progress: Progress) -> Done:
         step = getattr(self, f"_{name}")
@@ -272,7 +274,9 @@ class Stages(SpeechStages):
             *boards.lines_of(self._drawn(job, facts), facts.boards),
         ]
         rooms = self._indexed_rooms(job, done, facts)
-        self._store.index(job.recording_id, transcript.segments, chapters, shown, rooms)
+        self._store.index(
+            job.recording_id, transcript.segments, chapters, shown, rooms, INDEX_FORMAT
+        )
         digest = digest_of("index", FORMAT, done["merge"].digest, done["chapters"].digest, shown)
         lines = len(transcript.segments) + len(chapters) + sum(len(room.lines) for room in rooms)
         return Done(digest, detail=f"{lines} lines")

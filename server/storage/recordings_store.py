@@ -323,6 +323,7 @@ class RecordingsStore:
         chapters: Sequence[Chapter],
         shown: Sequence[tuple[int, str]] = (),
         rooms: Sequence[IndexedRoom] = (),
+        index_format: int = 0,
     ) -> None:
         rows = [
             {
@@ -365,7 +366,29 @@ class RecordingsStore:
                     ),
                     rows,
                 )
-            put_rooms(connection, recording_id, rooms)
+            put_rooms(connection, recording_id, rooms, index_format)
+
+    def outdated_indexes(self, index_format: int) -> list[Job]:
+        r, x = t.recordings, t.recording_indexes
+        query = (
+            select(r.c.recording_id, r.c.session_id, r.c.attempt)
+            .outerjoin(x, x.c.recording_id == r.c.recording_id)
+            .where(r.c.stage == "published", func.coalesce(x.c.format, 0) != index_format)
+            .order_by(r.c.created_at)
+        )
+        with self._engine.execution_options(is_read=True).connect() as connection:
+            return [Job(*row) for row in connection.execute(query)]
+
+    def index_rooms(
+        self, recording_id: str, version: int, rooms: Sequence[IndexedRoom], index_format: int
+    ) -> None:
+        r = t.recordings
+        current = select(r.c.recording_id).where(
+            r.c.recording_id == recording_id, r.c.version == version, r.c.stage == "published"
+        )
+        with self._engine.begin() as connection:
+            if connection.execute(current).first() is not None:
+                put_rooms(connection, recording_id, rooms, index_format)
 
     def notify(self, recording_id: str, attempt: int, kind: NotificationKind) -> None:
         """Accounts only: a guest has no place in the app where a notice could wait. What the kind

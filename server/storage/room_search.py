@@ -31,6 +31,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recordings.ports import IndexedRoom
@@ -175,9 +176,16 @@ async def open_sides(connection: AsyncConnection, session_id: str, debate_id: st
     )
 
 
-def put_rooms(connection: Connection, recording_id: str, rooms: Sequence[IndexedRoom]) -> None:
+def put_rooms(
+    connection: Connection, recording_id: str, rooms: Sequence[IndexedRoom], index_format: int
+) -> None:
     """In place of what was there."""
     rr, rp = t.recording_rooms, t.recording_room_people
+    connection.execute(
+        upsert(t.recording_indexes)
+        .values(recording_id=recording_id, format=index_format)
+        .on_conflict_do_update(index_elements=["recording_id"], set_={"format": index_format})
+    )
     connection.execute(
         text("DELETE FROM transcript_search_rooms WHERE recording_id = :id"), {"id": recording_id}
     )

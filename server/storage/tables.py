@@ -500,6 +500,18 @@ recording_room_people = Table(
     ),
 )
 
+# Which shape of the room index a recording is in; those without are of a version that had none.
+recording_indexes = Table(
+    "recording_indexes",
+    metadata,
+    Column(
+        "recording_id",
+        ForeignKey("recordings.recording_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("format", Integer, nullable=False),
+)
+
 # ---- search ----------------------------------------------------------------------------------
 
 SEARCH_DDL = (

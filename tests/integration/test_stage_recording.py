@@ -12,6 +12,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
+from recordings.index_again import IndexAgain
+from recordings.ports import Folders, Job
 from server.domain import breakout_events as be
 from server.domain import events as e
 from server.domain import slides_events as se
@@ -239,3 +241,42 @@ def test_BR17_BR19_a_silent_room_has_its_whiteboard_and_is_found_by_it(world: Wo
         indexed = connection.execute(text("SELECT number FROM recording_rooms")).scalars().all()
     assert [tuple(row) for row in rows] == [(1, "shown", 1900)]
     assert indexed == [0, 1], "of Grey there is nothing to find"
+
+
+def index_of_rooms(world: World) -> list[list[tuple[object, ...]]]:
+    tables = ("recording_rooms", "recording_room_people", "recording_indexes")
+    words = "number, kind, start_ms, speaker, text FROM transcript_search_rooms"
+    queries = [*(f"* FROM {table}" for table in tables), words]
+    with world.library.connect() as connection:
+        return [
+            sorted(tuple(row) for row in connection.execute(text(f"SELECT {query}")))
+            for query in queries
+        ]
+
+
+def test_BR19_rooms_that_an_older_version_published_are_indexed_by_the_worker(world: World) -> None:
+    made = index_of_rooms(world)
+    assert all(made)
+    with world.library.begin() as connection:
+        for table in ("recording_rooms", "recording_indexes", "transcript_search_rooms"):
+            connection.execute(text(f"DELETE FROM {table}"))
+    with WorkerProcess(world.data):
+        until(lambda: bool(index_of_rooms(world)[2]), PATIENCE_S, "indexed")
+    assert index_of_rooms(world) == made
+
+
+def test_BR19_a_repeated_index_of_rooms_is_the_same_one_and_no_other_versions(
+    world: World,
+) -> None:
+    made = index_of_rooms(world)
+
+    class NoLog:
+        def events(self, session_id: str) -> list[e.Event]:
+            raise AssertionError(f"no side of {session_id} was by itself")
+
+    again = IndexAgain(world.store, NoLog(), Folders(world.data))
+    assert again.due() == []
+    assert again.make(Job("r1", "s1", 1)) == 2
+    assert index_of_rooms(world) == made
+    world.store.index_rooms("r1", (world.version() or 0) - 1, [], 7)
+    assert index_of_rooms(world) == made
