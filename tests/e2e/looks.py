@@ -13,14 +13,12 @@ AXE = Path("web/node_modules/axe-core/axe.min.js")
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
-# A colour that is inherited sets out anew at every level of the page.
+# Each round waits for a frame: one that has come to its end stays listed until the next is drawn.
 STILL = """async () => {
     await document.fonts.ready;
-    for (;;) {
-        const under_way = document.getAnimations().filter((one) => one instanceof CSSTransition);
-        if (under_way.length === 0) return;
-        await Promise.all(under_way.map((one) => one.finished.catch(() => undefined)));
-    }
+    const moving = () => document.getAnimations().some(
+        (one) => one instanceof CSSTransition && one.playState !== 'finished');
+    while (moving()) await new Promise(requestAnimationFrame);
 }"""
 
 
