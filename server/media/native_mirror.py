@@ -8,9 +8,9 @@ order of messages or a number (a stream's, a gate's turn) says which state a mes
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from server.media import native_protocol as wire
 from server.media.ice_dtls import Address, DtlsSession, IceLite
@@ -31,7 +31,7 @@ Send = Callable[[bytes], None]
 
 class MirrorStream:
     __slots__ = (
-        "bitrate", "codec", "counted", "is_active", "layer", "number", "publication", "ssrc"
+        "bitrate", "codec", "counts", "is_active", "layer", "number", "publication", "ssrc"
     )  # fmt: skip
 
     def __init__(
@@ -44,10 +44,12 @@ class MirrorStream:
         self.codec = codec
         self.bitrate = 0
         self.is_active = False
-        self.counted = StreamTally()
+        self.counts: Sequence[Any] = (0, 0, 0, 0, 0, 0.0, 0.0)
+        """as the process told them: most are never looked at"""
 
     def tally(self) -> StreamTally:
-        return self.counted
+        packets, octets, nacks, asked, keyframes, loss, jitter = self.counts
+        return StreamTally(packets, octets, nacks, asked, keyframes, loss, jitter * 1000)
 
 
 class MirrorSlot:
@@ -60,11 +62,14 @@ class MirrorSlot:
         self.current: MirrorStream | None = None
         self.target: MirrorStream | None = None
         self.target_since_ns = 0
-        self.counted = SlotTally()
+        self.counts: Sequence[Any] = (0, 0, 0, 0, 0.0, -1.0)
+        """as the process told them: most are never looked at"""
         self._send = send
 
     def tally(self) -> SlotTally:
-        return self.counted
+        packets, octets, nacks, resent, loss, trip = self.counts
+        rtt_ms = trip * 1000 if trip >= 0 else None
+        return SlotTally(packets, octets, nacks, resent, loss, rtt_ms)
 
     @property
     def shown_or_due(self) -> MirrorStream | None:
@@ -227,9 +232,8 @@ class MirrorPeer:
         self.trip = -1.0
         self.estimate = 0
         self.estimate_at_ns = 0
-        self.limit: int | None = None
-        self.limit_at_ns = 0
-        """0: the viewer has told nothing of what arrives"""
+        self.limit: int | Literal[Unmeasured.UNMEASURED] | None = UNMEASURED
+        """told when it changes; UNMEASURED: the viewer has told nothing of what arrives"""
         self._wanted = 0
         self._send = send
         self._told: dict[Address, None] = {}
@@ -291,8 +295,7 @@ class MirrorPeer:
         return next((p for p in self.publications.values() if p.track == kind), None)
 
     def measured_limit(self, now_ns: int) -> int | Literal[Unmeasured.UNMEASURED] | None:
-        is_fresh = self.limit_at_ns and now_ns - self.limit_at_ns < _ESTIMATE_FRESH_NS
-        return self.limit if is_fresh else UNMEASURED
+        return self.limit
 
     def want(self, bitrate: int) -> None:
         # Rates swing a little all the time.

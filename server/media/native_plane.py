@@ -22,7 +22,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final, Literal
 
@@ -51,6 +51,7 @@ from server.media.plane import (
     OpenTransport,
     PlaneCommand,
     PlaneNotification,
+    PublicationId,
     PublicationStarted,
     SetPublicationEnabled,
     SlotSwitched,
@@ -62,6 +63,7 @@ from server.media.plane import (
 from server.media.rtp import Packet
 from server.media.sdp_answer import LAYERS, Answer
 from server.media.switchboard import PlaneSettings, Switchboard
+from server.media.viewing import Viewing
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +79,11 @@ _STEADY_S: Final = 5.0
 _TOO_OFTEN: Final = 3
 """so many processes that did not last take what they were told with them"""
 _NO_LEVEL: Final = 255
+_SWEEP: Final = 25
+"""every so many layer ticks all viewings are looked at"""
+_UP: Final = ("packets_in", "octets_in", "nacks_sent", "key_requests", "keyframes")
+_DOWN: Final = ("packets_out", "octets_out", "nacks_received", "resent")
+"""what a stream and a slot count, in the order they are told"""
 _STOPPED: Final[dict[int, Literal["disk_full", "io_error", "overflow"]]] = {
     1: "disk_full", 2: "io_error", 3: "overflow",
 }  # fmt: skip
@@ -130,6 +137,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
 
     estimates_down = True
     kind = "native"
+    ticks_at_once = 5
 
     _endpoint: NativeEndpoint
 
@@ -143,6 +151,9 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         self._slot_by_number: dict[int, MirrorSlot] = {}
         self._peer_by_number: dict[int, MirrorPeer] = {}
         self._stream_by_number: dict[int, MirrorStream] = {}
+        self._changed: set[PublicationId] = set()
+        """whose streams or layers are not what they were at the last layer tick"""
+        self._sweep = 0
         self._captures: dict[int, MirrorCapture] = {}
         self._restarting: asyncio.Task[None] | None = None
         self._lost: list[MirrorCapture] = []
@@ -174,7 +185,8 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
             wire.CAPTURE_ENDED: self._on_capture_ended,
             wire.HEARD: self._on_heard,
             wire.ESTIMATE: self._on_estimate,
-            wire.COUNTERS: self._on_counters,
+            wire.STREAM_COUNTERS: self._on_stream_counters,
+            wire.SLOT_COUNTERS: self._on_slot_counters,
             wire.LOAD: self._on_load,
         }
 
@@ -214,7 +226,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         except (OSError, TimeoutError):
             await self.close()
             raise
-        self._begin_ticking()
+        self._ticker.begin()
 
     async def open(self, command: OpenTransport) -> str:
         try:
@@ -228,7 +240,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         if self._is_closed:
             return
         self._is_closed = True
-        await self._stop_ticking()
+        await self._ticker.stop()
         if self._restarting is not None:
             self._restarting.cancel()
             await asyncio.gather(self._restarting, return_exceptions=True)
@@ -552,6 +564,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         stream = MirrorStream(stream_number, publication, LAYERS[layer], ssrc, wire.CODECS[codec])
         publication.streams[stream.layer] = stream
         self._stream_by_number[stream_number] = stream
+        self._changed.add(publication.publication_id)
 
     def _on_stream_gone(self, message: bytes) -> None:
         (number,) = wire.number_field.unpack_from(message, 1)
@@ -560,6 +573,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
             return
         if stream.publication.streams.get(stream.layer) is stream:
             del stream.publication.streams[stream.layer]
+        self._changed.add(stream.publication.publication_id)
         self._forget_stream(stream)
 
     def _on_started(self, message: bytes) -> None:
@@ -582,6 +596,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         publication = self._publication_by_number.get(number)
         if publication is not None:
             publication.set_layers(bits)
+            self._changed.add(publication.publication_id)
             self._tell(LayersChanged(publication.publication_id, publication.layers))
 
     def _on_switched(self, message: bytes) -> None:
@@ -592,6 +607,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
             return  # it has gone meanwhile, and the slot's next message says what came after
         slot.switched(stream)
         if slot.is_video:
+            self._viewings[slot.peer.transport_id].is_waiting = True  # to be looked at once more
             self._tell(
                 SlotSwitched(
                     slot.peer.transport_id, slot.name,
@@ -619,40 +635,45 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         self._chooser.speakers(room, list(wire.speaker_fields.iter_unpack(message[5:])))
 
     def _on_statistics(self, message: bytes) -> None:
-        number, up, down, loss_up, loss_down, trip, estimate, estimate_at = (
-            wire.statistics_fields.unpack_from(message, 1)
-        )
-        peer = self._peer_by_number.get(number)
-        if peer is None:
-            return
-        peer.octets_up += up
-        peer.octets_down += down
-        peer.losses = (loss_up, loss_down)
-        peer.trip = trip
-        peer.estimate, peer.estimate_at_ns = estimate, estimate_at
-        rates = message[1 + wire.statistics_fields.size :]
-        for stream_number, bitrate in wire.bitrate_fields.iter_unpack(rates):
-            stream = self._stream_by_number.get(stream_number)
-            if stream is not None:
-                stream.bitrate = bitrate
+        now = time.monotonic()
+        for moved, rates in wire.read_statistics(message):
+            peer = self._peer_by_number.get(moved.number)
+            if peer is None:
+                continue
+            if moved.is_checked:
+                peer.ice.checked_at = now
+            peer.octets_up += moved.octets_up
+            peer.octets_down += moved.octets_down
+            peer.losses = (moved.loss_up, moved.loss_down)
+            peer.trip = moved.trip
+            peer.estimate, peer.estimate_at_ns = moved.estimate, moved.estimate_at_ns
+            for number, bitrate in rates:
+                stream = self._stream_by_number.get(number)
+                if stream is not None:
+                    stream.bitrate = bitrate
 
     def _on_estimate(self, message: bytes) -> None:
-        number, limit, _, _, at_ns, _, _ = wire.estimate_fields.unpack_from(message, 1)
+        number, limit, _, _, _, _, _ = wire.estimate_fields.unpack_from(message, 1)
         peer = self._peer_by_number.get(number)
         if peer is None:
             return
-        peer.limit, peer.limit_at_ns = limit or None, at_ns
+        peer.limit = limit or None
         self._link_changed(peer)
 
-    def _on_counters(self, message: bytes) -> None:
+    def _on_stream_counters(self, message: bytes) -> None:
         # What says whose they are is in the numbers of streams and slots.
-        streams, slots = wire.read_counters(message)
-        for number, tally in streams:
-            if (stream := self._stream_by_number.get(number)) is not None:
-                stream.counted = tally
-        for number, tally in slots:
-            if (slot := self._slot_by_number.get(number)) is not None:
-                slot.counted = tally
+        for number, *counts in wire.stream_counters.iter_unpack(memoryview(message)[1:]):
+            stream = self._stream_by_number.get(number)
+            if stream is not None:
+                self._totals.moved(_UP, stream.counts, counts)
+                stream.counts = counts
+
+    def _on_slot_counters(self, message: bytes) -> None:
+        for number, *counts in wire.slot_counters.iter_unpack(memoryview(message)[1:]):
+            slot = self._slot_by_number.get(number)
+            if slot is not None:
+                self._totals.moved(_DOWN, slot.counts, counts)
+                slot.counts = counts
 
     def _on_load(self, message: bytes) -> None:
         _, _, refused, dropped = wire.load_fields.unpack_from(message, 1)
@@ -674,16 +695,25 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
             packet.level = level
         publication.heard(turn, packet)
 
-    # ---- tick ----------------------------------------------------------------------------------
+    # ---- now and then --------------------------------------------------------------------------
 
-    def _tick_peer(self, peer: MirrorPeer, now_ns: int) -> None:
-        """The process asks for lost packets by itself."""
+    def _due_viewings(self) -> Collection[Viewing]:
+        """The process says what has changed; all are looked at now and then nevertheless."""
+        changed, self._changed = self._changed, set()
+        self._sweep = (self._sweep + 1) % _SWEEP
+        if self._sweep == 0:
+            return self._viewings.values()
+        due: list[Viewing] = []
+        for viewing in self._viewings.values():
+            if changed and viewing.sees(changed):
+                viewing.is_settled = False
+                due.append(viewing)
+            elif viewing.is_waiting:
+                due.append(viewing)
+        return due
 
-    def _find_layers(self, now_ns: int) -> None:
-        """It tells of layers by itself."""
-
-    def _report(self, peer: MirrorPeer, now_ns: int) -> None:
-        """It writes reports by itself."""
+    def _note_counts(self, peer: MirrorPeer) -> None:
+        """They are added as the process tells them."""
 
 
 def _nowhere(_message: bytes) -> None:

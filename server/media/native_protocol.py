@@ -10,13 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from struct import Struct, pack, unpack_from
-from typing import Final
+from typing import Final, NamedTuple
 
 from server.media.ice_dtls import Address, SrtpKeys
 from server.media.plane import Layer, TrackKind
 from server.media.sdp_answer import LAYERS, ExtensionIds, PublicationNumbers
 from server.media.slot import SlotNumbers
-from server.media.statistics import SlotTally, StreamTally
 
 VERSION: Final = 1
 MAX_MESSAGE: Final = 65000
@@ -59,7 +58,8 @@ CAPTURE_ENDED: Final = 74
 HEARD: Final = 75
 LENT: Final = 76
 HELD: Final = 77
-COUNTERS: Final = 104
+STREAM_COUNTERS: Final = 104
+SLOT_COUNTERS: Final = 106
 LOAD: Final = 105
 SOUND: Final = 88
 SPEAKERS: Final = 89
@@ -83,8 +83,8 @@ number_field: Final = Struct("<I")
 layers_fields: Final = Struct("<IB")
 switched_fields: Final = Struct("<III")
 speaker_fields: Final = Struct("<IB")
-statistics_fields: Final = Struct("<IQQfffIQ")
-bitrate_fields: Final = Struct("<II")
+_statistics_fields: Final = Struct("<IBQQfffIQB")
+_bitrate_fields: Final = Struct("<II")
 ended_fields: Final = Struct("<IIBQQ")
 estimate_fields: Final = Struct("<IIIfQQI")
 heard_fields: Final = Struct("<IIqIQB")
@@ -93,29 +93,32 @@ slot_counters: Final = Struct("<IIIIIff")
 load_fields: Final = Struct("<QQQQ")
 
 
-def read_counters(
-    message: bytes,
-) -> tuple[list[tuple[int, StreamTally]], list[tuple[int, SlotTally]]]:
-    """Streams and slots by number."""
-    at = 5
-    streams: list[tuple[int, StreamTally]] = []
-    slots: list[tuple[int, SlotTally]] = []
-    for _ in range(message[at]):
-        number, packets, octets, nacks, asked, keyframes, loss, jitter = (
-            stream_counters.unpack_from(message, at + 1)
-        )
-        at += stream_counters.size
-        tally = StreamTally(packets, octets, nacks, asked, keyframes, loss, jitter * 1000)
-        streams.append((number, tally))
-    at += 1
-    for _ in range(message[at]):
-        number, packets, octets, nacks, resent, loss, trip = slot_counters.unpack_from(
-            message, at + 1
-        )
-        at += slot_counters.size
-        rtt_ms = trip * 1000 if trip >= 0 else None
-        slots.append((number, SlotTally(packets, octets, nacks, resent, loss, rtt_ms)))
-    return streams, slots
+class Moved(NamedTuple):
+    """What one transport did since the process told of it last."""
+
+    number: int
+    is_checked: bool
+    octets_up: int
+    octets_down: int
+    loss_up: float
+    loss_down: float
+    trip: float
+    estimate: int
+    estimate_at_ns: int
+    streams: int
+
+
+def read_statistics(message: bytes) -> Iterator[tuple[Moved, Sequence[tuple[int, int]]]]:
+    """Transports, each with its streams' numbers and bit/s."""
+    at, end = 1, len(message)
+    while at < end:
+        moved = Moved._make(_statistics_fields.unpack_from(message, at))
+        at += _statistics_fields.size
+        rates: list[tuple[int, int]] = []
+        for _ in range(moved.streams):
+            rates.append(_bitrate_fields.unpack_from(message, at))
+            at += _bitrate_fields.size
+        yield moved, rates
 
 
 class BadMessage(Exception):

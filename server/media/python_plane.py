@@ -47,17 +47,18 @@ class PythonPlane(Switchboard[Peer, Publication]):
 
     def __init__(self, settings: PlaneSettings | None = None) -> None:
         super().__init__(settings, Endpoint)
+        self._ticks = 0
         self._writer = CaptureWriter(self._settings.disk_watermark)
 
     async def start(self, notify: Callable[[PlaneNotification], None]) -> None:
         self._prepare(notify)
-        self._begin_ticking()
+        self._ticker.begin()
 
     async def close(self) -> None:
         if self._is_closed:
             return
         self._is_closed = True
-        await self._stop_ticking()
+        await self._ticker.stop()
         for peer in list(self._peers.values()):
             self._close_peer(peer, "closed")
         self._endpoint.close()
@@ -147,12 +148,16 @@ class PythonPlane(Switchboard[Peer, Publication]):
 
     # ---- tick --------------------------------------------------------------------------------
 
-    def _tick_peer(self, peer: Peer, now_ns: int) -> None:
-        peer.ask_again(now_ns)
-        if self._ticks % _FEEDBACK_TICKS == 0:
-            peer.send_feedback()
-        if self._ticks % PULSE_TICKS == 0:
-            peer.send_pulse()
+    def _tick_packets(self, now_ns: int) -> None:
+        self._ticks += 1
+        for peer in list(self._peers.values()):
+            if not peer.is_connected:
+                continue
+            peer.ask_again(now_ns)
+            if self._ticks % _FEEDBACK_TICKS == 0:
+                peer.send_feedback()
+            if self._ticks % PULSE_TICKS == 0:
+                peer.send_pulse()
 
     def _find_layers(self, now_ns: int) -> None:
         for peer in self._peers.values():
@@ -162,7 +167,9 @@ class PythonPlane(Switchboard[Peer, Publication]):
                 if publication.capture is not None:
                     publication.capture.refresh(now_ns)
 
-    def _report(self, peer: Peer, now_ns: int) -> None:
-        for stream in peer.streams():
-            stream.measure(REPORT_S)
-        peer.send_reports(now_ns / 1e9)
+    def _report(self, now_ns: int) -> None:
+        for peer in self._peers.values():
+            if peer.is_connected:
+                for stream in peer.streams():
+                    stream.measure(REPORT_S)
+                peer.send_reports(now_ns / 1e9)

@@ -7,11 +7,18 @@ counted in a thing's last second may be missing).
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from server.media.plane import Layer, PublicationId, RoomId, TrackKind, TransportId
+from server.media.plane import (
+    Layer,
+    PublicationId,
+    RoomId,
+    TrackKind,
+    TransportId,
+    TransportStats,
+)
 
 HeldBack = Literal["link", "sender"]
 """why a viewer gets less than wanted: his own link, or the sender sends no more"""
@@ -114,10 +121,18 @@ class Totals:
         for key, counts in _counts(peer):
             before = self._seen.get(key, {})
             for name, count in counts.items():
-                last = before.get(name, 0)
-                more = count - last if count >= last else count
-                self._sums[name] = self._sums.get(name, 0) + more
+                self._add(name, before.get(name, 0), count)
             self._seen[key] = counts
+
+    def moved(self, names: Sequence[str], before: Sequence[int], after: Sequence[int]) -> None:
+        """The counts of one thing that is not noted otherwise."""
+        for name, last, count in zip(names, before, after, strict=False):
+            self._add(name, last, count)
+
+    def _add(self, name: str, last: int, count: int) -> None:
+        # What began anew began at nothing.
+        more = count - last if count >= last else count
+        self._sums[name] = self._sums.get(name, 0) + more
 
     def forget(self, peer: Any) -> None:
         for key, _ in _counts(peer):
@@ -222,3 +237,46 @@ def reasons(peer: Any, viewing: Any) -> Mapping[str, HeldBack]:
         if slot.is_video and (reason := held_back(slot, viewing)) is not None:
             found[slot.name] = reason
     return found
+
+
+# ---- what a page is told -----------------------------------------------------------------------
+
+_LOSS_STEP: Final = 0.005
+_RTT_STEP_MS: Final = 10.0
+_RATE_STEP: Final = 20_000
+_SHARE: Final = 0.2
+"""a fifth more or less is a change"""
+
+
+def stats_of(peer: Any, viewing: Any, seconds: float, now_ns: int) -> TransportStats:
+    """Over the last ``seconds``; ``viewing`` is the peer's own."""
+    rtt = peer.rtt()
+    return TransportStats(
+        peer.transport_id,
+        loss_up=peer.loss_up(),
+        loss_down=peer.loss_down(),
+        rtt_ms=rtt * 1000 if rtt is not None else None,
+        bitrate_up=int(peer.octets_up * 8 / seconds),
+        bitrate_down=int(peer.octets_down * 8 / seconds),
+        estimate=estimate_of(peer, now_ns),
+        held_back=reasons(peer, viewing),
+    )
+
+
+def is_news(told: TransportStats, now: TransportStats) -> bool:
+    """Whether somebody who looks at them would see a difference."""
+    return (
+        told.held_back != now.held_back
+        or _differs(told.loss_up, now.loss_up, _LOSS_STEP)
+        or _differs(told.loss_down, now.loss_down, _LOSS_STEP)
+        or _differs(told.rtt_ms, now.rtt_ms, _RTT_STEP_MS)
+        or _differs(told.bitrate_up, now.bitrate_up, _RATE_STEP)
+        or _differs(told.bitrate_down, now.bitrate_down, _RATE_STEP)
+        or _differs(told.estimate, now.estimate, _RATE_STEP)
+    )
+
+
+def _differs(told: float | None, now: float | None, step: float) -> bool:
+    if told is None or now is None:
+        return told is not now
+    return abs(now - told) > max(step, _SHARE * max(told, now))

@@ -3,7 +3,8 @@
 Theory of operation. A plane of our own is this class with packets put under it: in this process
 (python_plane.py) or in another (native_plane.py). The switchboard knows who is in which room, who
 may be heard, who is to be seen where; peers, publications and slots (routed.py) do what follows
-from it. Everything periodic hangs on one tick. docs/closures.md says who closes whom:
+from it. Everything periodic hangs on one tick
+(ticker.py). docs/closures.md says who closes whom:
 plane → peer → publication → slot.
 """
 
@@ -14,7 +15,7 @@ import logging
 import secrets
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Generic, Literal, Protocol, TypeVar
@@ -59,20 +60,22 @@ from server.media.routed import RoutedPeer, RoutedPublication
 from server.media.sdp_answer import Answer, write_answer
 from server.media.sdp_offer import parse_offer
 from server.media.sound_router import SoundRouter
-from server.media.statistics import PlaneStatistics, Totals, counters_of, estimate_of, reasons
+from server.media.statistics import PlaneStatistics, Totals, counters_of, is_news, stats_of
+from server.media.ticker import TICK_S, Ticker
 from server.media.viewing import Viewing
 
 log = logging.getLogger(__name__)
 
-_TICK_S: Final = 0.02
 _SOUND_TICKS: Final = 2
 _EAR_TICKS: Final = 5
-_LAYER_TICKS: Final = 10
+LAYER_TICKS: Final = 10
 PULSE_TICKS: Final = 25
 """so often a page hears something at least: from silence it knows that the way is gone"""
 REPORT_TICKS: Final = 50
-REPORT_S: Final = REPORT_TICKS * _TICK_S
+REPORT_S: Final = REPORT_TICKS * TICK_S
 _STATS_TICKS: Final = 100
+_STATS_AGAIN: Final = 5
+"""so many times what says nothing new is not told"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,8 @@ class Switchboard(ABC, Generic[P, B]):
 
     kind: Literal["native", "python"] = "python"
 
+    ticks_at_once = 1
+
     def __init__(self, settings: PlaneSettings | None, endpoint: type[Endpoint[P]]) -> None:
         self._settings = settings or PlaneSettings()
         self._endpoint = endpoint(self._ready, self._failed, self._goodbye)
@@ -141,12 +146,22 @@ class Switchboard(ABC, Generic[P, B]):
         self._sound: Sound[P] = SoundRouter(self._rooms, self._viewings, self._tell)
         self._is_applying = False
         self._is_reroute_due = False
+        self._shaking: dict[TransportId, P] = {}
+        """peers that are not connected yet"""
+        self._listened: dict[PublicationId, B] = {}
+        self._stats_told: dict[TransportId, tuple[TransportStats, int]] = {}
+        """with how many times it was not told again"""
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._ticker: asyncio.Task[None] | None = None
-        self._ticks = 0
+        self._ticker = Ticker(
+            self.ticks_at_once,
+            (
+                (1, self._tick_handshakes), (1, self._tick_packets),
+                (PULSE_TICKS, self._tick_consent), (_SOUND_TICKS, self._tick_sound),
+                (_EAR_TICKS, self._tick_ears), (LAYER_TICKS, self._tick_layers),
+                (REPORT_TICKS, self._tick_reports), (_STATS_TICKS, self._tick_stats),
+            ),
+        )  # fmt: skip
         self._is_closed = False
-        self.lag_ms = 0.0
-        """how late the last tick came: the event loop's lag"""
         self._totals = Totals()
         self._dropped = 0
 
@@ -171,17 +186,22 @@ class Switchboard(ABC, Generic[P, B]):
     @abstractmethod
     def _stop_capture(self, publication: B) -> None: ...
 
-    @abstractmethod
-    def _tick_peer(self, peer: P, now_ns: int) -> None:
-        """Fifty times a second, for a peer that is connected."""
+    def _tick_packets(self, now_ns: int) -> None:
+        """Fifty times a second, where packets are forwarded here."""
 
-    @abstractmethod
     def _find_layers(self, now_ns: int) -> None:
         """Five times a second, before layers are chosen."""
 
-    @abstractmethod
-    def _report(self, peer: P, now_ns: int) -> None:
-        """Every ``REPORT_S``, for a peer that is connected."""
+    def _due_viewings(self) -> Collection[Viewing]:
+        """Those whose pictures may have to change at a layer tick."""
+        return self._viewings.values()
+
+    def _report(self, now_ns: int) -> None:
+        """Every ``REPORT_S``."""
+
+    def _note_counts(self, peer: P) -> None:
+        """Add to the totals what a peer has counted; for a plane that is not told of it."""
+        self._totals.note(peer)
 
     @abstractmethod
     def _cpu_s(self) -> float:
@@ -202,10 +222,6 @@ class Switchboard(ABC, Generic[P, B]):
         self._notify = notify
         self._certificate = Certificate()
         self._endpoint.open(self._settings.host, self._settings.port)
-
-    def _begin_ticking(self) -> None:
-        assert self._loop is not None
-        self._ticker = self._loop.create_task(self._run(), name="media-plane-tick")
 
     async def open(self, command: OpenTransport) -> str:
         if self._is_closed or self._certificate is None:
@@ -232,6 +248,7 @@ class Switchboard(ABC, Generic[P, B]):
         peer = self._new_peer(command, ice, dtls, answer)
         self._peers[peer.transport_id] = peer
         self._viewings[peer.transport_id] = Viewing(peer, self._find, self._has_the_floor)
+        self._shaking[peer.transport_id] = peer
         self._endpoint.add(peer)
         return answer.sdp
 
@@ -250,7 +267,7 @@ class Switchboard(ABC, Generic[P, B]):
     def statistics(self) -> PlaneStatistics:
         now_ns = time.monotonic_ns()
         for peer in self._peers.values():
-            self._totals.note(peer)
+            self._note_counts(peer)
         return PlaneStatistics(
             self.kind,
             tuple(
@@ -260,13 +277,8 @@ class Switchboard(ABC, Generic[P, B]):
             self._totals.read(),
             self._dropped,
             self._cpu_s(),
-            self.lag_ms,
+            self._ticker.lag_ms,
         )
-
-    async def _stop_ticking(self) -> None:
-        if self._ticker is not None:
-            self._ticker.cancel()
-            await asyncio.gather(self._ticker, return_exceptions=True)
 
     def _addresses(self) -> list[str]:
         host = self._settings.host
@@ -327,6 +339,7 @@ class Switchboard(ABC, Generic[P, B]):
                 is_voice = publication is not None and publication.track == "microphone"
                 if publication is not None and is_voice and publication.ear is None:
                     publication.ear = Ear(publication.publication_id, self._tell)
+                    self._listened[publication.publication_id] = publication
                     self._listening_changed(publication)
             case StopListening():
                 publication = self._find(command.publication_id)
@@ -352,6 +365,7 @@ class Switchboard(ABC, Generic[P, B]):
         if publication.ear is not None:
             publication.ear.flush()
             publication.ear = None
+            self._listened.pop(publication.publication_id, None)
             self._listening_changed(publication)
 
     # ---- peers ---------------------------------------------------------------------------------
@@ -383,6 +397,7 @@ class Switchboard(ABC, Generic[P, B]):
             del self._rooms[room.room_id]
 
     def _ready(self, peer: P) -> None:
+        self._shaking.pop(peer.transport_id, None)
         self._tell(TransportConnected(peer.transport_id))
 
     def _failed(self, peer: P) -> None:
@@ -407,8 +422,10 @@ class Switchboard(ABC, Generic[P, B]):
         self._endpoint.remove(peer)
         peer.dtls.wipe()
         self._leave_room(peer)
-        self._totals.note(peer)
+        self._note_counts(peer)
         self._totals.forget(peer)
+        self._shaking.pop(peer.transport_id, None)
+        self._stats_told.pop(peer.transport_id, None)
         del self._peers[peer.transport_id]
         del self._viewings[peer.transport_id]
         self._sound.forget(peer)
@@ -431,77 +448,47 @@ class Switchboard(ABC, Generic[P, B]):
         if self._is_applying:
             return
         for viewing in self._viewings.values():
+            viewing.is_settled = False
             viewing.update(now_ns)
         self._sound.route(now_ns)
 
     # ---- tick ----------------------------------------------------------------------------------
 
-    async def _run(self) -> None:
-        assert self._loop is not None
-        due = self._loop.time()
-        while True:
-            due += _TICK_S
-            now = self._loop.time()
-            if due < now:
-                due = now
-            await asyncio.sleep(due - now)
-            self.lag_ms = max(0.0, (self._loop.time() - due) * 1000)
-            self._ticks += 1
-            for step in (
-                self._tick_peers, self._tick_sound, self._tick_ears, self._tick_layers,
-                self._tick_reports,
-            ):  # fmt: skip
-                try:
-                    step()
-                except Exception:
-                    log.exception("a tick of the media plane failed")
-
-    def _tick_peers(self) -> None:
-        now_ns = time.monotonic_ns()
+    def _tick_handshakes(self, now_ns: int) -> None:
         now = now_ns / 1e9
-        for peer in list(self._peers.values()):
-            if not peer.is_connected:
-                self._endpoint.retry_handshake(peer)
-                if now - peer.opened_at > self._settings.handshake_s:
-                    is_found = peer.ice.remote is not None
-                    self._close_peer(peer, "dtls_failed" if is_found else "ice_failed")
-                continue
-            self._tick_peer(peer, now_ns)
-            if now - peer.ice.checked_at > self._settings.consent_s:
+        for peer in list(self._shaking.values()):
+            self._endpoint.retry_handshake(peer)
+            if now - peer.opened_at > self._settings.handshake_s:
+                is_found = peer.ice.remote is not None
+                self._close_peer(peer, "dtls_failed" if is_found else "ice_failed")
+
+    def _tick_consent(self, now_ns: int) -> None:
+        oldest = now_ns / 1e9 - self._settings.consent_s
+        for peer in [one for one in self._peers.values() if one.is_connected]:
+            if peer.ice.checked_at < oldest:
                 self._close_peer(peer, "consent_expired")
 
-    def _tick_sound(self) -> None:
-        if self._ticks % _SOUND_TICKS == 0:
-            self._sound.route(time.monotonic_ns())
+    def _tick_sound(self, now_ns: int) -> None:
+        self._sound.route(now_ns)
 
-    def _tick_ears(self) -> None:
-        if self._ticks % _EAR_TICKS == 0:
-            for peer in self._peers.values():
-                for publication in self._publications(peer):
-                    if publication.ear is not None:
-                        publication.ear.flush()
+    def _tick_ears(self, now_ns: int) -> None:
+        for publication in self._listened.values():
+            if publication.ear is not None:
+                publication.ear.flush()
 
-    def _tick_layers(self) -> None:
-        if self._ticks % _LAYER_TICKS:
-            return
-        now_ns = time.monotonic_ns()
+    def _tick_layers(self, now_ns: int) -> None:
         self._find_layers(now_ns)
-        for viewing in self._viewings.values():
+        for viewing in self._due_viewings():
             viewing.update(now_ns)
         self._sound.tell_speakers(now_ns)
 
-    def _tick_reports(self) -> None:
-        if self._ticks % REPORT_TICKS:
-            return
-        now_ns = time.monotonic_ns()
-        for peer in self._peers.values():
-            if peer.is_connected:
-                self._report(peer, now_ns)
-                self._totals.note(peer)
+    def _tick_reports(self, now_ns: int) -> None:
+        self._report(now_ns)
         for peer in list(self._peers.values()):
-            self._link_changed(peer)
-        if self._ticks % _STATS_TICKS == 0:
-            self._tell_stats()
+            if peer.is_connected:
+                self._note_counts(peer)
+            if not self._viewings[peer.transport_id].is_settled:
+                self._link_changed(peer)
 
     def _link_changed(self, peer: P) -> None:
         viewing = self._viewings[peer.transport_id]
@@ -514,25 +501,19 @@ class Switchboard(ABC, Generic[P, B]):
         room = self._rooms.get(publication.room_id or "")
         return room is not None and publication.participant_id in (room.floor or ())
 
-    def _tell_stats(self) -> None:
-        seconds = _STATS_TICKS * _TICK_S
+    def _tick_stats(self, now_ns: int) -> None:
         for peer in self._peers.values():
             if not peer.is_connected:
                 continue
-            rtt = peer.rtt()
-            self._tell(
-                TransportStats(
-                    peer.transport_id,
-                    loss_up=peer.loss_up(),
-                    loss_down=peer.loss_down(),
-                    rtt_ms=rtt * 1000 if rtt is not None else None,
-                    bitrate_up=int(peer.octets_up * 8 / seconds),
-                    bitrate_down=int(peer.octets_down * 8 / seconds),
-                    estimate=estimate_of(peer, time.monotonic_ns()),
-                    held_back=reasons(peer, self._viewings[peer.transport_id]),
-                )
-            )
+            viewing = self._viewings[peer.transport_id]
+            stats = stats_of(peer, viewing, _STATS_TICKS * TICK_S, now_ns)
             peer.octets_up = peer.octets_down = 0
+            told, times = self._stats_told.get(peer.transport_id, (stats, _STATS_AGAIN))
+            if times < _STATS_AGAIN and not is_news(told, stats):
+                self._stats_told[peer.transport_id] = (told, times + 1)
+                continue
+            self._stats_told[peer.transport_id] = (stats, 1)
+            self._tell(stats)
 
     def _tell(self, notification: PlaneNotification) -> None:
         try:

@@ -4,6 +4,7 @@ he is in and to what his link carries."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from server.media.allocation import (
@@ -41,12 +42,21 @@ class Viewing:
         self._tried = TriedLimit()
         self._allocator = Allocator()
         self._told: dict[str, PublicationId] = {}
+        self.is_settled = False
+        """no limit was found: before something changes, the link need not be looked at again"""
+        self.is_waiting = False
+        """a picture is to follow another: time may have to be called"""
+
+    def sees(self, publication_ids: AbstractSet[PublicationId]) -> bool:
+        """Whether one of them was put before this viewer."""
+        return any(one in publication_ids for one, _ in self._wanted.values())
 
     def assign(self, slot: str, publication_id: PublicationId | None, max_layer: Layer) -> None:
         if publication_id is None:
             self._wanted.pop(slot, None)
         elif slot in self.peer.slots and self.peer.slots[slot].is_video:
             self._wanted[slot] = (publication_id, max_layer)
+        self.is_settled = False
 
     def assigned(self, slot: str) -> RoutedPublication | None:
         """Who was put there by policy, whether or not there is a picture."""
@@ -60,6 +70,7 @@ class Viewing:
 
     def update(self, now_ns: int) -> None:
         """Move the video slots to what they should show now."""
+        is_waiting = False
         for slot in self.peer.slots.values():
             if not slot.is_video:
                 continue
@@ -76,6 +87,8 @@ class Viewing:
                 and not self._is_same_person(slot)
             ):
                 slot.give_up_old()
+            is_waiting = is_waiting or slot.target is not None
+        self.is_waiting = is_waiting
 
     def _choose(self, slot: RoutedSlot) -> RoutedStream | None:
         publication = self._visible(slot)
@@ -124,6 +137,7 @@ class Viewing:
         sound = sound_cost(voices)
         now = now_ns / 1e9
         budget = self.peer.measured_limit(now_ns)
+        self.is_settled = budget is None
         if budget is UNMEASURED:
             budget = self._tried.update(
                 sound, total(places, self._shown()), self._allocator.need(places, sound),

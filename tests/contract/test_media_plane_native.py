@@ -60,3 +60,28 @@ async def test_pictures_go_out_in_even_lengths_and_are_repeated_without_loss(hal
     assert {length % 16 for length, _ in lengths} == {0}
     assert any(is_padded for _, is_padded in lengths)
     assert len(stage.pictures(0)) > 20
+
+
+async def test_checks_that_say_nothing_new_are_answered_by_the_process(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await hall.join("ann")
+    plane = hall.plane
+    assert isinstance(plane, NativePlane)
+    ice = plane._peers["ann"].ice
+    asked: list[bytes] = []
+    decide = plane._endpoint._check
+    monkeypatch.setattr(
+        plane._endpoint, "_check", lambda data, at: (asked.append(data), decide(data, at))
+    )
+    answered, checked_at = ann.client.connection.checks_answered, ice.checked_at
+    ann.client.connection.check()
+    await ann.client.wait_for(lambda: ann.client.connection.checks_answered > answered)
+    await ann.client.wait_for(lambda: ice.checked_at > checked_at)
+    assert not asked
+    # Another address is the server's to decide on.
+    await ann.client.connection.move()
+    answered = ann.client.connection.checks_answered
+    ann.client.connection.check()
+    await ann.client.wait_for(lambda: ann.client.connection.checks_answered > answered)
+    assert asked

@@ -57,7 +57,7 @@ class Servers:
     async def kill(self, hall: Hall) -> None:
         """All that its process learns of a killed server is that the sockets are closed."""
         plane = plane_of(hall)
-        await plane._stop_ticking()
+        await plane._ticker.stop()
         process = plane._process
         assert process is not None
         plane._is_closed = True

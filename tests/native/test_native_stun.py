@@ -66,6 +66,7 @@ def answer(data: bytes, address: tuple[str, int]) -> stun.Message:
     )
     message = stun.parse_message(out.raw[:length])
     assert message.check_message_integrity(PASSWORD.encode())
+    assert "FINGERPRINT" in message.attributes  # and it is right, or it would not be parsed
     return message
 
 

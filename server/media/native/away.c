@@ -8,7 +8,6 @@
 #include "plane.h"
 
 #include "octets.h"
-#include "stun.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -91,38 +90,5 @@ bool plane_meet_server(struct plane *plane, int listener) {
         control_send2(&plane->control, head, (size_t)(w.at - head), t->memo, t->memo_length,
                       false);
     }
-    return true;
-}
-
-/* ---- checks ------------------------------------------------------------------------------ */
-
-/* The user name is ours, a colon, theirs. */
-static struct transport *find_held(struct plane *plane, const struct stun_request *request) {
-    for (uint32_t i = 0; i < plane->all.count; i++) {
-        struct transport *t = plane->all.items[i];
-        size_t length = strlen(t->check_name);
-        if (t->is_held && length > 0 && request->username_length > length &&
-            request->username[length] == ':' && memcmp(request->username, t->check_name, length) == 0)
-            return t;
-    }
-    return NULL;
-}
-
-bool plane_check(struct plane *plane, const uint8_t *data, size_t length,
-                 const struct address *from) {
-    struct stun_request request;
-    if (plane->held == 0 || !stun_read_request(data, length, &request))
-        return false;
-    struct transport *t = find_held(plane, &request);
-    if (t == NULL)
-        return false;
-    if (!stun_is_authentic(data, &request, t->password))
-        return true;
-    if (!request.is_controlled)
-        transport_address(t, from, request.is_nominating);
-    uint8_t answer[STUN_MAX_ANSWER];
-    size_t size = stun_write_answer(answer, &request, from, t->password);
-    if (size)
-        udp_send(&plane->udp, from, answer, size);
     return true;
 }

@@ -82,17 +82,18 @@ enum down {
     /* u32 transport, u32 bit/s that would be used if its link carried them (0: nothing more to
        win): what a probe may go up to */
     DOWN_WANT = 32,
-    /* u32 transport, text: connectivity checks for this name are handed up, no others */
+    /* u32 transport, text: connectivity checks for this name are the transport's (checks.c) */
     DOWN_CHECKS = 27,
-    /* u32 transport, text password of its checks, the rest is a memo for the server that finds it
-       held (away.c) */
+    /* u32 transport, text password of its checks, which may be answered from now on, the rest is a
+       memo for the server that finds it held (away.c) */
     DOWN_HOLD = 19,
 };
 
 enum up {
     /* u16 version, u16 UDP port, u8 has GSO; answers DOWN_HELLO */
     UP_READY = 65,
-    /* address, the rest is the datagram: checks for a known name, DTLS from known addresses */
+    /* address, the rest is the datagram: checks for a known name that say something new (checks.c),
+       DTLS from known addresses */
     UP_DATAGRAM = 66,
     /* u32 publication, u32 stream, u8 layer, u32 ssrc, u8 codec */
     UP_STREAM = 67,
@@ -104,9 +105,10 @@ enum up {
     UP_LAYERS = 70,
     /* u32 slot, u32 stream (0: empty), u32 timestamp of the first packet that went out */
     UP_SWITCHED = 71,
-    /* u32 transport, u64 octets up, u64 octets down since the last, f32 loss up, f32 loss down,
-       f32 round trip in s (-1: unknown), u32 estimate in bit/s, u64 arrival of it in ns (0: none),
-       n × (u32 stream, u32 bit/s); once a second */
+    /* n × (u32 transport, u8 whether an authentic check was answered here, u64 octets up, u64 octets
+       down since the last, f32 loss up, f32 loss down, f32 round trip in s (-1: unknown), u32
+       estimate in bit/s, u64 arrival of it in ns (0: none), u8 n × (u32 stream, u32 bit/s)); once a
+       second, those that moved */
     UP_STATISTICS = 73,
     /* u32 publication, u32 capture, u8 how (0 sealed, 1 disk full, 2 io error, 3 overflow),
        u64 packets, u64 octets */
@@ -125,13 +127,15 @@ enum up {
     UP_SPEAKERS = 89,
     /* u32 transport, u32 bit/s its link carries (0: no sign of a limit), u32 bit/s that arrived of
        late, f32 loss, u64 moment in ns, u64 octets of padding so far, u32 packets the pacer
-       dropped so far; when it changes and once a second */
+       dropped so far; when it changes, the first time with the first feedback */
     UP_ESTIMATE = 96,
-    /* u32 transport, u8 n × (u32 stream, u64 packets, u64 octets, u32 numbers asked for again, u32
-       keyframes asked for, u32 keyframes, f32 loss, f32 jitter in s), u8 n × (u32 slot, u32
-       packets, u32 octets, u32 numbers the viewer asked for again, u32 sent again, f32 loss, f32
-       round trip in s, -1: unknown); counts since the thing began; once a second */
-    UP_COUNTERS = 104,
+    /* n × (u32 stream, u64 packets, u64 octets, u32 numbers asked for again, u32 keyframes asked
+       for, u32 keyframes, f32 loss, f32 jitter in s); counts since it began; once a second, those
+       that moved */
+    UP_STREAM_COUNTERS = 104,
+    /* n × (u32 slot, u32 packets, u32 octets, u32 numbers the viewer asked for again, u32 sent again,
+       f32 loss, f32 round trip in s, -1: unknown); likewise */
+    UP_SLOT_COUNTERS = 106,
     /* u64 datagrams in, u64 out, u64 the kernel did not take, u64 messages to the server dropped;
        since the process began, once a second */
     UP_LOAD = 105,

@@ -221,7 +221,7 @@ static void tell(struct transport *t, int64_t now) {
     uint32_t value = e->is_limited ? e->bitrate : 0;
     bool has_fallen = value && (d->told == 0 || value < d->told / 100 * 97);
     bool has_risen = value > d->told / 100 * 103 || (value == 0) != (d->told == 0);
-    if (!has_fallen && !(has_risen && now - d->told_ns > TELL_NS) && now - d->told_ns < SECOND_NS)
+    if (d->told_ns && !has_fallen && !(has_risen && now - d->told_ns > TELL_NS))
         return;
     d->told = value;
     d->told_ns = now;
@@ -235,7 +235,7 @@ static void tell(struct transport *t, int64_t now) {
     write64(&w, (uint64_t)now);
     write64(&w, d->padding);
     write32(&w, (uint32_t)d->dropped);
-    control_send(&t->plane->control, message, (size_t)(w.at - message), true);
+    control_send(&t->plane->control, message, (size_t)(w.at - message), false);
 }
 
 void downlink_tick(struct transport *t, int64_t now) {

@@ -2,7 +2,6 @@
 #include "plane.h"
 
 #include "octets.h"
-#include "stun.h"
 
 #include <sys/mman.h>
 
@@ -86,7 +85,8 @@ void plane_captures_ended(struct plane *plane) {
     }
 }
 
-/* The server answers connectivity checks and shakes hands; what it vouched for is ours. */
+/* The server looks at checks that say something new and shakes hands; what it vouched for is
+   ours. */
 static void hand_up(struct plane *plane, const uint8_t *data, size_t length,
                     const struct address *from) {
     uint8_t head[24];
@@ -110,17 +110,6 @@ static bool is_probe(struct plane *plane, const uint8_t *data, size_t length) {
     return plane->probes++ < PROBES_PER_S;
 }
 
-static bool is_check_for_us(const struct plane *plane, const uint8_t *data, size_t length) {
-    size_t size = 0;
-    const uint8_t *name = stun_target(data, length, &size);
-    for (uint32_t i = 0; name && size > 0 && i < plane->all.count; i++) {
-        const struct transport *t = plane->all.items[i];
-        if (strlen(t->check_name) == size && memcmp(t->check_name, name, size) == 0)
-            return true;
-    }
-    return false;
-}
-
 void plane_datagram(void *context, uint8_t *data, size_t length, const struct address *from) {
     struct plane *plane = context;
     uint8_t first = data[0];
@@ -133,12 +122,15 @@ void plane_datagram(void *context, uint8_t *data, size_t length, const struct ad
         else
             plane->strangers++;
     } else if (first < 4) {
-        if (is_probe(plane, data, length))
+        if (is_probe(plane, data, length)) {
             hand_up(plane, data, length, from);
-        else if (!is_check_for_us(plane, data, length))
+            return;
+        }
+        enum check found = plane_check(plane, data, length, from);
+        if (found == CHECK_IS_NEW)
+            hand_up(plane, data, length, from);
+        else if (found == CHECK_OF_NOBODY)
             plane->strangers++;
-        else if (!plane_check(plane, data, length, from))
-            hand_up(plane, data, length, from);
     } else if (first >= 20 && first <= 63) {
         if (address_find(&plane->addresses, from))
             hand_up(plane, data, length, from);

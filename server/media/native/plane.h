@@ -96,6 +96,7 @@ struct stream {
     double report_ntp, report_arrival;
     uint8_t last_report[28];
     int64_t last_report_ns; /* 0: none */
+    uint64_t told_events;
 };
 
 struct stream *stream_new(struct publication *publication, uint32_t id, uint32_t ssrc,
@@ -219,6 +220,7 @@ struct slot {
     uint32_t ring_mask;
     uint32_t packets, octets;
     uint32_t nacked, resent;
+    uint64_t told_events;
     float loss;
     double rtt; /* -1: unknown */
 };
@@ -274,12 +276,14 @@ struct transport {
     struct twcc twcc;
     struct kept_transport *kept; /* NULL: nothing is kept */
     bool is_held;
+    bool is_checked; /* an authentic check was answered here since the server was told */
     char password[65];
     uint8_t *memo;
     size_t memo_length;
     uint64_t octets_up, octets_down;
     uint32_t estimate; /* the peer's own (REMB) */
-    int64_t estimate_at_ns;
+    int64_t estimate_at_ns, told_estimate_ns;
+    bool is_moving; /* had octets, when the server was told last */
     struct downlink *downlink; /* NULL: the peer does not tell what arrives */
 };
 
@@ -311,9 +315,8 @@ bool plane_keep(struct plane *plane, int fd);
 /* Seal every capture, wait until it is on disk, say how it went. */
 void plane_end(struct plane *plane);
 void plane_free(struct plane *plane);
-/* Hand up what was counted (counters.c). */
-void counters_tell(struct plane *plane, struct transport *transport);
-void counters_tell_load(struct plane *plane);
+/* Hand up what was counted (report.c). */
+void report_tell(struct plane *plane);
 /* A udp_handler. */
 void plane_datagram(void *plane, uint8_t *data, size_t length, const struct address *from);
 /* False when the message cannot be read. */
@@ -322,6 +325,13 @@ bool plane_command(struct plane *plane, const uint8_t *message, size_t length);
 void plane_tick(struct plane *plane);
 void plane_captures_ended(struct plane *plane);
 
+/* ---- connectivity checks (checks.c) ------------------------------------------------------ */
+
+enum check { CHECK_OF_NOBODY, CHECK_IS_NEW, CHECK_DONE };
+/* Answer one that is a repeat; whether it is, or the server must see it. */
+enum check plane_check(struct plane *plane, const uint8_t *data, size_t length,
+                       const struct address *from);
+
 /* ---- without a server (away.c) ----------------------------------------------------------- */
 
 /* So long without a server, and the process ends. */
@@ -329,9 +339,6 @@ void plane_captures_ended(struct plane *plane);
 void plane_lost_server(struct plane *plane);
 /* Take in the one that knocks; false when it is none. */
 bool plane_meet_server(struct plane *plane, int listener);
-/* Answer a connectivity check of a transport that is held; false when it is none. */
-bool plane_check(struct plane *plane, const uint8_t *data, size_t length,
-                 const struct address *from);
 
 #define PLANE_TICK_NS (20 * MS_NS)
 #define PLANE_PACE_NS (5 * MS_NS)

@@ -8,11 +8,13 @@ enum { REQUEST = 0x0001, SUCCESS = 0x0101, REFUSED = 0x0111 };
 enum {
     USERNAME = 0x0006,
     INTEGRITY = 0x0008,
+    FINGERPRINT = 0x8028,
     ERROR_CODE = 0x0009,
     MAPPED_ADDRESS = 0x0020,
     USE_CANDIDATE = 0x0025,
     CONTROLLED = 0x8029,
 };
+#define FINGERPRINT_MASK UINT32_C(0x5354554E)
 enum { ATTRIBUTE = 4, DIGEST = 20, ROLE_CONFLICT = 487 };
 
 const uint8_t *stun_target(const uint8_t *data, size_t length, size_t *size) {
@@ -109,6 +111,31 @@ static size_t write_conflict(uint8_t *out) {
     return 8;
 }
 
+/* CRC-32 of ITU V.42, four bits at a time. */
+static uint32_t crc32(const uint8_t *data, size_t length) {
+    static const uint32_t steps[16] = {
+        0x00000000, 0x1DB71064, 0x3B6E20C8, 0x26D930AC, 0x76DC4190, 0x6B6B51F4,
+        0x4DB26158, 0x5005713C, 0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C,
+        0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C,
+    };
+    uint32_t crc = 0xFFFFFFFF;
+    for (size_t i = 0; i < length; i++) {
+        crc = crc >> 4 ^ steps[(crc ^ data[i]) & 15];
+        crc = crc >> 4 ^ steps[(crc ^ data[i] >> 4) & 15];
+    }
+    return ~crc;
+}
+
+/* Behind all else; the length counts it. */
+static size_t write_fingerprint(uint8_t *out, size_t at) {
+    put16(out + 2, (uint32_t)(at + ATTRIBUTE + 4 - STUN_HEADER));
+    uint32_t print = crc32(out, at) ^ FINGERPRINT_MASK;
+    put16(out + at, FINGERPRINT);
+    put16(out + at + 2, 4);
+    put32(out + at + ATTRIBUTE, print);
+    return at + ATTRIBUTE + 4;
+}
+
 size_t stun_write_answer(uint8_t *out, const struct stun_request *r, const struct address *from,
                          const char *password) {
     put16(out, r->is_controlled ? REFUSED : SUCCESS);
@@ -121,7 +148,5 @@ size_t stun_write_answer(uint8_t *out, const struct stun_request *r, const struc
     put16(out + at + 2, DIGEST);
     if (!digest(out, at, password, out + at + ATTRIBUTE))
         return 0;
-    size_t length = at + ATTRIBUTE + DIGEST;
-    put16(out + 2, (uint32_t)(length - STUN_HEADER));
-    return length;
+    return write_fingerprint(out, at + ATTRIBUTE + DIGEST);
 }

@@ -1,6 +1,6 @@
 /* Connectivity checks (RFC 8489, RFC 8445): whom one is for, so that what is for nobody never costs
-   the server anything; and what an ICE-lite agent answers. That is the server's business but
-   while there is none, see away.c. */
+   the server anything; and what an ICE-lite agent answers. checks.c says when it is answered
+   here. */
 #ifndef REPRISE_STUN_H
 #define REPRISE_STUN_H
 

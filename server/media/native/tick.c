@@ -1,8 +1,6 @@
 /* Everything that happens now and then, on one tick of 20 ms. */
 #include "plane.h"
 
-#include "octets.h"
-
 enum { SOUND_TICKS = 2, FEEDBACK_TICKS = 3, LAYER_TICKS = 10, PULSE_TICKS = 25,
        REPORT_TICKS = 50 };
 enum { BLOCKS_AT_ONCE = 31 };
@@ -73,40 +71,6 @@ static void send_pulse(struct transport *t) {
     transport_send_rtcp(t, packet, rtcp_write_receiver(packet, NULL, 0));
 }
 
-static void tell_statistics(struct plane *plane, struct transport *t) {
-    uint8_t message[64 + 8 * MAX_STREAMS * LAYERS];
-    struct writer w = {message};
-    float loss_up = 0, loss_down = 0;
-    double rtt = -1;
-    for (uint32_t i = 0; i < t->slots.count; i++) {
-        const struct slot *slot = t->slots.items[i];
-        if (slot->current && slot->loss > loss_down)
-            loss_down = slot->loss;
-        if (slot->rtt >= 0 && (rtt < 0 || slot->rtt < rtt))
-            rtt = slot->rtt;
-    }
-    for (uint32_t i = 0; i < t->route_count; i++)
-        if (!t->routes[i].is_rtx && t->routes[i].stream->is_active &&
-            t->routes[i].stream->loss > loss_up)
-            loss_up = t->routes[i].stream->loss;
-    write8(&w, UP_STATISTICS);
-    write32(&w, t->id);
-    write64(&w, t->octets_up);
-    write64(&w, t->octets_down);
-    write_real(&w, loss_up);
-    write_real(&w, loss_down);
-    write_real(&w, (float)rtt);
-    write32(&w, t->estimate);
-    write64(&w, (uint64_t)t->estimate_at_ns);
-    for (uint32_t i = 0; i < t->route_count; i++)
-        if (!t->routes[i].is_rtx) {
-            write32(&w, t->routes[i].stream->id);
-            write32(&w, t->routes[i].stream->bitrate);
-        }
-    t->octets_up = t->octets_down = 0;
-    control_send(&plane->control, message, (size_t)(w.at - message), true);
-}
-
 static void find_layers(struct transport *t, int64_t now) {
     for (uint32_t i = 0; i < t->publications.count; i++) {
         struct publication *p = t->publications.items[i];
@@ -134,14 +98,12 @@ void plane_tick(struct plane *plane) {
         if (plane->ticks % REPORT_TICKS == 0) {
             for_streams(t, measure, now);
             send_reports(t, (double)now / 1e9);
-            tell_statistics(plane, t);
-            counters_tell(plane, t);
         }
     }
     if (plane->ticks % SOUND_TICKS == 0 || plane->is_sound_due)
         rooms_route(plane, now);
     if (plane->ticks % REPORT_TICKS == 0)
-        counters_tell_load(plane);
+        report_tell(plane);
     if (plane->ticks % LAYER_TICKS == 0)
         rooms_tell_speakers(plane, now);
     downlink_pace(plane, now);
