@@ -8,7 +8,6 @@ timestamps of that instant, whatever the machine is doing.
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -81,15 +80,34 @@ class PlannedPictures:
 
 
 class Attendee:
-    def __init__(self, account: Account, session_id: str, camera: PlannedPictures) -> None:
+    """``layers`` of the camera: rids, the lowest first; none: one stream."""
+
+    def __init__(
+        self, account: Account, session_id: str, camera: PlannedPictures,
+        layers: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
         self.seat = Seat(account, session_id)
         self.sound = PlannedSound()
         self.camera = camera
-        self._media = MediaClient(
-            ("microphone", "camera", "screen"), slots=("stage_audio", "stage")
-        )
+        self._layers = layers
+        self._media = self._new_media()
         self._origin_s = 0.0
         """media time of the own clock's 0"""
+
+    def _new_media(self) -> MediaClient:
+        layers = {"camera": self._layers} if self._layers else None
+        return MediaClient(("microphone", "camera", "screen"), ("stage_audio", "stage"), layers)
+
+    def lose_layer(self, layer: str, *, is_lost: bool = True) -> None:
+        """As a browser that has no more strength for it: none of its packets leave."""
+        self._media.senders["camera", layer].drop = (lambda _: True) if is_lost else None
+
+    async def reconnect_media(self) -> None:
+        """Another connection in the place of this one, with the same sound and camera, whose own
+        clock begins again."""
+        old, self._media = self._media, self._new_media()
+        await self.connect_media()
+        await old.close()
 
     async def connect_media(self) -> None:
         offer = self._media.offer()
@@ -101,17 +119,9 @@ class Attendee:
         await self._media.connect(answer["sdp"])
         await self.seat.command("set_track", track="microphone", is_on=True)
         await self.seat.command("set_track", track="camera", is_on=True)
-        self._origin_s = await self._next_packet()
-        self._media.play_sound("microphone", self.sound)
-        self._media.play_pictures("camera", self.camera)
-
-    async def _next_packet(self) -> float:
-        """Media time of the next packet's first sample, with time left to plan for it: the client
-        starts what it is given on that packet."""
-        length = PACKET / RATE
-        now = self._media.media_time()
-        await asyncio.sleep((math.floor(now / length) + 1) * length + length / 4 - now)
-        return (math.floor(self._media.media_time() / length) + 1) * length
+        self._origin_s = self._media.next_packet()
+        self._media.play_sound("microphone", self.sound, self._origin_s)
+        self._media.play_pictures("camera", self.camera, begins=self._origin_s)
 
     def now_s(self) -> float:
         """The own clock."""
@@ -134,9 +144,9 @@ class Attendee:
 
     async def share_screen(self, usual: Draw, width: int, height: int, fps: int) -> None:
         await self.seat.command("set_track", track="screen", is_on=True)
-        begins_s = await self._next_packet() - self._origin_s
-        source = PlannedPictures(usual, width, height, fps, begins_s)
-        self._media.play_pictures("screen", source, bitrate=1_200_000)
+        begins = self._media.next_packet()
+        source = PlannedPictures(usual, width, height, fps, begins - self._origin_s)
+        self._media.play_pictures("screen", source, bitrate=1_200_000, begins=begins)
 
     async def stop_screen(self) -> None:
         track: TrackKind = "screen"

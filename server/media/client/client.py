@@ -129,14 +129,18 @@ class MediaClient:
 
     # ---- publishing --------------------------------------------------------------------------
 
-    def play_sound(self, track: TrackKind, source: SoundSource) -> None:
-        """Publish from now on, replacing what the track sent."""
-        self._start(track, self._send_sound(track, source))
+    def play_sound(
+        self, track: TrackKind, source: SoundSource, begins: float | None = None
+    ) -> None:
+        """Publish from now on, replacing what the track sent. ``begins``: media time of the
+        source's first sample, else the next packet; what is to stay in step begins together."""
+        self._start(track, self._send_sound(track, source, begins))
 
     def play_pictures(
-        self, track: TrackKind, source: PictureSource, bitrate: int | None = None
-    ) -> None:
-        self._start(track, self._send_pictures(track, source, bitrate))
+        self, track: TrackKind, source: PictureSource, bitrate: int | None = None,
+        begins: float | None = None,
+    ) -> None:  # fmt: skip
+        self._start(track, self._send_pictures(track, source, bitrate, begins))
 
     def stop(self, track: str) -> None:
         task = self._tasks.pop(track, None)
@@ -151,11 +155,16 @@ class MediaClient:
         self.stop(track)
         self._tasks[track] = asyncio.create_task(work, name=f"client-{track}")  # pyright: ignore[reportArgumentType]
 
-    async def _send_sound(self, track: TrackKind, source: SoundSource) -> None:
+    def next_packet(self) -> float:
+        """Media time of the next sound packet's first sample."""
+        return (int(self.media_time() / (PACKET / RATE)) + 1) * PACKET / RATE
+
+    async def _send_sound(
+        self, track: TrackKind, source: SoundSource, begins: float | None
+    ) -> None:
         encoder = OpusEncoder()
         sender = self.senders[track, "f"]
-        assert self.media_start is not None
-        first = int(self.media_time() / (PACKET / RATE)) + 1
+        first = round((self.next_packet() if begins is None else begins) * RATE / PACKET)
         index = first
         while True:
             # A packet is complete when its last sample has been "captured".
@@ -167,7 +176,7 @@ class MediaClient:
             index += 1
 
     async def _send_pictures(
-        self, track: TrackKind, source: PictureSource, bitrate: int | None
+        self, track: TrackKind, source: PictureSource, bitrate: int | None, begins: float | None
     ) -> None:
         senders = [s for (name, _), s in self.senders.items() if name == track]
         encoders = {
@@ -180,7 +189,7 @@ class MediaClient:
             for s in senders
         }
         # On the sound's grid, so that sample 0 and frame 0 of one source coincide.
-        first = (int(self.media_time() / (PACKET / RATE)) + 1) * PACKET / RATE
+        first = self.next_packet() if begins is None else begins
         index = 0
         while True:
             moment = first + index / source.fps
