@@ -30,6 +30,7 @@ from server.live.media_control_choice import Choice, StageByVoice
 from server.live.media_control_held import HeldTransports
 from server.live.media_control_session import Link, SessionMedia
 from server.live.media_quality import ServerLoad, lost_quality, quality_of
+from server.live.overload import Overload
 from server.live.ports import CaptureReport, MediaHost
 from server.media.plane import (
     ActiveSpeakers,
@@ -40,6 +41,7 @@ from server.media.plane import (
     MediaPlane,
     OfferRefused,
     OpenTransport,
+    PlaneLoad,
     PlaneNotification,
     PublicationStarted,
     SlotPaused,
@@ -84,6 +86,7 @@ class PlaneMediaControl:
         self._reports: asyncio.Queue[tuple[str, CaptureReport]] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
         self._is_closed = False
+        self._overload = Overload()
 
     @property
     def host(self) -> MediaHost:
@@ -126,6 +129,7 @@ class PlaneMediaControl:
             raise NotAllowed(
                 "observer_watches", "You are here to watch, not to take part.", field="tracks"
             )
+        self._check_room(session_id, participant_id, who.role, offer)
         transport_id = uuid.uuid4().hex
         try:
             answer = await self.plane.open(
@@ -156,6 +160,26 @@ class PlaneMediaControl:
         self._links[transport_id] = (session, link)
         self._refresh(session)
         return MediaAnswer(connection_id, answer)
+
+    def _check_room(
+        self, session_id: str, participant_id: str, role: str, offer: MediaOffer
+    ) -> None:
+        """Sound is for everybody; pictures only as long as those who have them keep them whole.
+        Who has a connection keeps what they have, and no class is without its facilitator."""
+        if not self._overload.is_full or role == "facilitator":
+            return
+        session = self._sessions.get(session_id)
+        link = session.links.get(participant_id) if session is not None else None
+        if link is not None and any("audio" not in slot for slot in link.slots):
+            return
+        has_pictures = any("audio" not in slot for slot in offer.slots.values()) or any(
+            kind in ("camera", "screen") for kind in offer.tracks.values()
+        )
+        if has_pictures:
+            raise Conflict(
+                "sound_only",
+                "The server has no room for more pictures at the moment. Join with sound only.",
+            )
 
     async def view(
         self, session_id: str, participant_id: str, connection_id: str, view: MediaView
@@ -256,6 +280,8 @@ class PlaneMediaControl:
                 self._stats(notice)
             case SlotSwitched():
                 self._switched(notice)
+            case PlaneLoad():
+                self._overload.look(notice, time.monotonic())
             case SlotPaused():
                 self._paused(notice)
             case AudioSlotsChanged():

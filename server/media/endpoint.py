@@ -106,6 +106,8 @@ class Endpoint(Generic[P]):
         self._probes = 0
         self.dropped = 0
         """datagrams from strangers, and those the kernel would not take"""
+        self.busy_ns = 0
+        """processor time that what came has taken, with all it led to"""
 
     @property
     def port(self) -> int:
@@ -153,6 +155,11 @@ class Endpoint(Generic[P]):
     # ---- receiving ---------------------------------------------------------------------------
 
     def _readable(self) -> None:
+        started = time.thread_time_ns()
+        self._take_waiting()
+        self.busy_ns += time.thread_time_ns() - started
+
+    def _take_waiting(self) -> None:
         opened = self._socket
         if opened is None:
             return

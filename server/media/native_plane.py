@@ -50,6 +50,7 @@ from server.media.plane import (
     OfferRefused,
     OpenTransport,
     PlaneCommand,
+    PlaneLoad,
     PlaneNotification,
     PublicationId,
     PublicationStarted,
@@ -166,6 +167,7 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
         self._ends = 0
         """how many processes in a row did not last"""
         self._launched_at = 0.0
+        self._load = (0, 0, 0)
         self._sound = self._chooser = NativeSound(
             self._rooms, self._peers, self._viewings, self._tell, self._send
         )
@@ -676,8 +678,12 @@ class NativePlane(Switchboard[MirrorPeer, MirrorPublication]):
                 slot.counts = counts
 
     def _on_load(self, message: bytes) -> None:
-        _, _, refused, dropped = wire.load_fields.unpack_from(message, 1)
+        _, _, refused, dropped, cpu_ns, at_ns = wire.load_fields.unpack_from(message, 1)
         self._dropped = refused + dropped
+        before, self._load = self._load, (cpu_ns, at_ns, refused)
+        if all(now >= then for now, then in zip(self._load, before, strict=True)):  # one process
+            cpu = (cpu_ns - before[0]) / max(at_ns - before[1], 1)
+            self._tell(PlaneLoad(cpu, refused - before[2]))
 
     def _cpu_s(self) -> float:
         process = self._process

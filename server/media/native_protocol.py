@@ -90,7 +90,7 @@ estimate_fields: Final = Struct("<IIIfQQI")
 heard_fields: Final = Struct("<IIqIQB")
 stream_counters: Final = Struct("<IQQIIIff")
 slot_counters: Final = Struct("<IIIIIff")
-load_fields: Final = Struct("<QQQQ")
+load_fields: Final = Struct("<QQQQQQ")
 
 
 class Moved(NamedTuple):

@@ -244,6 +244,16 @@ class TransportStats:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaneLoad:
+    """How busy forwarding is, about once a second."""
+
+    cpu: float
+    """share of one core; a plane forwards on one"""
+    dropped: int
+    """packets that could not be sent since the last"""
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureStopped:
     """Capture ended without being asked: the gap must be declared. ``disk_full`` is an alarm."""
 
@@ -308,6 +318,7 @@ PlaneNotification = (
     | AudioSlotsChanged
     | ActiveSpeakers
     | TransportStats
+    | PlaneLoad
     | CaptureStopped
     | CaptureSealed
     | SoundHeard

@@ -37,6 +37,7 @@ from server.media.plane import (
     OpenTransport,
     PlaceTransport,
     PlaneCommand,
+    PlaneLoad,
     PlaneNotification,
     PublicationStarted,
     RequestKeyframe,
@@ -374,6 +375,15 @@ async def test_a_connection_has_a_pulse_while_nobody_says_anything(hall: Hall) -
 
     ann.client.connection._on_packet = listen
     await ann.client.wait_for(lambda: len(reports) >= 4)
+
+
+async def test_how_busy_forwarding_is_is_told(hall: Hall) -> None:
+    """Of its own time: whatever else a machine does, one thread has no more than one core."""
+    ann, _ = await hall.join("ann"), await hall.join("bob")
+    ann.speaks(440)
+    load = await hall.wait_for(PlaneLoad, lambda told: told.cpu > 0)
+    assert load.cpu < 1.1
+    assert load.dropped == 0
 
 
 # ---- sound -------------------------------------------------------------------------------------

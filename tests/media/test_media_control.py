@@ -27,6 +27,7 @@ from server.media.plane import (
     OpenTransport,
     PlaceTransport,
     PlaneCommand,
+    PlaneLoad,
     PlaneNotification,
     PublicationStarted,
     SetPublicationEnabled,
@@ -517,3 +518,30 @@ async def test_facilitators_see_how_everybodys_connection_does(room: Class) -> N
     room.plane.notify(TransportClosed(cem, "closed"))
     await room.until(lambda: heard_of(room, "ann")["cem"] == (None, None))
     assert heard_of(room, "cem") == {}, "learners are told of themselves only"
+
+
+async def test_a_plane_at_its_limit_offers_newcomers_sound(
+    room: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.present("ann", "camera")
+    await room.change(Participant("bob", "Bob", "learner", False, "present"))
+    await room.change(Participant("tea", "Tea", "facilitator", False, "present"))
+    now = 100.0
+    monkeypatch.setattr("server.live.media_control.time.monotonic", lambda: now)
+    for _ in range(6):
+        now += 1
+        room.plane.notify(PlaneLoad(0.97, 0))
+    with pytest.raises(Conflict) as refused:
+        await room.connects("bob")
+    assert refused.value.code == "sound_only"
+    voice = MediaOffer("sdp", {"0": "microphone"}, {"1": "audio0", "2": "audio1"})
+    await room.control.offer("s1", "bob", "socket-bob", voice)
+    with pytest.raises(Conflict):
+        await room.connects("bob")  # the way round
+    await room.connects("ann")  # a rejoin
+    await room.connects("tea")
+    for _ in range(12):
+        now += 1
+        room.plane.notify(PlaneLoad(0.3, 0))
+    await room.change(Participant("carl", "Carl", "learner", False, "present"))
+    await room.connects("carl")

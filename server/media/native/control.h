@@ -136,8 +136,9 @@ enum up {
     /* n × (u32 slot, u32 packets, u32 octets, u32 numbers the viewer asked for again, u32 sent again,
        f32 loss, f32 round trip in s, -1: unknown); likewise */
     UP_SLOT_COUNTERS = 106,
-    /* u64 datagrams in, u64 out, u64 the kernel did not take, u64 messages to the server dropped;
-       since the process began, once a second */
+    /* u64 datagrams in, u64 out, u64 the kernel did not take, u64 messages to the server dropped,
+       u64 ns of processor time of the thread that forwards; since the process began; u64 now in ns;
+       once a second */
     UP_LOAD = 105,
 };
 

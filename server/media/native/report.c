@@ -122,13 +122,17 @@ static void tell_slot(struct sheaf *sheaf, struct slot *s) {
 }
 
 static void tell_load(struct plane *plane) {
-    uint8_t message[33];
+    struct timespec used;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    uint8_t message[49];
     struct writer w = {message};
     write8(&w, UP_LOAD);
     write64(&w, plane->udp.received);
     write64(&w, plane->udp.sent);
     write64(&w, plane->udp.dropped);
     write64(&w, plane->control.dropped);
+    write64(&w, (uint64_t)used.tv_sec * SECOND_NS + (uint64_t)used.tv_nsec);
+    write64(&w, (uint64_t)plane->now);
     control_send(&plane->control, message, (size_t)(w.at - message), true);
 }
 

@@ -1,6 +1,7 @@
 /** How connections replace each other, over peer connections that do what the test says. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
+import { ApiError } from './http';
 import { Media, type MediaStatus } from './media';
 import { Relays } from './relays';
 
@@ -11,6 +12,7 @@ class Peer extends EventTarget {
   localDescription = { sdp: 'offer' };
   packets = 0;
   isClosed = false;
+  readonly media: string[] = [];
   private count = 0;
 
   constructor(readonly configuration: RTCConfiguration) {
@@ -18,8 +20,9 @@ class Peer extends EventTarget {
     Peer.made.push(this);
   }
 
-  addTransceiver() {
+  addTransceiver(medium: string) {
     this.count += 1;
+    this.media.push(medium);
     return {
       mid: String(this.count),
       setCodecPreferences: () => undefined,
@@ -48,23 +51,29 @@ class Peer extends EventTarget {
 const settled = () => vi.advanceTimersByTimeAsync(0);
 let media: Media;
 let statuses: MediaStatus[];
+let refusal: ApiError | null;
+let isSoundOnly: boolean;
 
 beforeEach(() => {
   vi.useFakeTimers();
   Peer.made = [];
   statuses = [];
+  refusal = null;
+  isSoundOnly = false;
   vi.stubGlobal('RTCPeerConnection', Peer);
   vi.stubGlobal('RTCRtpReceiver', { getCapabilities: () => ({ codecs: [] }) });
   vi.stubGlobal('MediaStream', vi.fn());
   vi.spyOn(HTMLMediaElement.prototype, 'play').mockResolvedValue();
   media = new Media({
     galleryCount: 1,
-    offer: () => Promise.resolve({ connection_id: 'c', sdp: 'answer' }),
+    offer: () =>
+      refusal ? Promise.reject(refusal) : Promise.resolve({ connection_id: 'c', sdp: 'answer' }),
     servers: () => Promise.resolve([{ urls: ['turn:turn.example.org'] }]),
     sends: () => true,
     listener: {
       onStatus: (status) => statuses.push(status),
       onOccupants: () => undefined,
+      onSoundOnly: (isOnly) => void (isSoundOnly = isOnly),
       onBlocked: () => undefined,
     },
   });
@@ -150,7 +159,13 @@ test('a way that never opens is called blocked, until one does', async () => {
 test('TURN servers are asked for again when half of their time is over', async () => {
   const ask = vi.fn(() =>
     Promise.resolve({
-      ice_servers: [{ urls: ['turn:a'], username: String(ask.mock.calls.length), credential: 'x' }],
+      ice_servers: [
+        {
+          urls: ['turn:a'],
+          username: String(ask.mock.calls.length),
+          credential: 'x',
+        },
+      ],
       expires_in_s: 100,
     }),
   );
@@ -167,4 +182,23 @@ test('without an answer about TURN the direct way is tried', async () => {
   vi.spyOn(console, 'warn').mockReturnValue();
   const relays = new Relays(() => Promise.reject(new Error('away')));
   expect(await relays.servers()).toEqual([]);
+});
+
+test('without room for pictures it offers sound only when asked to, and asks again by itself', async () => {
+  refusal = new ApiError(409, { code: 'sound_only', message: 'No room.' });
+  await media.connect();
+  expect(statuses.at(-1)).toBe('full');
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(Peer.made).toHaveLength(2);
+  expect(peer(1).media).toContain('video');
+  refusal = null;
+  await media.hearOnly(true);
+  expect(new Set(peer(2).media)).toEqual(new Set(['audio']));
+  peer(2).becomes('connected');
+  expect(statuses.at(-1)).toBe('connected');
+  expect(isSoundOnly).toBe(true);
+  refusal = new ApiError(409, { code: 'sound_only', message: 'No room.' });
+  await media.hearOnly(false);
+  expect(isSoundOnly).toBe(true);
+  expect(peer(2).isClosed).toBe(false);
 });

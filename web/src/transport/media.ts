@@ -14,12 +14,16 @@ import { onNetworkChanged } from './network';
 import { packetsOver, Pulse } from './pulse';
 import { hasPicture, type Occupants, slotNames, Slots } from './slots';
 
-/** `blocked`: the server answers, and nothing gets through to where its media is. */
-export type MediaStatus = 'connecting' | 'connected' | 'failed' | 'blocked' | 'closed';
+/**
+ * `blocked`: the server answers, and nothing gets through to where its media is. `full`: it has no
+ * room for more pictures and takes in who wants sound only.
+ */
+export type MediaStatus = 'connecting' | 'connected' | 'failed' | 'blocked' | 'full' | 'closed';
 
 export interface MediaListener {
   onStatus: (status: MediaStatus) => void;
   onOccupants: (occupants: Occupants) => void;
+  onSoundOnly: (isSoundOnly: boolean) => void;
   /** The browser plays no sound before a click. */
   onBlocked: (isBlocked: boolean) => void;
 }
@@ -50,6 +54,8 @@ const SCREEN_LAYERS: RTCRtpEncodingParameters[] = [{ maxBitrate: 2_500_000 }];
 
 /** How long a named frame may take before the server is believed without it. */
 const FRAME_PATIENCE_MS = 1500;
+/** How often to ask again where there was no room for pictures. */
+const FULL_MS = 15_000;
 const RETRY_MS = [500, 1000, 2000, 4000, 8000];
 /** Even by TCP to a TURN server it takes no longer, where there is a way at all. */
 const BLOCKED_AFTER_MS = 12_000;
@@ -100,6 +106,7 @@ export class Media {
   private readonly videos = new Map<string, HTMLVideoElement>();
   private readonly audios = new Map<string, HTMLAudioElement>();
   private readonly names: string[];
+  private isSoundOnly = false;
   private attempt = 0;
   private timer: number | undefined;
   private blockedTimer: number | undefined;
@@ -132,9 +139,14 @@ export class Media {
     }
     const { pc } = link;
     try {
-      const lines = this.options.sends() ? SEND : [];
+      const all = this.options.sends() ? SEND : [];
+      const lines = this.isSoundOnly ? all.filter(({ kind }) => kind === 'microphone') : all;
       const sending = lines.map(({ kind, medium }) => addSender(link, kind, medium));
-      const receiving = this.names.map((slot) => addSlot(link, slot));
+      // Without a stage all voices go to the slots that are nobody's.
+      const names = this.isSoundOnly
+        ? this.names.filter((slot) => /^audio\d+$/.test(slot))
+        : this.names;
+      const receiving = names.map((slot) => addSlot(link, slot));
       if (this.current === link) this.attach(link);
       // Not waiting for candidates: the server is ICE-lite and learns where we are from our checks.
       await pc.setLocalDescription(await pc.createOffer());
@@ -149,10 +161,37 @@ export class Media {
       for (const { kind } of SEND) await this.put(link, kind);
     } catch (error) {
       if (!this.isOurs(link)) return;
+      if (error instanceof ApiError && error.code === 'sound_only') {
+        this.noRoom(link);
+        return;
+      }
       const isAway = error instanceof ApiError && error.code === 'unreachable';
       if (!isAway) console.warn('media: no connection', error);
       this.retry();
     }
+  }
+
+  /** Voices without pictures, or both again. */
+  async hearOnly(isSoundOnly: boolean): Promise<void> {
+    this.setSoundOnly(isSoundOnly);
+    await this.connect();
+  }
+
+  private setSoundOnly(isSoundOnly: boolean): void {
+    this.isSoundOnly = isSoundOnly;
+    this.options.listener.onSoundOnly(isSoundOnly);
+  }
+
+  /** Not for pictures: who hears already goes on hearing, others may ask again or hear only. */
+  private noRoom(link: Link): void {
+    if (link !== this.current && this.current?.pc.connectionState === 'connected') {
+      close(link);
+      this.incoming = null;
+      this.setSoundOnly(true);
+      return;
+    }
+    this.options.listener.onStatus('full');
+    this.timer = window.setTimeout(() => void this.connect(), FULL_MS);
   }
 
   /** The way the media took is gone, or another one is better: beside it, at once. */
@@ -229,14 +268,23 @@ export class Media {
   }
 
   private newLink(iceServers: RTCIceServer[]): Link {
-    const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers });
+    const pc = new RTCPeerConnection({
+      bundlePolicy: 'max-bundle',
+      iceServers,
+    });
     const pulse = new Pulse(
       () => packetsOver(pc),
       () => {
         if (this.current?.pc === pc) this.renew();
       },
     );
-    const link: Link = { pc, senders: {}, streams: new Map(), slots: new Slots(), pulse };
+    const link: Link = {
+      pc,
+      senders: {},
+      streams: new Map(),
+      slots: new Slots(),
+      pulse,
+    };
     pc.addEventListener('connectionstatechange', () => this.stateChanged(link));
     return link;
   }

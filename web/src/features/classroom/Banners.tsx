@@ -30,6 +30,12 @@ export function Banners() {
   const status = usePage((state) => state.status);
   const media = usePage((state) => state.media);
   const isBlocked = usePage((state) => state.isSoundBlocked);
+  const isSoundOnly = usePage((state) => state.isSoundOnly);
+  const hearOnly = async () => {
+    if (classroom.tracks.isOn('camera')) await classroom.tracks.toggleCamera();
+    classroom.tracks.stopScreen();
+    await classroom.incoming.hearOnly(true);
+  };
   const hasPaused = usePage((state) => (state.quality?.paused.length ?? 0) > 0);
   const notices = usePage((state) => state.notices);
   const hosts = useSession(isFacilitator);
@@ -49,6 +55,35 @@ export function Banners() {
       {status === 'connected' && media === 'blocked' && (
         <Banner name="no-way" tone="bad">
           {t('banner.noWay')} {hosts && t('banner.noWayHost')}
+        </Banner>
+      )}
+      {status === 'connected' && media === 'full' && (
+        <Banner
+          name="full"
+          tone="warn"
+          action={
+            <Button size="compact-sm" onClick={() => void hearOnly()}>
+              {t('banner.soundOnly')}
+            </Button>
+          }
+        >
+          {t('banner.full')}
+        </Banner>
+      )}
+      {status === 'connected' && media === 'connected' && isSoundOnly && (
+        <Banner
+          name="sound-only"
+          action={
+            <Button
+              size="compact-sm"
+              variant="default"
+              onClick={() => void classroom.incoming.hearOnly(false)}
+            >
+              {t('banner.withPictures')}
+            </Button>
+          }
+        >
+          {t('banner.isSoundOnly')}
         </Banner>
       )}
       {isBlocked && (

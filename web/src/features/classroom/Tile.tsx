@@ -23,6 +23,7 @@ export const Tile = memo(function Tile({ personId, slot, avatarSize = 56, classN
   const person = useSession((session) => personOf(session, personId));
   const isMe = useSession((session) => session.me === personId);
   const hasOwnCamera = usePage((state) => isMe && state.local.hasCamera);
+  const hasRoom = usePage((state) => !slot || !state.quality?.paused.includes(slot));
   const isSpeaking = usePage((state) => state.speakers.includes(personId));
   if (!person) return null;
   const hasCamera = person.tracks.camera === true && (!isMe || hasOwnCamera);
@@ -37,7 +38,7 @@ export const Tile = memo(function Tile({ personId, slot, avatarSize = 56, classN
       data-away={isAway || undefined}
     >
       <div className={classes.face}>
-        {hasCamera && !isAway && (isMe || slot) ? (
+        {hasCamera && !isAway && (isMe || (slot && hasRoom)) ? (
           isMe ? (
             <LocalVideo kind="camera" />
           ) : (

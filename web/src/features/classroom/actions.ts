@@ -99,7 +99,7 @@ export const ACTIONS = {
     label: (state) => (own(state)?.tracks.camera ? 'action.cameraOff' : 'action.cameraOn'),
     short: 'action.camera',
     code: 'KeyV',
-    isAvailable: isTakingPart,
+    isAvailable: (state) => isTakingPart(state) && !state.isSoundOnly,
     isOn: (state) => own(state)?.tracks.camera === true,
     perform: (classroom) => void classroom.tracks.toggleCamera(),
   },
@@ -109,7 +109,9 @@ export const ACTIONS = {
     short: 'action.share',
     code: 'KeyS',
     isAvailable: (state) =>
-      isTakingPart(state) && typeof navigator.mediaDevices?.getDisplayMedia === 'function',
+      isTakingPart(state) &&
+      !state.isSoundOnly &&
+      typeof navigator.mediaDevices?.getDisplayMedia === 'function',
     isOn: (state) => own(state)?.tracks.screen === true,
     perform: (classroom) => void classroom.tracks.toggleScreen(),
   },

@@ -61,6 +61,7 @@ export class Incoming {
           if (media === 'connected') this.sendView();
         },
         onOccupants: (occupants) => this.store.setState({ occupants }),
+        onSoundOnly: (isSoundOnly) => this.store.setState({ isSoundOnly }),
         onBlocked: (isSoundBlocked) => this.store.setState({ isSoundBlocked }),
       },
     });
@@ -68,6 +69,11 @@ export class Incoming {
     this.stopWatchingDevices = onDevicesChanged(() => void this.routeSound());
     void this.routeSound();
     void this.media.connect();
+  }
+
+  /** Take part with sound only, or with pictures again. */
+  async hearOnly(isSoundOnly: boolean): Promise<void> {
+    await this.media?.hearOnly(isSoundOnly);
   }
 
   send(kind: TrackKind, track: MediaStreamTrack | null): void {

@@ -97,6 +97,8 @@ export interface PageState {
   /** Everybody's, as facilitators are told. */
   peopleQuality: Record<string, PersonQuality>;
   media: MediaStatus;
+  /** Joined without pictures, because the server had no room for them. */
+  isSoundOnly: boolean;
   isSoundBlocked: boolean;
   local: LocalView;
   tab: Tab;
@@ -146,6 +148,7 @@ export const newStore = (choice: DeviceChoice): PageStore =>
     device: null,
     peopleQuality: {},
     media: 'connecting',
+    isSoundOnly: false,
     isSoundBlocked: false,
     local: {
       hasMicrophone: false,
