@@ -15,7 +15,7 @@ PYTEST_ARGS ?=
 # These measure time or fill the processor, so nothing else runs beside them.
 TIMED := tests/media tests/e2e tests/contract/test_media_plane_python.py
 
-.PHONY: help run test test-python test-web demo lint format protocol check-protocol errors lock debates reach fuzz \
+.PHONY: help run test test-python test-web demo lint format protocol check-protocol errors lock debates reach firefox fuzz \
         screenshots clean setup-run setup-test setup-demo setup-lint
 
 help: ## show the targets
@@ -59,6 +59,9 @@ debates: setup-test ## the shipped debates played from plan to end in real Chrom
 
 reach: setup-test ## Chromium behind a network that blocks UDP, by TURN (as root, with coturn)
 	@$(BIN)/python -m pytest -m reach tests/e2e/test_reach.py $(ARGS)
+
+firefox: setup-test ## real Firefox and real Chromium publish and watch each other (with firefox-esr)
+	@$(BIN)/python -m pytest -m firefox tests/e2e/test_firefox.py $(ARGS)
 
 lock: setup-lint ## re-make the lock files from pyproject.toml
 	@sh scripts/lock $(ARGS)

@@ -69,6 +69,7 @@ class RtpSender:
         self.is_keyframe_wanted = False
         self.plis = 0
         self.nacks = 0
+        self.frames = 0
         self.packets = 0
         self.octets = 0
         self.drop: Callable[[int], bool] | None = None
@@ -82,6 +83,7 @@ class RtpSender:
 
     def send_frame(self, frame: bytes, media_time: float) -> None:
         """A whole encoded video frame captured at ``media_time`` seconds."""
+        self.frames += 1
         self._picture_id = (self._picture_id + 1) & 0x7FFF
         payloads = vp8_payloads(frame, self._picture_id)
         timestamp = self.timestamp(media_time)
