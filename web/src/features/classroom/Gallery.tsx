@@ -101,7 +101,12 @@ export function Gallery({ stageHeight }: { stageHeight: number }) {
       >
         {shown.map((id, index) => (
           <li key={id} aria-setsize={all.length} aria-posinset={from + index + 1}>
-            <Tile personId={id} slot={slotOf.get(id) ?? null} avatarSize={phone && !isGrid ? 32 : 56} />
+            <Tile
+              t={t}
+              personId={id}
+              slot={slotOf.get(id) ?? null}
+              avatarSize={phone && !isGrid ? 32 : 56}
+            />
           </li>
         ))}
       </ul>

@@ -57,6 +57,7 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
           <WebPageStage page={webPage} />
           {person && (
             <Tile
+              t={t}
               personId={person}
               slot={slot}
               className={`${classes.inset} ${slidesClasses.inset}`}
@@ -86,13 +87,14 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
               </Button>
             )}
           </div>
-          {person && <Tile personId={person} slot={slot} className={classes.inset} avatarSize={48} />}
+          {person && <Tile t={t} personId={person} slot={slot} className={classes.inset} avatarSize={48} />}
         </>
       ) : slides !== null ? (
         <>
           <SlidesStage now={slides} />
           {person && !leads && (
             <Tile
+              t={t}
               personId={person}
               slot={slot}
               className={`${classes.inset} ${slidesClasses.inset}`}
@@ -103,7 +105,7 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
       ) : (
         <>
           {person && (
-            <Tile personId={person} slot={slot} className={classes.person} avatarSize={112} />
+            <Tile t={t} personId={person} slot={slot} className={classes.person} avatarSize={112} />
           )}
           {pinned !== null && pinned === personId && (
             <div className={classes.note}>

@@ -1,6 +1,6 @@
 import { IconHandStop, IconMicrophoneOff } from '@tabler/icons-react';
+import type { TFunction } from 'i18next';
 import { memo } from 'react';
-import { useTranslation } from 'react-i18next';
 
 import { Avatar } from '../../ui';
 import { SideBadge } from './debate/SideBadge';
@@ -10,6 +10,8 @@ import { usePage, useSession } from './store';
 import classes from './Tile.module.css';
 
 interface Props {
+  /** The gallery's, for all its tiles: each of their own would listen for a change of language. */
+  t: TFunction<'classroom'>;
   personId: string;
   /** The receive slot with this person's picture, if there is one. */
   slot: string | null;
@@ -18,8 +20,7 @@ interface Props {
 }
 
 /** One person: picture or initials, name, microphone, hand. Draws again for nobody else. */
-export const Tile = memo(function Tile({ personId, slot, avatarSize = 56, className }: Props) {
-  const { t } = useTranslation('classroom');
+export const Tile = memo(function Tile({ t, personId, slot, avatarSize = 56, className }: Props) {
   const person = useSession((session) => personOf(session, personId));
   const isMe = useSession((session) => session.me === personId);
   const hasOwnCamera = usePage((state) => isMe && state.local.hasCamera);

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ParticipantView, PollView, SessionSnapshot } from '../../protocol';
 import { renderUi } from '../../ui/test_render';
 import { ACTIONS } from './actions';
+import { Compose } from './chat/Compose';
 import { Classroom } from './classroom';
 import { ClassroomContext } from './context';
 import { aPerson, aPoll, aSnapshot, eventsAfter } from './fixtures';
@@ -64,28 +65,49 @@ afterEach(cleanup);
 // Two hundred people take a busy machine a while.
 vi.setConfig({ testTimeout: 30_000 });
 
+/** How often it draws for what happens after it was shown. */
+function drawingsOf(element: React.ReactElement, over: Partial<SessionSnapshot> = {}) {
+  let count = 0;
+  const from = { ...snapshot, ...over };
+  const { set } = show(
+    <Profiler id="counted" onRender={() => (count += 1)}>
+      {element}
+    </Profiler>,
+    over,
+  );
+  const event = eventsAfter(from);
+  return (...happened: Parameters<typeof event>[]) => {
+    count = 0;
+    set({ session: applyEvents(from, happened.map((one) => event(...one))) });
+    return count;
+  };
+}
+
+describe('what is written', () => {
+  test('the line for it is drawn again for whom it can go to, and for what closes it', () => {
+    const draws = drawingsOf(
+      <Compose replyTo={null} editing={null} onDone={vi.fn()} onSent={vi.fn()} />,
+      { me: 'p1' },
+    );
+    const switched = { participant_id: 'p5', track: 'camera', is_on: true, by: 'p5' };
+    expect(
+      draws(
+        ['hand_raised', { participant_id: 'p3' }],
+        ['track_changed', switched],
+      ),
+    ).toBe(0);
+    expect(draws(['participant_left', { participant_id: 'p4' }])).toBeGreaterThan(0);
+    expect(draws()).toBeGreaterThan(0); // p4 is there again
+    const lock = { lock: 'chat', is_on: true, by: 'ada' };
+    expect(draws(['lock_changed', lock])).toBeGreaterThan(0);
+  });
+});
+
 describe('the polls', () => {
   const poll: PollView = aPoll({ state: 'closed' });
 
-  function drawings(over: Partial<SessionSnapshot>) {
-    let count = 0;
-    const from = { ...snapshot, ...over };
-    const { set } = show(
-      <Profiler id="polls" onRender={() => (count += 1)}>
-        <PollPanel />
-      </Profiler>,
-      over,
-    );
-    const event = eventsAfter(from);
-    return (...happened: Parameters<typeof event>[]) => {
-      count = 0;
-      set({ session: applyEvents(from, happened.map((one) => event(...one))) });
-      return count;
-    };
-  }
-
   test('are not drawn again when people come, go and raise hands', () => {
-    const draws = drawings({ polls: [poll] });
+    const draws = drawingsOf(<PollPanel />, { polls: [poll] });
     expect(
       draws(
         ['hand_raised', { participant_id: 'p3' }],
@@ -97,7 +119,7 @@ describe('the polls', () => {
   });
 
   test('that still ask are drawn again for the number of people alone', () => {
-    const draws = drawings({ polls: [{ ...poll, state: 'open' }] });
+    const draws = drawingsOf(<PollPanel />, { polls: [{ ...poll, state: 'open' }] });
     expect(draws(['hand_raised', { participant_id: 'p3' }])).toBe(0);
     expect(draws(['participant_left', { participant_id: 'p4' }])).toBeGreaterThan(0);
   });

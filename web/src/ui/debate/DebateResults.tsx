@@ -89,7 +89,7 @@ function Ballots({ result }: { result: BallotResult }) {
         ))}
       </ul>
       <div className={classes.note}>{t('result.turnout', result.turnout)}</div>
-      <Table className={classes.matrix} aria-label={t('result.matrix')}>
+      <Table className={classes.matrix} captionSide="top" aria-label={t('result.matrix')}>
         <Table.Caption>{t('result.matrix')}</Table.Caption>
         <Table.Thead>
           <Table.Tr>
@@ -157,7 +157,7 @@ function Scores({ result, sides: known, nameOf }: Props) {
         </Table.Tbody>
       </Table>
       {result.speakers.length > 0 && (
-        <Table aria-label={t('result.speakers')}>
+        <Table captionSide="top" aria-label={t('result.speakers')}>
           <Table.Caption>{t('result.speakers')}</Table.Caption>
           <Table.Thead>
             <Table.Tr>

@@ -26,7 +26,7 @@ export function RoomBoard({ roomId, name }: { roomId: string; name: string }) {
       </Button>
       <Dialog isOpen={isOpen} onClose={close} size="xl" title={t('board.of', { name })}>
         <div style={{ position: 'relative', height: '60vh', display: 'grid' }}>
-          <Whiteboard name={boardOf(roomId)} isClosed onClose={close} />
+          <Whiteboard name={boardOf(roomId)} isClosed />
         </div>
       </Dialog>
     </>

@@ -31,7 +31,7 @@ export function RoomsPanel() {
         <EmptyState title={t('none')} hint={t('noneHint')} icon={<IconUsersGroup size={28} />} />
       )}
       {!isOpen && returned.length + silent.length > 0 && (
-        <section>
+        <section className={classes.returned}>
           <h3 className={panel.heading}>{t('returned')}</h3>
           {returned.map((notes) => (
             <article key={notes.room_id} aria-label={notes.name} style={{ marginBottom: 10 }}>

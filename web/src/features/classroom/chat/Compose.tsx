@@ -4,12 +4,12 @@ import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState 
 import { useTranslation } from 'react-i18next';
 
 import type { AnyCommand, ChatView } from '../../../protocol';
-import { useClassroom, useTick } from '../context';
-import { isLocked, isObserver, peopleHere, personOf, takesPart } from '../selectors';
-import { sessionNow, usePage, usePageStore, useSession } from '../store';
+import { useClassroom } from '../context';
+import { isObserver, personOf } from '../selectors';
+import { usePageStore, useSession } from '../store';
+import { useAddressee } from './addressee';
 import classes from './chat.module.css';
 import { ChosenFiles } from './Files';
-import { closedFor } from './policy';
 import { mentionAt, mentionsIn, suggest } from './text';
 import { MOST_AT_ONCE, useUploads } from './uploads';
 
@@ -32,25 +32,21 @@ export function Compose({ replyTo, editing, onDone, onSent }: Props) {
   const { t: common } = useTranslation();
   const classroom = useClassroom();
   const store = usePageStore();
-  const session = useSession((state) => state);
-  const chosen = usePage((state) => state.chatTo);
   const [text, setText] = useState('');
   const [cursor, setCursor] = useState(0);
   const [marked, setMarked] = useState(0);
   const [isClosed, setClosed] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
-  const uploads = useUploads(session.session_id);
+  const uploads = useUploads(classroom.sessionId);
   const listId = useId();
-  const others = peopleHere(session)
-    .filter((one) => one.participant_id !== session.me && takesPart(one))
-    .map((one) => ({ id: one.participant_id, name: one.name }));
   const fixed = editing ?? replyTo;
-  const to = fixed ? partnerOf(fixed, session.me) : others.some((o) => o.id === chosen) ? chosen : null;
-  const toName = personOf(session, to)?.name ?? '';
-  useTick(1000, session.unattended_since_ms !== null);
-  const closed = closedFor(session, to, sessionNow(store.getState()));
-  const takesFiles = !editing && closed === null && !isLocked(session, 'files');
+  const { others, to, toName, closed, mayAttach } = useAddressee(fixed);
+  const author = useSession(
+    (session) => personOf(session, fixed?.participant_id ?? null)?.name ?? '',
+  );
+  const isWatching = useSession(isObserver);
+  const takesFiles = !editing && closed === null && mayAttach;
   const maySend = editing
     ? text.trim() !== '' || editing.file !== null
     : !uploads.isBusy && (uploads.list.length > 0 ? uploads.areReady : text.trim() !== '');
@@ -134,7 +130,7 @@ export function Compose({ replyTo, editing, onDone, onSent }: Props) {
     onDone();
   }
 
-  if (isObserver(session)) {
+  if (isWatching) {
     return (
       <div className={classes.compose}>
         <p className={classes.policy} data-testid="chat-policy">
@@ -163,9 +159,7 @@ export function Compose({ replyTo, editing, onDone, onSent }: Props) {
           <span>
             {editing
               ? room('chat.editing')
-              : room('chat.replying', {
-                  name: personOf(session, fixed.participant_id)?.name ?? '',
-                })}
+              : room('chat.replying', { name: author })}
             {!editing && `: ${fixed.text}`}
           </span>
           <CloseButton
@@ -295,9 +289,4 @@ export function Compose({ replyTo, editing, onDone, onSent }: Props) {
       </p>
     </form>
   );
-}
-
-function partnerOf(message: ChatView, me: string): string | null {
-  if (message.to === null) return null;
-  return message.participant_id === me ? message.to : message.participant_id;
 }

@@ -1,16 +1,24 @@
 import { useSession } from '../store';
-import classes from './tile_badge.module.css';
-import { debateFor, formOf, holdersOf, sideNamed, sideOf } from './model';
+import { debateFor, formOf, holdersOf, type Side, sideNamed, sideOf } from './model';
 import { useText } from './parts';
+import classes from './tile_badge.module.css';
 
 /** On a person's picture: for which side they speak. */
 export function SideBadge({ participantId }: { participantId: string }) {
+  const side = useSession((session) => {
+    const debate = debateFor(session);
+    if (!debate || debate.stage === 'ended') return undefined;
+    return sideNamed(formOf(debate), sideOf(debate, participantId));
+  });
+  const hasFloor = useSession((session) => {
+    const debate = debateFor(session);
+    return debate?.stage === 'running' && holdersOf(debate).includes(participantId);
+  });
+  return side && <Badge side={side} hasFloor={hasFloor} />;
+}
+
+function Badge({ side, hasFloor }: { side: Side; hasFloor: boolean }) {
   const text = useText();
-  const debate = useSession(debateFor);
-  if (!debate || debate.stage === 'ended') return null;
-  const side = sideNamed(formOf(debate), sideOf(debate, participantId));
-  if (!side) return null;
-  const hasFloor = debate.stage === 'running' && holdersOf(debate).includes(participantId);
   return (
     <span className={classes.tileBadge} data-stance={side.stance} data-floor={hasFloor || undefined}>
       {text(side.name)}

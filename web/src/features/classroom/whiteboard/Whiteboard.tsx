@@ -24,9 +24,9 @@ const Board = lazy(() => import('./Board'));
 interface Props {
   /** The class's, or that of a breakout room. */
   name?: PadName;
-  /** Of a room that is closed: to look at. */
+  /** Of a room that is closed: to look at, in a dialog that names and closes it. */
   isClosed?: boolean;
-  /** How one leaves it; the class's is closed for everybody, by facilitators. */
+  /** How one leaves a room's; the class's is closed for everybody, by facilitators. */
   onClose?: () => void;
 }
 
@@ -73,8 +73,12 @@ function Opened({ pad, isClosed, onClose }: OpenedProps) {
   return (
     <>
       <div className={classes.bar}>
-        <IconChalkboard size={18} aria-hidden />
-        <strong>{t(pad.pad === 'whiteboard' ? 'board.title' : 'board.roomTitle')}</strong>
+        {!isClosed && (
+          <>
+            <IconChalkboard size={18} aria-hidden />
+            <strong>{t(pad.pad === 'whiteboard' ? 'board.title' : 'board.roomTitle')}</strong>
+          </>
+        )}
         <span className={classes.state} role="status">
           {barrier === 'watching'
             ? t('board.watching')
@@ -98,7 +102,7 @@ function Opened({ pad, isClosed, onClose }: OpenedProps) {
             {t('board.clear')}
           </Button>
         )}
-        {(hosts || onClose) && (
+        {(hosts || onClose) && !isClosed && (
           <Button
             size="compact-sm"
             variant="default"
