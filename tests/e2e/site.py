@@ -91,9 +91,17 @@ async def build(school: School, recording_id: str, teacher: Account) -> Site:
 
 async def visit(browser: Browser, site: Site, window: Window) -> AsyncIterator[tuple[str, Page]]:
     """Every page in this window, then the device check and the class; one at a time."""
-    setting = window.setting
+    async for name, page in visit_places(browser, site, window):
+        yield name, page
+    async for name, page in visit_class(browser, site, window):
+        yield name, page
+
+
+async def visit_places(
+    browser: Browser, site: Site, window: Window
+) -> AsyncIterator[tuple[str, Page]]:
     for place in site.places:
-        context = await person(browser, {}, **setting)
+        context = await person(browser, {}, **window.setting)
         page = await context.new_page()
         if place.account is not None:
             await sign_in_as(page, place.account)
@@ -102,12 +110,17 @@ async def visit(browser: Browser, site: Site, window: Window) -> AsyncIterator[t
         await settle(page)
         yield place.name, page
         await context.close()
-    async for name, page in visit_class(browser, site, setting):
+
+
+async def visit_class(
+    browser: Browser, site: Site, window: Window
+) -> AsyncIterator[tuple[str, Page]]:
+    async for name, page in go_through_class(browser, site, window.setting):
         await settle(page)
         yield name, page
 
 
-async def visit_class(
+async def go_through_class(
     browser: Browser, site: Site, setting: dict[str, Any]
 ) -> AsyncIterator[tuple[str, Page]]:
     """The way in, the class with its panels and dialogs, the lobby, the way out."""
