@@ -9,8 +9,9 @@ Chromium beside it; a viewer in another real Chromium at the end of a wire of it
             the share of it that was there before play-out: every packet of a frame that was never
             whole, or that was whole and dropped, counts as not recovered, whether it was lost
             itself or only stood beside one that was. Frames sent are counted on the wire, whole
-            and dropped ones by getStats. As many frames as are dropped in the same time without
-            loss are not loss's: a busy machine drops some.
+            and dropped ones by getStats. As many frames as go missing in the same time without
+            loss (``without_loss``) are not loss's: a busy machine drops some. On a machine that
+            is kept from its work by others the figure says nothing.
 ``speech``  15 % are lost while a lecture is read: word error rate of what the page played, with and
             without, by the default engine; and what became of the picture.
 ``cut``     three publish, then the wire carries 500 kbit/s: the longest time without a new picture
@@ -253,14 +254,17 @@ async def loss(room: Class, options: argparse.Namespace) -> None:
     part = "loss"
     lost = after.since(before, "packetsLost")
     frames, packets = after.frames - before.frames, after.packets - before.packets
-    never_whole = frames - after.since(before, "framesReceived")
+    never_whole = after.frames - calm.frames - after.since(calm, "framesReceived")
+    never_anyway = calm.frames - begun.frames - calm.since(begun, "framesReceived")
     dropped, dropped_anyway = after.since(calm, "framesDropped"), calm.since(begun, "framesDropped")
-    gone = (never_whole + max(0, dropped - dropped_anyway)) * packets / frames
+    missing = never_whole + dropped - max(0, never_anyway) - dropped_anyway
+    gone = max(0, missing) * packets / frames
     show(part, "packets", packets, "packets")
     show(part, "lost", lost, "packets")
     show(part, "repeats", after.since(before, "retransmittedPacketsReceived"), "packets")
     show(part, "frames", frames, "frames")
     show(part, "frames_never_whole", never_whole, "frames")
+    show(part, "frames_never_whole_without_loss", never_anyway, "frames")
     show(part, "frames_dropped", dropped, "frames")
     show(part, "frames_dropped_without_loss", dropped_anyway, "frames")
     show(part, "recovered", 100 * (1 - gone / lost) if lost else 100.0, "%")

@@ -28,7 +28,8 @@ class Sent:
 
     packets: int = 0
     frames: dict[int, float] = field(default_factory=dict[int, float])
-    """RTP timestamp → when its first packet left, in s"""
+    """RTP timestamp → when its last packet left, in s. One that a change of layer cut short never
+    has a last packet, and is nothing a viewer could miss."""
 
 
 class Wire(BlockedNetwork):
@@ -86,4 +87,5 @@ class Wire(BlockedNetwork):
             if first >> 6 == 2 and second not in _RTCP:
                 sent = self.sent.setdefault(ssrc, Sent())
                 sent.packets += 1
-                sent.frames.setdefault(timestamp, time.monotonic())
+                if second & 0x80:
+                    sent.frames.setdefault(timestamp, time.monotonic())
