@@ -37,6 +37,7 @@ async def open_rooms(room: Room, rounds: int) -> None:
         await _do(room, {"type": "draft_breakouts", "names": names, "assignment": where})
         late += await _moved(room, {"type": "open_breakouts"})
         await _moved(room, {"type": "close_breakouts", "countdown_ms": 0})
+        await room.read_log()
     show("breakout_open_p95_ms", percentile(late, 0.95), "ms")
 
 

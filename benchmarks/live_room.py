@@ -9,16 +9,20 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import psutil
+from aiohttp import ClientError
 
 from benchmarks.socket_swarm import Arrivals, Connection, connect
-from server.demo.http_account import Account
+from server.demo.http_account import Account, CallFailed
 from server.demo.school import School
 from server.demo.server_process import free_port
 
 AT_ONCE = 20
 PATIENCE_S = 60.0
+READ_EVERY_S = 5.0
+"""far more often than the server's retention of events would be used up"""
 
 
 def show(name: str, value: float, unit: str) -> None:
@@ -58,6 +62,8 @@ class Room:
         self.lines = itertools.count(1)
         self.is_over = False
         self._returning: set[asyncio.Task[None]] = set()
+        self._logged: Counter[str] = Counter()
+        self._read_to = 0
 
     async def open(self) -> None:
         teacher = self.teacher = await self.school.invite("Helen Marsh", "facilitator")
@@ -128,8 +134,13 @@ class Room:
             await asyncio.sleep(0.2)
 
     async def talk(self, rate: float, seconds: float) -> int:
-        """How many lines were said."""
-        return await at_rate(rate, seconds, lambda: self.say(next(self.lines)))
+        """How many lines were said. The log is read on meanwhile."""
+        reading = asyncio.create_task(self._read_on())
+        try:
+            return await at_rate(rate, seconds, lambda: self.say(next(self.lines)))
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
 
     async def close(self) -> None:
         self.is_over = True
@@ -140,16 +151,26 @@ class Room:
 
     async def logged(self) -> Counter[str]:
         """Chat lines in the log, as a facilitator reads it."""
+        await self.read_log()
+        return self._logged
+
+    async def read_log(self) -> None:
+        """On from where it was read to: the server gives no more than its retention at once."""
         assert self.teacher is not None
-        found: Counter[str] = Counter()
-        after = 0
         while True:
-            path = f"/sessions/{self.session_id}/events?after={after}"
+            path = f"/sessions/{self.session_id}/events?after={self._read_to}"
             events = await self.teacher.get(path)
-            found.update(e["data"]["text"] for e in events if e["type"] == "chat_sent")
-            if not events or events[-1]["seq"] <= after:
-                return found
-            after = events[-1]["seq"]
+            if not events or events[-1]["seq"] <= self._read_to:
+                return
+            self._logged.update(e["data"]["text"] for e in events if e["type"] == "chat_sent")
+            self._read_to = events[-1]["seq"]
+
+    async def _read_on(self) -> None:
+        while True:
+            await asyncio.sleep(READ_EVERY_S)
+            # Of a server that is killed nothing is read, and later more.
+            with suppress(CallFailed, ClientError, OSError, TimeoutError):
+                await self.read_log()
 
 
 async def at_rate(rate: float, seconds: float, act: Callable[[], Awaitable[None]]) -> int:
