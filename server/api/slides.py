@@ -24,6 +24,10 @@ async def upload_slides(ask: Ask) -> SlideUpload:
     )
 
 
+async def list_slide_uploads(ask: Ask) -> list[SlideUpload]:
+    return await ask.services.slides.uploads(ask.caller, ask.path("session_id"))
+
+
 async def read_slide_upload(ask: Ask) -> SlideUpload:
     return await ask.services.slides.progress(
         ask.caller, ask.path("session_id"), ask.path("upload_id")
@@ -80,6 +84,10 @@ ROUTES = (
     Route(
         "POST", ALL, upload_slides, "session_facilitator",
         query=FileName, answer=SlideUpload, status=201, conflicts=True,
+    ),
+    Route(
+        "GET", ALL + "/uploads", list_slide_uploads, "session_facilitator",
+        answer=list[SlideUpload],
     ),
     Route(
         "GET", ALL + "/uploads/{upload_id}", read_slide_upload, "session_facilitator",

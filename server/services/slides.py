@@ -155,6 +155,15 @@ class SlideDecks:
             one.task = asyncio.create_task(work_on, name=f"slides-{one.upload_id}")
         return one.show()
 
+    async def uploads(self, caller: Caller, session_id: str) -> list[SlideUpload]:
+        """Those of the session that are no decks: on their way, or failed. Oldest first."""
+        await self._facilitated(caller, session_id)
+        return [
+            one.show()
+            for one in self._uploads.values()
+            if one.session_id == session_id and one.state != "done"
+        ]
+
     async def progress(self, caller: Caller, session_id: str, upload_id: str) -> SlideUpload:
         await self._facilitated(caller, session_id)
         return self._find(session_id, upload_id).show()

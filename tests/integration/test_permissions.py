@@ -219,6 +219,7 @@ CASES = (
         "upload_slides", "POST", "/sessions/{session}/slides?name=a.pdf", LEADERS, None,
         frozenset({400}),
     ),
+    Case("list_slide_uploads", "GET", "/sessions/{session}/slides/uploads", LEADERS),
     Case(
         "read_slide_upload", "GET", "/sessions/{session}/slides/uploads/none", LEADERS, None,
         frozenset({404}),

@@ -232,6 +232,30 @@ async def test_SL2_a_conversion_can_be_cancelled(house: House, slow: Slow) -> No
     assert (await house.composition.hub.session_state(session_id)).decks == {}
 
 
+async def test_SL2_what_is_on_its_way_is_told_by_the_server_alone(house: House, slow: Slow) -> None:
+    teacher, _, session_id = await begun(house)
+    uploads = f"/sessions/{session_id}/slides/uploads"
+    first = await (await send(teacher, session_id, LECTURE)).json()
+    await slow.began.wait()
+    second = await (await send(teacher, session_id, b"no slides", "other.pdf")).json()
+    told = await teacher.json("GET", uploads)
+    assert [(one["name"], one["state"], one["pages_done"]) for one in told] == [
+        ("My slides", "converting", 1), ("other", "waiting", 0),
+    ]  # fmt: skip
+    assert (
+        await teacher.json("GET", f"/sessions/{await house.session(teacher)}/slides/uploads") == []
+    )
+    slow.may_end.set()
+    assert (await ended(teacher, session_id, first["upload_id"]))["state"] == "done"
+    assert (await ended(teacher, session_id, second["upload_id"]))["state"] == "failed"
+    (failed,) = await teacher.json("GET", uploads)
+    assert (failed["upload_id"], failed["error"]["code"]) == (
+        second["upload_id"], "slides_wrong_type",
+    )  # fmt: skip
+    await teacher.json("DELETE", f"{uploads}/{second['upload_id']}", status=204)
+    assert await teacher.json("GET", uploads) == []
+
+
 async def test_SL2_so_many_at_once_and_the_server_can_close(house: House, slow: Slow) -> None:
     teacher, _, session_id = await begun(house)
     for _ in range(8):

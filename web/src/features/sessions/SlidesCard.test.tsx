@@ -26,7 +26,9 @@ afterEach(() => {
 
 function stored(decks: DeckView[]) {
   const now = { decks };
-  vi.spyOn(http, 'get').mockImplementation(() => Promise.resolve(now.decks as never));
+  vi.spyOn(http, 'get').mockImplementation((path) =>
+    Promise.resolve((path.endsWith('/uploads') ? [] : now.decks) as never),
+  );
   return now;
 }
 

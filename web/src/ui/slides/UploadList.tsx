@@ -1,6 +1,6 @@
 import { ActionIcon, Button, FileButton, Progress, Text } from '@mantine/core';
 import { IconUpload, IconX } from '@tabler/icons-react';
-import { type DragEvent, useState } from 'react';
+import { type DragEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 
@@ -30,6 +30,9 @@ const KNOWN = [
 export function UploadList({ uploads }: { uploads: Uploads }) {
   const { t } = useTranslation('slides');
   const list = useStore(uploads.store, (state) => state.list);
+  useEffect(() => {
+    void uploads.resume();
+  }, [uploads]);
   const [isOver, setOver] = useState(false);
   const send = (files: File[]) => {
     for (const file of files) void uploads.send(file);

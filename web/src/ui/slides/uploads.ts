@@ -25,7 +25,8 @@ export class Uploads {
   }));
   private count = 0;
   private readonly controls = new Map<number, AbortController>();
-
+  /** What the server calls them. */
+  private readonly names = new Map<number, string>();
 
   /** `onDone`: a file has become a deck. */
   constructor(
@@ -35,20 +36,62 @@ export class Uploads {
 
   /** Resolves when the file is a deck, was cancelled or has failed. */
   async send(file: File): Promise<void> {
-    this.count += 1;
-    const id = this.count;
-    const control = new AbortController();
-    this.controls.set(id, control);
-    const one: Uploading = { id, name: file.name, state: 'sending', share: 0, error: null };
-    this.store.setState(({ list }) => ({ list: [...list, one] }));
-    try {
+    await this.track(file.name, 'sending', async (id, signal) => {
       if (file.size > LARGEST_UPLOAD) throw failure('slides_too_large');
       const sending = uploadFile<SlideUpload>(this.path(''), { name: file.name }, file, (share) =>
         this.change(id, { share }),
       );
-      control.signal.addEventListener('abort', sending.cancel);
-      const begun = await sending.done;
-      await this.follow(id, begun, control.signal);
+      signal.addEventListener('abort', sending.cancel);
+      return sending.done;
+    });
+  }
+
+  /** Takes up what the server has on its way, such as from before the page was loaded again. */
+  async resume(): Promise<void> {
+    const found = await http.get<SlideUpload[]>(this.path('/uploads')).catch(() => []);
+    // One of them may be what is just being sent, which does not know its name there yet.
+    if (this.store.getState().list.some((one) => one.state === 'sending')) return;
+    for (const one of found) {
+      if (!this.isKnown(one.upload_id)) void this.track(one.name, 'waiting', () => one);
+    }
+  }
+
+  cancel(id: number): void {
+    this.controls.get(id)?.abort();
+  }
+
+  /** One that failed is gone on the server too: it would be there after the next load. */
+  dismiss(id: number): void {
+    const uploadId = this.names.get(id);
+    const isFailed = this.store.getState().list.some((one) => one.id === id && one.state === 'failed');
+    if (uploadId !== undefined && isFailed) {
+      void http.delete(this.path(`/uploads/${uploadId}`)).catch(() => undefined);
+    }
+    this.store.setState(({ list }) => ({ list: list.filter((one) => one.id !== id) }));
+  }
+
+  /** What is still on its way here stops; what the server has it goes on converting. */
+  close(): void {
+    for (const control of this.controls.values()) control.abort(LEFT);
+  }
+
+  private isKnown(uploadId: string): boolean {
+    return [...this.names.values()].includes(uploadId);
+  }
+
+  private async track(
+    name: string,
+    state: Uploading['state'],
+    begin: (id: number, signal: AbortSignal) => SlideUpload | Promise<SlideUpload>,
+  ): Promise<void> {
+    this.count += 1;
+    const id = this.count;
+    const control = new AbortController();
+    this.controls.set(id, control);
+    const share = state === 'sending' ? 0 : null;
+    this.store.setState(({ list }) => ({ list: [...list, { id, name, state, share, error: null }] }));
+    try {
+      await this.follow(id, await begin(id, control.signal), control.signal);
       this.dismiss(id);
       this.onDone();
     } catch (error) {
@@ -62,20 +105,8 @@ export class Uploads {
     }
   }
 
-  cancel(id: number): void {
-    this.controls.get(id)?.abort();
-  }
-
-  dismiss(id: number): void {
-    this.store.setState(({ list }) => ({ list: list.filter((one) => one.id !== id) }));
-  }
-
-  /** What is still on its way here stops; what the server has it goes on converting. */
-  close(): void {
-    for (const control of this.controls.values()) control.abort(LEFT);
-  }
-
   private async follow(id: number, begun: SlideUpload, signal: AbortSignal): Promise<void> {
+    this.names.set(id, begun.upload_id);
     const path = this.path(`/uploads/${begun.upload_id}`);
     const stop = () => {
       if (signal.reason !== LEFT) void http.delete(path).catch(() => undefined);

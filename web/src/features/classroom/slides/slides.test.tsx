@@ -78,7 +78,9 @@ function show(element: React.ReactElement, over: Partial<SessionSnapshot> = {}) 
 }
 
 beforeEach(() => {
-  vi.spyOn(http, 'get').mockResolvedValue(PAGES);
+  vi.spyOn(http, 'get').mockImplementation(async (path) =>
+    (path.endsWith('/uploads') ? [] : PAGES) as never,
+  );
 });
 afterEach(() => {
   cleanup();
@@ -266,6 +268,32 @@ describe('decks', () => {
     expect(await screen.findByText(/has a password/)).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'Dismiss a.pdf' }));
     await waitFor(() => expect(screen.queryByText(/has a password/)).toBeNull());
+  });
+
+  test('what was on its way before the page was loaded again goes on, and failures stay', async () => {
+    const one: SlideUpload = {
+      upload_id: 'u1', name: 'a', state: 'converting', pages_done: 1, page_count: 4,
+      deck_id: null, error: null,
+    };
+    const failed: SlideUpload = {
+      ...one, upload_id: 'u2', name: 'b', state: 'failed',
+      error: { code: 'slides_encrypted', message: '' },
+    };
+    const get = vi.spyOn(http, 'get').mockImplementation(async (path) =>
+      (path.endsWith('/uploads') ? [one, failed] : { ...one, state: 'done' }) as never,
+    );
+    const drop = vi.spyOn(http, 'delete').mockResolvedValue(undefined as never);
+    const { classroom } = show(<ClassDecks onPresented={() => undefined} />);
+    expect(await screen.findByText('a')).toBeTruthy();
+    expect(await screen.findByText(/has a password/)).toBeTruthy();
+    await classroom.uploads.resume();
+    expect(screen.getAllByText('a')).toHaveLength(1);
+    await waitFor(() => expect(screen.queryByText('a')).toBeNull(), { timeout: 3_000 });
+    expect(drop).not.toHaveBeenCalled();
+    fireEvent.click(screen.getByRole('button', { name: 'Dismiss b' }));
+    await waitFor(() => expect(screen.queryByText('b')).toBeNull());
+    expect(drop.mock.calls[0]?.[0]).toMatch(/\/slides\/uploads\/u2$/);
+    expect(get.mock.calls[0]?.[0]).toMatch(/\/slides\/uploads$/);
   });
 
   test('an upload is cancelled', async () => {
