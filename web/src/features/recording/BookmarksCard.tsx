@@ -24,7 +24,7 @@ export function BookmarksCard({ bookmarks }: { bookmarks: Bookmarks }) {
   };
   return (
     <Card component="section" aria-label={t('bookmarks.title')} className={classes.card}>
-      <Group justify="space-between" wrap="nowrap">
+      <Group justify="space-between" gap="xs">
         <h2 className={classes.heading}>{t('bookmarks.title')}</h2>
         <Button
           size="compact-sm"
