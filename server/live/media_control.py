@@ -62,6 +62,8 @@ _GRACE_S: Final = 20.0
 _OUTBOX: Final = 5000
 """messages to pages that may wait to be sent"""
 _HOUSEKEEPING_S: Final = 1.0
+_GATHER_S: Final = 0.2
+"""so long those who join wait to be put before the others"""
 
 
 class PlaneMediaControl:
@@ -85,6 +87,8 @@ class PlaneMediaControl:
         self._outbox: asyncio.Queue[tuple[str, str, str, Any]] = asyncio.Queue(_OUTBOX)
         self._reports: asyncio.Queue[tuple[str, CaptureReport]] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
+        self._due: set[str] = set()
+        """sessions that will be refreshed in a moment"""
         self._is_closed = False
         self._overload = Overload()
 
@@ -158,7 +162,12 @@ class PlaneMediaControl:
             session.promote(link)
         session.lost_at.pop(participant_id, None)
         self._links[transport_id] = (session, link)
-        self._refresh(session)
+        if any(who.tracks.values()):
+            self._refresh(session)
+        else:
+            # Nobody waits for a picture or a voice; each join would look at everybody.
+            self._refresh(session, link)
+            self._refresh_soon(session_id)
         return MediaAnswer(connection_id, answer)
 
     def _check_room(
@@ -438,10 +447,24 @@ class PlaneMediaControl:
         if session is not None:
             self._refresh(session)
 
-    def _refresh(self, session: SessionMedia) -> None:
+    def _refresh(self, session: SessionMedia, new: Link | None = None) -> None:
         state = self.host.state(session.session_id)
         if state is not None and not self._is_closed:
-            session.refresh(state)
+            session.refresh(state, new)
+
+    def _refresh_soon(self, session_id: str) -> None:
+        """Once for all who join within a moment."""
+        if session_id in self._due:
+            return
+        self._due.add(session_id)
+
+        def refresh() -> None:
+            self._due.discard(session_id)
+            session = self._sessions.get(session_id)
+            if session is not None:
+                self._refresh(session)
+
+        asyncio.get_running_loop().call_later(_GATHER_S, refresh)
 
     def send(self, session_id: str, participant_id: str, event: str, payload: Any) -> None:
         """Queue for a page; presence is dropped rather than queued without bound."""

@@ -114,8 +114,8 @@ class SessionMedia:
     def plane_room(self, room_id: str) -> str:
         return f"{self.session_id}/{room_id}"
 
-    def refresh(self, state: SessionState) -> None:
-        """Bring the plane into line with the state."""
+    def refresh(self, state: SessionState, new: Link | None = None) -> None:
+        """Bring the plane into line with the state; with ``new`` others see what they saw."""
         where = places(state)
         commands = self._floors(state, where)
         sources: list[Source] = []
@@ -147,7 +147,7 @@ class SessionMedia:
             )  # fmt: skip
         commands += self._guests(state, where)
         rooms = people_by_room(sources)
-        for link in self.links.values():
+        for link in self.links.values() if new is None else (new,):
             if link.room_id is not None:
                 commands += self._assign(link, rooms, state.spotlight)
         listened_to = self._to_listen_to(state, where)

@@ -1,8 +1,8 @@
 """The process ``reprise-plane`` and the socket that leads to it.
 
-The socket is a pair of SOCK_SEQPACKET: one message a packet, in order. Nothing here waits: what
-the socket does not take at once is queued. When the process ends, whoever asked for it to or not,
-``on_end`` is called once.
+The socket is a pair of SOCK_SEQPACKET: what is said in one turn of the loop is one packet, in
+order. Nothing here waits: what the socket does not take at once is queued. When the process ends,
+whoever asked for it to or not, ``on_end`` is called once.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class NativeProcess:
         """descriptor of a process that is not our child"""
         self._adopted_pid = 0
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._gathered: list[bytes] = []
         self._queue: deque[bytes] = deque()
         self._queued = 0
         self._ended = asyncio.Event()
@@ -130,7 +131,21 @@ class NativeProcess:
         self._loop.add_reader(control.fileno(), self._readable)
 
     def send(self, message: bytes) -> None:
-        """In order; dropped once the process has ended."""
+        """In order, together with whatever else is said in this turn of the loop; dropped once
+        the process has ended."""
+        if self._socket is None:
+            return
+        if not self._gathered:
+            assert self._loop is not None
+            self._loop.call_soon(self._send_gathered)
+        self._gathered.append(message)
+
+    def _send_gathered(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        for message in wire.bundles(gathered):
+            self._send_one(message)
+
+    def _send_one(self, message: bytes) -> None:
         opened = self._socket
         if opened is None:
             return

@@ -45,6 +45,7 @@ KEEP: Final = 18
 WANT: Final = 32
 CHECKS: Final = 27
 HOLD: Final = 19
+BUNDLE: Final = 20
 
 READY: Final = 65
 DATAGRAM_UP: Final = 66
@@ -291,6 +292,29 @@ def want(number: int, bitrate: int) -> bytes:
 
 def end() -> bytes:
     return bytes((END,))
+
+
+def bundles(messages: Sequence[bytes]) -> Iterator[bytes]:
+    """The same in as few messages as hold them, in order."""
+    gathered: list[bytes] = []
+    octets = 1
+    for message in messages:
+        if gathered and octets + 2 + len(message) > MAX_MESSAGE:
+            yield _bundle(gathered)
+            gathered, octets = [], 1
+        gathered.append(message)
+        octets += 2 + len(message)
+    if gathered:
+        yield _bundle(gathered)
+
+
+def _bundle(messages: Sequence[bytes]) -> bytes:
+    if len(messages) == 1:
+        return messages[0]
+    parts = [bytes((BUNDLE,))]
+    for message in messages:
+        parts += (len(message).to_bytes(2, "little"), message)
+    return b"".join(parts)
 
 
 def live_layers(bits: int) -> Mapping[Layer, bool]:

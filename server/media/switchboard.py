@@ -74,6 +74,8 @@ PULSE_TICKS: Final = 25
 REPORT_TICKS: Final = 50
 REPORT_S: Final = REPORT_TICKS * TICK_S
 _STATS_TICKS: Final = 100
+_ADDRESSES_S: Final = 5.0
+"""a machine's addresses are looked up again after so long, for whoever joins then"""
 _STATS_AGAIN: Final = 5
 """so many times what says nothing new is not told"""
 
@@ -162,6 +164,8 @@ class Switchboard(ABC, Generic[P, B]):
             ),
         )  # fmt: skip
         self._is_closed = False
+        self._known_addresses: list[str] = []
+        self._addresses_at = -_ADDRESSES_S
         self._totals = Totals()
         self._dropped = 0
 
@@ -283,8 +287,12 @@ class Switchboard(ABC, Generic[P, B]):
     def _addresses(self) -> list[str]:
         host = self._settings.host
         is_everywhere = host in (EVERYWHERE, "::", "0.0.0.0")  # noqa: S104
-        own = local_addresses(with_ipv6=self._endpoint.is_wide) if is_everywhere else [host]
-        return list(dict.fromkeys([*self._settings.announce, *own]))
+        now = time.monotonic()
+        if now - self._addresses_at > _ADDRESSES_S:
+            self._addresses_at = now
+            own = local_addresses(with_ipv6=self._endpoint.is_wide) if is_everywhere else [host]
+            self._known_addresses = list(dict.fromkeys([*self._settings.announce, *own]))
+        return self._known_addresses
 
     # ---- commands ------------------------------------------------------------------------------
 
@@ -354,12 +362,19 @@ class Switchboard(ABC, Generic[P, B]):
         room = self._room(command.room_id)
         room.peers[peer.transport_id] = peer
         peer.room_id = command.room_id
+        self._viewings[peer.transport_id].is_settled = False
         self._sound.placed(peer)
         for publication in peer.publications.values():
             publication.room_id = command.room_id
             publication.has_floor = room.has_floor(peer.participant_id)
             self._gate_moved(publication, now_ns)
-        self._reroute(now_ns)
+        if any(publication.is_open for publication in peer.publications.values()):
+            self._reroute(now_ns)
+            return
+        # Who says and shows nothing changes nothing for the others.
+        self._sound.changed()
+        self._viewings[peer.transport_id].update(now_ns)
+        self._sound.route_of(peer, now_ns)
 
     def _stop_listening(self, publication: B) -> None:
         if publication.ear is not None:

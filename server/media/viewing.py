@@ -38,6 +38,7 @@ class Viewing:
         self.peer = peer
         self._find = find
         self._has_the_floor = has_the_floor
+        self._pictures = [slot for slot in peer.slots.values() if slot.is_video]
         self._wanted: dict[str, tuple[PublicationId, Layer]] = {}
         self._tried = TriedLimit()
         self._allocator = Allocator()
@@ -71,8 +72,8 @@ class Viewing:
     def update(self, now_ns: int) -> None:
         """Move the video slots to what they should show now."""
         is_waiting = False
-        for slot in self.peer.slots.values():
-            if not slot.is_video:
+        for slot in self._pictures:
+            if slot.name not in self._wanted and slot.shown_or_due is None:
                 continue
             stream = self._choose(slot)
             if stream is None:
@@ -103,7 +104,7 @@ class Viewing:
 
     def _visible(self, slot: RoutedSlot) -> RoutedPublication | None:
         """Whose picture belongs there, if it may be seen."""
-        publication = self.assigned(slot.name) if slot.is_video else None
+        publication = self.assigned(slot.name)
         is_visible = (
             publication is not None
             and self.peer.room_id is not None
@@ -162,14 +163,12 @@ class Viewing:
 
     def _shown(self) -> Allocation:
         return {
-            slot.name: slot.current.layer
-            for slot in self.peer.slots.values()
-            if slot.is_video and slot.current is not None
+            slot.name: slot.current.layer for slot in self._pictures if slot.current is not None
         }
 
     def _places(self) -> list[Place]:
         places: list[Place] = []
-        for slot in self.peer.slots.values():
+        for slot in self._pictures:
             publication = self._visible(slot)
             if publication is None:
                 continue

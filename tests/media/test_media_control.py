@@ -15,6 +15,7 @@ from server.domain.errors import Conflict, Invalid, NotAllowed
 from server.domain.events import Event, ParticipantReturned
 from server.domain.state import Participant, Recording, SessionState
 from server.live.media_control import PlaneMediaControl
+from server.live.media_control_session import Link, SessionMedia
 from server.live.ports import CaptureReport
 from server.media.plane import (
     ActiveSpeakers,
@@ -545,3 +546,25 @@ async def test_a_plane_at_its_limit_offers_newcomers_sound(
         room.plane.notify(PlaneLoad(0.3, 0))
     await room.change(Participant("carl", "Carl", "learner", False, "present"))
     await room.connects("carl")
+
+
+async def test_who_joins_and_shows_nothing_is_put_before_the_others_a_moment_later(
+    room: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One look at everybody for all who join together."""
+    monkeypatch.setattr("server.live.media_control._GATHER_S", 0.0)
+    looked: list[object] = []
+    look = SessionMedia.refresh
+
+    def refresh(session: SessionMedia, state: SessionState, new: Link | None = None) -> None:
+        looked.append(new)
+        look(session, state, new)
+
+    monkeypatch.setattr(SessionMedia, "refresh", refresh)
+    await room.present("ann")
+    await room.present("bob")
+    assert room.control._due == {"s1"}
+    while room.control._due:
+        await asyncio.sleep(0)
+    assert looked[-1] is None
+    assert sum(new is not None for new in looked) == 2

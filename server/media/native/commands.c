@@ -390,6 +390,18 @@ static void send_datagram(struct plane *plane, struct reader *r) {
     r->at = r->end;
 }
 
+/* A waking costs more than most commands do. */
+static void bundle(struct plane *plane, struct reader *r) {
+    while (r->at < r->end && !r->is_broken && !plane->is_ending) {
+        size_t length = read16(r);
+        const uint8_t *message = read_octets(r, length);
+        if (message == NULL || length == 0 || message[0] == DOWN_BUNDLE ||
+            !plane_command(plane, message, length))
+            r->is_broken = true;
+    }
+    r->at = r->end;
+}
+
 static void end(struct plane *plane, struct reader *r) {
     (void)r;
     plane->is_ending = true;
@@ -420,6 +432,7 @@ static command *const commands[] = {
     [DOWN_KEEP] = keep,
     [DOWN_WANT] = want,
     [DOWN_HOLD] = hold,
+    [DOWN_BUNDLE] = bundle,
 };
 
 bool plane_command(struct plane *plane, const uint8_t *message, size_t length) {

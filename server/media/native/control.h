@@ -87,6 +87,9 @@ enum down {
     /* u32 transport, text password of its checks, which may be answered from now on, the rest is a
        memo for the server that finds it held (away.c) */
     DOWN_HOLD = 19,
+    /* n × (u16 length, a message that is no bundle): what was said in one turn of the server's
+       loop */
+    DOWN_BUNDLE = 20,
 };
 
 enum up {

@@ -91,7 +91,7 @@ static void take_commands(struct plane *plane) {
             break;
         }
         bool is_read = plane_command(plane, buffer, (size_t)length);
-        if (buffer[0] == DOWN_KEYS || buffer[0] == DOWN_HOLD)
+        if (buffer[0] == DOWN_KEYS || buffer[0] == DOWN_HOLD || buffer[0] == DOWN_BUNDLE)
             OPENSSL_cleanse(buffer, (size_t)length);
         if (!is_read) {
             fprintf(stderr, "reprise-plane: a message of type %u cannot be read\n", buffer[0]);
