@@ -52,7 +52,7 @@ from server.media.plane import (
     TransportHeld,
     TransportStats,
 )
-from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView
+from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView, UnshownPicture
 from server.schemas.media_report import MediaReport, TransportRow
 
 log = logging.getLogger(__name__)
@@ -364,9 +364,19 @@ class PlaneMediaControl:
         session, link = found
         if session.links.get(link.participant_id) is not link:
             return
-        quality = quality_of(notice, link.paused, server_is_busy=self._load.is_high)
+        quality = quality_of(
+            notice, link.paused, self._unshown(notice), server_is_busy=self._load.is_high
+        )
         session.quality.measured(link.participant_id, quality)
         self.send(session.session_id, link.participant_id, "quality", quality)
+
+    def _unshown(self, notice: TransportStats) -> list[UnshownPicture]:
+        found: list[UnshownPicture] = []
+        for publication_id, codec in notice.unshown.items():
+            choice = self._choice_of(publication_id)
+            if choice is not None and choice.track is not None:
+                found.append(UnshownPicture(choice.participant_id, choice.track, codec))
+        return found
 
     def _switched(self, notice: SlotSwitched) -> None:
         found = self._links.get(notice.transport_id)

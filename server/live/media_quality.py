@@ -16,6 +16,7 @@ from server.schemas.live_media import (
     PersonQuality,
     QualityCause,
     QualityLevel,
+    UnshownPicture,
 )
 
 LOSS_FAIR: Final = 0.02
@@ -37,7 +38,11 @@ def quality_level(loss_up: float, loss_down: float, rtt_ms: float | None) -> Qua
 
 
 def quality_of(
-    stats: TransportStats, paused: Iterable[str], *, server_is_busy: bool
+    stats: TransportStats,
+    paused: Iterable[str],
+    unshown: Iterable[UnshownPicture] = (),
+    *,
+    server_is_busy: bool,
 ) -> ConnectionQuality:
     """What a page is told; pictures that its link has no room for count against the link."""
     slots = sorted(paused)
@@ -49,11 +54,12 @@ def quality_of(
     return ConnectionQuality(
         stats.loss_up, stats.loss_down, stats.rtt_ms, stats.bitrate_up, stats.bitrate_down,
         level, slots, stats.estimate, dict(stats.held_back), server_is_busy,
+        list(unshown),
     )  # fmt: skip
 
 
 def lost_quality() -> ConnectionQuality:
-    return ConnectionQuality(1.0, 1.0, None, 0, 0, "lost", [], None, {}, False)
+    return ConnectionQuality(1.0, 1.0, None, 0, 0, "lost", [], None, {}, False, [])
 
 
 def cause_of(quality: ConnectionQuality) -> QualityCause | None:

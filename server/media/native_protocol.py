@@ -19,7 +19,7 @@ from server.media.slot import SlotNumbers
 
 VERSION: Final = 1
 MAX_MESSAGE: Final = 65000
-CODECS: Final = ("opus", "VP8", "H264")
+CODECS: Final = ("opus", "VP8", "H264", "VP9", "AV1")
 
 HELLO: Final = 1
 TRANSPORT: Final = 2

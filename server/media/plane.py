@@ -241,6 +241,8 @@ class TransportStats:
         default_factory=dict[str, Literal["link", "sender"]]
     )
     """slots whose picture is less than what was wanted, and for whose sake"""
+    unshown: Mapping[PublicationId, str] = field(default_factory=dict[PublicationId, str])
+    """pictures that were wanted and that the viewer did not offer to decode, with their codec"""
 
 
 @dataclass(frozen=True, slots=True)

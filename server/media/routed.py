@@ -12,6 +12,8 @@ from enum import Enum, auto
 from typing import Any, Final, Literal, Protocol
 
 from server.media.plane import Layer, PublicationId, RoomId, TrackKind, TransportId
+from server.media.sdp_answer import PublicationNumbers
+from server.media.slot import SlotNumbers
 
 
 class Unmeasured(Enum):
@@ -39,6 +41,8 @@ class RoutedSlot(Protocol):
     def name(self) -> str: ...
     @property
     def is_video(self) -> bool: ...
+    @property
+    def numbers(self) -> SlotNumbers: ...
     @property
     def current(self) -> Any: ...
     @property
@@ -72,6 +76,8 @@ class RoutedPublication(Protocol):
     def is_open(self) -> bool: ...
     @property
     def is_started(self) -> bool: ...
+    @property
+    def numbers(self) -> PublicationNumbers: ...
     @property
     def layers(self) -> tuple[Layer, ...]: ...
     @property

@@ -1,6 +1,7 @@
 """RTP packets as the plane sees them: parsed once on arrival, shared by cache and slots.
 
-Source: RFC 3550 (header), RFC 8285 (header extensions), RFC 7741 (VP8), RFC 6184 (H.264).
+Source: RFC 3550 (header), RFC 8285 (header extensions), RFC 7741 (VP8), RFC 6184 (H.264),
+RFC 9628 (VP9), the AV1 RTP payload specification of AOMedia.
 Everything here runs once for every received packet, so it allocates one object and little else.
 """
 
@@ -21,8 +22,9 @@ class Malformed(ValueError):
 class Packet:
     """One received RTP packet, ready to be rewritten for any number of slots.
 
-    ``sequence`` is unwrapped (it only grows over a stream's life); ``head`` is the VP8 payload
-    descriptor (empty for other codecs) and ``rest`` all that follows, padding removed.
+    ``sequence`` is unwrapped (it only grows over a stream's life); ``head`` is as much of
+    the VP8 or VP9 payload descriptor as has numbers to rewrite (empty for other codecs) and
+    ``rest`` all that follows, padding removed.
     """
 
     __slots__ = (
@@ -34,6 +36,7 @@ class Packet:
         "marker",
         "picture_id",
         "picture_id_is_long",
+        "picture_offset",
         "rest",
         "sequence",
         "timestamp",
@@ -57,6 +60,7 @@ class Packet:
         self.has_picture_id = False
         self.picture_id_is_long = False
         self.picture_id = 0
+        self.picture_offset = 0
         self.tl0 = -1
         self.tl0_offset = 0
 
@@ -147,6 +151,7 @@ def parse_vp8(packet: Packet, payload: bytes) -> None:
             if size <= position:
                 raise Malformed("truncated VP8 picture id")
             packet.has_picture_id = True
+            packet.picture_offset = position
             octet = payload[position]
             if octet & 0x80:
                 if size <= position + 1:
@@ -193,16 +198,73 @@ def h264_starts_keyframe(payload: bytes) -> bool:
     return False
 
 
-def rewrite_vp8_head(packet: Packet, picture_id_step: int, tl0_step: int) -> bytes:
+def parse_vp9(packet: Packet, payload: bytes) -> None:
+    """Split off what stands before the reference indices and the scalability structure, which
+    are relative, and learn picture id, TL0PICIDX and keyframe start."""
+    size = len(payload)
+    if size == 0:
+        packet.rest = b""
+        return
+    first = payload[0]
+    position = 1
+    spatial = 0
+    if first & 0x80:
+        if size <= position:
+            raise Malformed("truncated VP9 picture id")
+        packet.has_picture_id = True
+        packet.picture_offset = position
+        octet = payload[position]
+        if octet & 0x80:
+            if size <= position + 1:
+                raise Malformed("truncated VP9 picture id")
+            packet.picture_id_is_long = True
+            packet.picture_id = ((octet & 0x7F) << 8) | payload[position + 1]
+            position += 2
+        else:
+            packet.picture_id = octet
+            position += 1
+    if first & 0x20:
+        if size <= position:
+            raise Malformed("truncated VP9 layer indices")
+        spatial = (payload[position] >> 1) & 0x07
+        position += 1
+        if not first & 0x10:
+            if size <= position:
+                raise Malformed("truncated VP9 TL0PICIDX")
+            packet.tl0 = payload[position]
+            packet.tl0_offset = position
+            position += 1
+    packet.head = payload[:position]
+    packet.rest = payload[position:]
+    # P = 0 and B = 1 of the lowest spatial layer; those above it refer to it (RFC 9628 4.2).
+    packet.is_key_start = first & 0x48 == 0x08 and spatial == 0 and size > position
+
+
+def av1_starts_keyframe(payload: bytes) -> bool:
+    """True for the packet that begins a coded video sequence: it says so (N), or its first OBU is
+    a sequence header, which some senders put there without saying so."""
+    if len(payload) < 2 or payload[0] & 0x80:
+        return False
+    if payload[0] & 0x08:
+        return True
+    position = 1
+    if payload[0] & 0x30 != 0x10:  # more than one OBU: a length stands before the first (LEB128)
+        while position < len(payload) and payload[position] & 0x80:
+            position += 1
+        position += 1
+    return position < len(payload) and (payload[position] >> 3) & 0x0F == 1
+
+
+def rewrite_head(packet: Packet, picture_id_step: int, tl0_step: int) -> bytes:
     """The descriptor with picture id and TL0PICIDX moved on; keyidx and TID stay."""
     head = bytearray(packet.head)
     if packet.has_picture_id:
         if packet.picture_id_is_long:
             value = (packet.picture_id + picture_id_step) & 0x7FFF
-            head[2] = 0x80 | (value >> 8)
-            head[3] = value & 0xFF
+            head[packet.picture_offset] = 0x80 | (value >> 8)
+            head[packet.picture_offset + 1] = value & 0xFF
         else:
-            head[2] = (packet.picture_id + picture_id_step) & 0x7F
+            head[packet.picture_offset] = (packet.picture_id + picture_id_step) & 0x7F
     if packet.tl0 >= 0:
         head[packet.tl0_offset] = (packet.tl0 + tl0_step) & 0xFF
     return bytes(head)

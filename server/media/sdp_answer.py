@@ -29,6 +29,8 @@ from server.media.slot import SlotNumbers
 
 START_BITRATE_KBPS: Final = 2000
 LAYERS: Final[tuple[Layer, ...]] = ("q", "h", "f")
+PICTURE_CODECS: Final = ("VP8", "H264", "VP9", "AV1")
+"""as they are chosen: what most viewers decode comes first (docs/decisions/013)"""
 _PAIRS: Final = {"stage_audio": "stage", "screen_audio": "screen"}
 
 
@@ -39,7 +41,7 @@ class PublicationNumbers:
     mid: str
     track: TrackKind
     codecs: Mapping[int, str]
-    """payload type → ``opus``, ``VP8``, ``H264``"""
+    """payload type → ``opus``, ``VP8``, ``H264``, ``VP9``, ``AV1``"""
     rtx: Mapping[int, int]
     """RTX payload type → media payload type"""
     layers: Mapping[str, Layer]
@@ -161,13 +163,14 @@ def _receiving(section: Section, track: TrackKind) -> tuple[PublicationNumbers, 
         wanted = (URI_MID, URI_AUDIO_LEVEL, URI_TRANSPORT_CC)
         feedback = ("transport-cc", "nack")
     else:
-        codec = section.codec("VP8") or section.codec("H264")
+        found = (section.codec(name) for name in PICTURE_CODECS)
+        codec = next((one for one in found if one is not None), None)
         wanted = (URI_MID, URI_RID, URI_REPAIRED_RID, URI_TRANSPORT_CC)
         feedback = ("transport-cc", "nack", "nack pli", "ccm fir")
         if codec is not None and "transport-cc" not in codec.feedback:
             feedback = ("goog-remb", *feedback)
     if codec is None:
-        raise OfferRefused("no_codec", f"No common codec for media section {section.mid!r}.")
+        raise _no_codec(section)
     lines = ["a=recvonly", *_extmaps(section, wanted)]
     lines += _codec_lines(codec, feedback)
     rtx: dict[int, int] = {}
@@ -198,13 +201,20 @@ def _receiving(section: Section, track: TrackKind) -> tuple[PublicationNumbers, 
     return numbers, lines
 
 
+def _no_codec(section: Section) -> OfferRefused:
+    wanted = "Opus" if section.kind == "audio" else "VP8, H.264 (baseline), VP9 or AV1 (profile 0)"
+    return OfferRefused(
+        "no_codec", f"No common codec for media section {section.mid!r}: offer {wanted}."
+    )
+
+
 def _sending(section: Section, name: str, *, estimates_down: bool) -> tuple[SlotNumbers, list[str]]:
     """A viewer's slot: every codec of ours that was offered, VP8 first."""
     is_video = section.kind == "video"
-    found = [section.codec(codec) for codec in (("VP8", "H264") if is_video else ("opus",))]
+    found = [section.codec(codec) for codec in (PICTURE_CODECS if is_video else ("opus",))]
     codecs = [codec for codec in found if codec is not None]
     if not codecs:
-        raise OfferRefused("no_codec", f"No common codec for media section {section.mid!r}.")
+        raise _no_codec(section)
     stream_id = _PAIRS.get(name, name)
     ssrc = random_ssrc()
     rtx: dict[str, int] = {}
@@ -271,7 +281,8 @@ def _codec_lines(codec: Codec, feedback: Sequence[str]) -> list[str]:
             f"profile-level-id={profile};x-google-start-bitrate={START_BITRATE_KBPS}"
         )
     else:
-        lines.append(f"a=fmtp:{number} x-google-start-bitrate={START_BITRATE_KBPS}")
+        profile = {"VP9": "profile-id=0;", "AV1": "profile=0;"}.get(codec.name, "")
+        lines.append(f"a=fmtp:{number} {profile}x-google-start-bitrate={START_BITRATE_KBPS}")
     # Only what was offered may be answered (RFC 4585 section 4.2).
     lines += [f"a=rtcp-fb:{number} {f}" for f in feedback if f in codec.feedback]
     return lines

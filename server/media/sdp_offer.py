@@ -29,7 +29,7 @@ URI_TRANSPORT_CC: Final = (
 class Codec:
     payload_type: int
     name: str
-    """``opus``, ``VP8``, ``H264``, ``rtx`` … in the spelling below"""
+    """``opus``, ``VP8``, ``H264``, ``VP9``, ``AV1``, ``rtx`` … in the spelling below"""
     rate: int
     channels: int = 1
     parameters: dict[str, str] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Section:
     def codec(self, name: str) -> Codec | None:
         """The first codec of that name that the plane can carry."""
         for codec in self.codecs:
-            if codec.name == name and (name != "H264" or _is_plain_h264(codec)):
+            if codec.name == name and _is_plain(codec):
                 return codec
         return None
 
@@ -83,14 +83,22 @@ class Offer:
         return next((s for s in self.sections if s.mid == mid), None)
 
 
-_NAMES: Final = {"opus": "opus", "vp8": "VP8", "h264": "H264", "vp9": "VP9", "rtx": "rtx"}
+_NAMES: Final = {
+    "opus": "opus", "vp8": "VP8", "h264": "H264", "vp9": "VP9", "av1": "AV1", "rtx": "rtx",
+}  # fmt: skip
 
 
-def _is_plain_h264(codec: Codec) -> bool:
-    """Constrained baseline, non-interleaved: what every H.264 receiver decodes."""
-    return codec.parameters.get("packetization-mode") == "1" and codec.parameters.get(
-        "profile-level-id", "42e01f"
-    ).lower().startswith("42")
+def _is_plain(codec: Codec) -> bool:
+    """What every receiver of that codec decodes: H.264 as constrained baseline, non-interleaved;
+    profile 0 of VP9 and AV1 (8 bits, 4:2:0), which they are when they do not say."""
+    if codec.name == "H264":
+        profile = codec.parameters.get("profile-level-id", "42e01f")
+        return codec.parameters.get("packetization-mode") == "1" and profile.lower().startswith(
+            "42"
+        )
+    if codec.name == "VP9":
+        return codec.parameters.get("profile-id", "0") == "0"
+    return codec.name != "AV1" or codec.parameters.get("profile", "0") == "0"
 
 
 def parse_offer(text: str, tracks: Mapping[str, str], slots: Mapping[str, str]) -> Offer:

@@ -8,7 +8,7 @@ The rules, all measured with Chromium and Firefox as viewers and publishers:
 3. The timestamp of a new source's first packet is the slot's base plus its capture time, so two
    slots of one person stay in step; a video step is at least 900 ticks, an audio step a
    multiple of 960 (anything else makes the jitter buffer conceal samples).
-4. VP8 picture id and TL0PICIDX go on at last + 1; keyidx and TID stay.
+4. VP8 and VP9 picture id and TL0PICIDX go on at last + 1; keyidx and layers stay.
 5. Payload type and header extensions are the viewer's own; the first audio packet after a
    switch carries the marker.
 6. A sender report goes out right after a switch (and every second, by the router).
@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.media.rtcp import NTP_UNIX_OFFSET, Block, ntp_middle, write_sender_report
-from server.media.rtp import HEADER, Packet, rewrite_vp8_head
+from server.media.rtp import HEADER, Packet, rewrite_head
 from server.media.sequence_map import SequenceMap
 from server.media.statistics import SlotTally
 from server.media.stream import Stream
@@ -237,7 +237,7 @@ class Slot:
         if sequence < 0:
             return
         if head and (packet.has_picture_id or packet.tl0 >= 0):
-            head = rewrite_vp8_head(packet, self._picture_step, self._tl0_step)
+            head = rewrite_head(packet, self._picture_step, self._tl0_step)
         self._write(packet, sequence, head)
 
     def _write(self, packet: Packet, sequence: int, head: bytes) -> None:

@@ -216,6 +216,8 @@ def held_back(slot: Any, viewing: Any) -> HeldBack | None:
     publication = viewing.assigned(slot.name)
     if wanted is None or publication is None or not publication.is_open:
         return None
+    if publication.publication_id in viewing.unshown():
+        return None
     best = publication.best(wanted)
     if best is None:
         return None
@@ -260,6 +262,7 @@ def stats_of(peer: Any, viewing: Any, seconds: float, now_ns: int) -> TransportS
         bitrate_down=int(peer.octets_down * 8 / seconds),
         estimate=estimate_of(peer, now_ns),
         held_back=reasons(peer, viewing),
+        unshown=viewing.unshown(),
     )
 
 
@@ -267,6 +270,7 @@ def is_news(told: TransportStats, now: TransportStats) -> bool:
     """Whether somebody who looks at them would see a difference."""
     return (
         told.held_back != now.held_back
+        or told.unshown != now.unshown
         or _differs(told.loss_up, now.loss_up, _LOSS_STEP)
         or _differs(told.loss_down, now.loss_down, _LOSS_STEP)
         or _differs(told.rtt_ms, now.rtt_ms, _RTT_STEP_MS)

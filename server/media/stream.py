@@ -13,7 +13,13 @@ from typing import Final, Protocol
 from server.media.packet_cache import PacketCache
 from server.media.plane import Layer
 from server.media.rtcp import Block, ntp_middle
-from server.media.rtp import Packet, h264_starts_keyframe, parse_vp8
+from server.media.rtp import (
+    Packet,
+    av1_starts_keyframe,
+    h264_starts_keyframe,
+    parse_vp8,
+    parse_vp9,
+)
 from server.media.statistics import StreamTally
 from server.media.stream_clock import PublisherClock, StreamClock
 
@@ -47,7 +53,7 @@ class Tap(Protocol):
 
 
 class Stream:
-    """``codec`` is ``opus``, ``VP8`` or ``H264``."""
+    """``codec`` is ``opus``, ``VP8``, ``H264``, ``VP9`` or ``AV1``."""
 
     __slots__ = (
         "_base",
@@ -177,6 +183,10 @@ class Stream:
         if self._is_video:
             if self.codec == "VP8":
                 parse_vp8(packet, payload)
+            elif self.codec == "VP9":
+                parse_vp9(packet, payload)
+            elif self.codec == "AV1":
+                packet.is_key_start = av1_starts_keyframe(payload)
             else:
                 packet.is_key_start = h264_starts_keyframe(payload)
             if packet.is_key_start:

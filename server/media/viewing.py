@@ -28,6 +28,12 @@ _PATIENCE_NS: Final = 2 * SECOND_NS
 """how long an old picture may stay while the new one's keyframe does not come"""
 
 
+def unknown_codec(slot: RoutedSlot, publication: RoutedPublication) -> str | None:
+    """The publication's codec when the viewer of the slot did not offer it."""
+    offered = slot.numbers.payload_types
+    return next((one for one in publication.numbers.codecs.values() if one not in offered), None)
+
+
 class Viewing:
     def __init__(
         self,
@@ -111,8 +117,21 @@ class Viewing:
             and publication.is_open
             and publication.is_video
             and publication.room_id == self.peer.room_id
+            and unknown_codec(slot, publication) is None
         )
         return publication if is_visible else None
+
+    def unshown(self) -> dict[PublicationId, str]:
+        """Pictures that would be shown if the viewer had offered to decode them."""
+        found: dict[PublicationId, str] = {}
+        for slot in self.peer.slots.values():
+            publication = self.assigned(slot.name) if slot.is_video else None
+            if publication is None or not publication.is_open or not publication.is_video:
+                continue
+            codec = unknown_codec(slot, publication)
+            if codec is not None:
+                found[publication.publication_id] = codec
+        return found
 
     def _is_same_person(self, slot: RoutedSlot) -> bool:
         publication = self.assigned(slot.name)

@@ -73,6 +73,15 @@ QualityLevel = Literal["good", "fair", "poor", "lost"]
 QualityCause = Literal["loss_up", "loss_down", "delay", "link"]
 
 
+class UnshownPicture(Struct):
+    """A picture that the viewer's browser did not offer to decode."""
+
+    participant_id: str
+    track: TrackKind
+    codec: str
+    """``H264``, ``VP8``, ``VP9`` or ``AV1``"""
+
+
 class ConnectionQuality(Struct):
     """Server → client ``quality``, every 2 s; presence, never logged."""
 
@@ -92,6 +101,8 @@ class ConnectionQuality(Struct):
     room for more, or who sends it sends no more"""
     server_is_busy: bool
     """the machine has had too much to do for some seconds"""
+    unshown: list[UnshownPicture]
+    """wanted, and not sent, because this browser did not offer to decode them"""
 
 
 class PersonQuality(Struct, frozen=True):

@@ -136,13 +136,18 @@ class Hall:
         tracks: Sequence[str] = TRACKS,
         layers: Sequence[str] = (),
         at: str | None = None,
+        codec: str = "VP8",
     ) -> Member:
-        """``at``: the one of the plane's addresses that this client knows."""
+        """``at``: the one of the plane's addresses that this client knows. ``codec``: what it
+        offers for pictures; what it sends then is up to the test."""
         client = MediaClient(tracks, SLOTS, {"camera": layers} if layers else None)  # type: ignore[arg-type]
         offer = client.offer()
         answer = await self.plane.open(
-            OpenTransport(name, participant or name, offer.sdp, offer.tracks, offer.slots)
-        )
+            OpenTransport(
+                name, participant or name, offer.sdp.replace("VP8/90000", f"{codec}/90000"),
+                offer.tracks, offer.slots,
+            )
+        )  # fmt: skip
         if room is not None:
             self.apply(PlaceTransport(name, room))
         await client.connect(answer if at is None else only_candidate(answer, at))
@@ -272,7 +277,7 @@ async def test_the_wrong_certificate_is_refused(hall: Hall) -> None:
         ("no_bundle", lambda sdp: sdp.replace("a=group:BUNDLE", "a=group:LS")),
         ("no_rtcp_mux", lambda sdp: sdp.replace("a=rtcp-mux", "a=x-mux")),
         ("no_codec", lambda sdp: sdp.replace("opus/48000/2", "G722/8000")),
-        ("no_codec", lambda sdp: sdp.replace("VP8/90000", "VP9/90000")),
+        ("no_codec", lambda sdp: sdp.replace("VP8/90000", "H266/90000")),
         ("unknown_mid", lambda sdp: sdp.replace("a=mid:0", "a=mid:other")),
         ("wrong_direction", lambda sdp: sdp.replace("a=sendonly", "a=recvonly")),
     ],

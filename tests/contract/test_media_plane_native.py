@@ -12,6 +12,7 @@ from server.media.native_plane import NativePlane
 from server.media.plane import AssignSlot
 from server.media.rtp import payload_bounds
 from server.media.switchboard import PlaneSettings
+from tests.contract.media_codecs import *  # noqa: F403
 from tests.contract.media_plane import *  # noqa: F403
 from tests.contract.media_plane import Hall
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server.media.python_plane import PlaneSettings, PythonPlane
+from tests.contract.media_codecs import *  # noqa: F403
 from tests.contract.media_plane import *  # noqa: F403
 
 

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from server.media.rtp import (
     Malformed,
     Packet,
+    av1_starts_keyframe,
     h264_starts_keyframe,
     header_extensions,
     parse_vp8,
+    parse_vp9,
     payload_bounds,
-    rewrite_vp8_head,
+    rewrite_head,
 )
 
 
@@ -104,7 +106,7 @@ def test_rewriting_moves_picture_id_and_tl0_and_nothing_else() -> None:
         partition_start=1, partition_id=0, picture_id=0x7FFF, tl0picidx=255, tid=(2, 0), keyidx=3
     )
     packet = vp8(bytes(descriptor) + b"\x01rest")
-    head = rewrite_vp8_head(packet, 2, 3)
+    head = rewrite_head(packet, 2, 3)
     read, rest = VpxPayloadDescriptor.parse(head + b"\x01rest")
     assert (read.picture_id, read.tl0picidx, read.tid, read.keyidx) == (1, 2, (2, 0), 3)
     assert rest == b"\x01rest"
@@ -136,3 +138,64 @@ def test_a_keyframe_begins_with_its_first_partition(first: int, frame: int, is_s
 )
 def test_h264_keyframe_starts(payload: bytes, is_start: bool) -> None:
     assert h264_starts_keyframe(payload) is is_start
+
+
+def vp9(payload: bytes) -> Packet:
+    packet = Packet(0, 0, 0, payload, 0)
+    parse_vp9(packet, payload)
+    return packet
+
+
+def test_vp9_numbers_are_read_and_moved_and_nothing_else() -> None:
+    # I, L, B, V: 15-bit picture id, layers (T1 S0), TL0PICIDX, then the scalability structure.
+    packet = vp9(b"\xaa\xff\xff\x20\xff\x18rest")
+    assert (packet.picture_id, packet.tl0, packet.rest) == (0x7FFF, 255, b"\x18rest")
+    assert packet.is_key_start
+    assert rewrite_head(packet, 2, 3) == b"\xaa\x80\x01\x20\x02"
+    short = vp9(b"\x88\x7frest")
+    assert (short.picture_id, short.tl0, rewrite_head(short, 1, 0)) == (0x7F, -1, b"\x88\x00")
+
+
+@pytest.mark.parametrize(
+    ("payload", "is_start"),
+    [
+        (b"\x88\x01x", True),
+        (b"\xc8\x01x", False),
+        (b"\x80\x01x", False),
+        (b"\xa8\x01\x02\x07x", False),
+        (b"\xb8\x01\x00x", True),
+        (b"\x08x", True),
+        (b"\x08", False),
+        (b"", False),
+    ],
+    ids=["key", "refers to another", "middle", "upper layer", "flexible", "no id", "cut", "empty"],
+)
+def test_a_vp9_keyframe_begins_with_its_lowest_layer(payload: bytes, is_start: bool) -> None:
+    assert vp9(payload).is_key_start is is_start
+
+
+@pytest.mark.parametrize("payload", [b"\x80", b"\x80\x80", b"\x20", b"\x20\x00"])
+def test_a_cut_vp9_descriptor_is_refused(payload: bytes) -> None:
+    with pytest.raises(Malformed):
+        vp9(payload)
+
+
+@pytest.mark.parametrize(
+    ("payload", "is_start"),
+    [
+        (b"\x18\x0a", True),
+        (b"\x10\x0a", True),
+        (b"\x20\x02\x0a\x00\x32", True),
+        (b"\x20\x81\x01\x0a", True),
+        (b"\x10\x32", False),
+        (b"\x98\x0a", False),
+        (b"\x20\x81", False),
+        (b"\x18", False),
+    ],
+    ids=[
+        "says so", "sequence header", "with a length", "long length", "frame", "continued", "cut",
+        "nothing",
+    ],
+)  # fmt: skip
+def test_av1_sequence_starts(payload: bytes, is_start: bool) -> None:
+    assert av1_starts_keyframe(payload) is is_start

@@ -156,14 +156,47 @@ def test_the_pair_of_a_stage_has_one_name() -> None:
 
 
 def test_without_vp8_a_publisher_sends_h264() -> None:
-    sdp = FIREFOX.replace("a=rtpmap:120 VP8/90000", "a=rtpmap:120 VP9/90000")
+    sdp = FIREFOX.replace("a=rtpmap:120 VP8/90000", "a=rtpmap:120 H266/90000")
     given_back = answer(read(sdp))
     assert given_back.publications[1].codecs == {126: "H264"}
     assert given_back.slots[0].payload_types == {"H264": 126}
 
 
+@pytest.mark.parametrize(("codec", "profile"), [("VP9", "profile-id=0"), ("AV1", "profile=0")])
+def test_what_offers_nothing_common_is_taken_as_it_comes(codec: str, profile: str) -> None:
+    sdp = FIREFOX.replace("VP8/90000", f"{codec}/90000").replace("packetization-mode=1", "x=1")
+    given_back = answer(read(sdp))
+    assert given_back.publications[1].codecs == {120: codec}
+    assert given_back.slots[0].payload_types == {codec: 120}
+    assert f"a=fmtp:120 {profile};" in given_back.sdp
+
+
+@pytest.mark.parametrize("codec", ["VP9", "AV1"])
+def test_common_codecs_come_first(codec: str) -> None:
+    sdp = FIREFOX.replace("VP8/90000", f"{codec}/90000")
+    given_back = answer(read(sdp))
+    assert given_back.publications[1].codecs == {126: "H264"}
+    assert list(given_back.slots[0].payload_types) == ["H264", codec], "shown where it is taken"
+
+
+@pytest.mark.parametrize(
+    ("codec", "wanted"), [("VP9", "profile-id=2"), ("AV1", "profile=1"), ("AV1", "profile=2")]
+)
+def test_other_profiles_are_refused(codec: str, wanted: str) -> None:
+    sdp = FIREFOX.replace("VP8/90000", f"{codec}/90000").replace("packetization-mode=1", "x=1")
+    sdp = "\r\n".join(
+        f"a=fmtp:120 {wanted}" if line.startswith("a=fmtp:120 ") else line
+        for line in sdp.splitlines()
+    )
+    sdp = sdp.replace(f"a=rtpmap:120 {codec}", f"a=fmtp:120 {wanted}\r\na=rtpmap:120 {codec}")
+    with pytest.raises(OfferRefused) as refused:
+        answer(read(sdp))
+    assert refused.value.code == "no_codec"
+    assert "VP9 or AV1 (profile 0)" in str(refused.value)
+
+
 def test_interleaved_h264_is_not_accepted() -> None:
-    sdp = FIREFOX.replace("VP8/90000", "VP9/90000").replace("packetization-mode=1", "x=1")
+    sdp = FIREFOX.replace("VP8/90000", "H266/90000").replace("packetization-mode=1", "x=1")
     with pytest.raises(OfferRefused) as refused:
         answer(read(sdp))
     assert refused.value.code == "no_codec"

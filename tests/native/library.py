@@ -37,8 +37,10 @@ def library() -> ctypes.CDLL:
     made.rtp_extension.restype = pointer
     made.rtp_extension.argtypes = [pointer, pointer, ctypes.c_uint, pointer]
     made.rtp_read_vp8.restype = ctypes.c_bool
-    made.rtp_h264_starts_keyframe.restype = ctypes.c_bool
-    made.rtp_h264_starts_keyframe.argtypes = [ctypes.c_char_p, size]
+    made.rtp_read_vp9.restype = ctypes.c_bool
+    for name in ("rtp_h264_starts_keyframe", "rtp_av1_starts_keyframe"):
+        getattr(made, name).restype = ctypes.c_bool
+        getattr(made, name).argtypes = [ctypes.c_char_p, size]
     made.stun_target.restype = pointer
     made.stun_target.argtypes = [pointer, size, pointer]
     made.sequence_map_find.restype = ctypes.c_int32

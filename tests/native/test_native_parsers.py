@@ -17,11 +17,13 @@ from server.media.ice_dtls import parse_check
 from server.media.rtp import (
     Malformed,
     Packet,
+    av1_starts_keyframe,
     h264_starts_keyframe,
     header_extensions,
     parse_vp8,
+    parse_vp9,
     payload_bounds,
-    rewrite_vp8_head,
+    rewrite_head,
 )
 from server.media.sequence_map import SequenceMap
 from server.media.twcc import ArrivalRecorder
@@ -45,8 +47,8 @@ class NativePacket(ctypes.Structure):
         ("picture", ctypes.c_int32), ("head_length", ctypes.c_uint16),
         ("rest_length", ctypes.c_uint16), ("marker", ctypes.c_uint8),
         ("tl0_offset", ctypes.c_uint8), ("is_long_picture", ctypes.c_bool),
-        ("is_key_start", ctypes.c_bool), ("padding", ctypes.c_uint8),
-        ("body", ctypes.c_uint8 * 2048),
+        ("is_key_start", ctypes.c_bool), ("picture_offset", ctypes.c_uint8),
+        ("padding", ctypes.c_uint8), ("body", ctypes.c_uint8 * 2048),
     )  # fmt: skip
 
 
@@ -91,13 +93,14 @@ def test_bounds_and_extensions(data: bytes) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(payload=st.binary(max_size=12), picture=st.integers(0, 99999), tl0=st.integers(0, 999))
-def test_vp8_descriptors(payload: bytes, picture: int, tl0: int) -> None:
+@pytest.mark.parametrize("codec", ["vp8", "vp9"])
+def test_descriptors(codec: str, payload: bytes, picture: int, tl0: int) -> None:
     native = NativePacket(level=-1, tl0=-1, picture=-1, rest_length=len(payload))
     ctypes.memmove(native.body, payload, len(payload))
-    is_whole = library().rtp_read_vp8(ctypes.byref(native))
+    is_whole = getattr(library(), f"rtp_read_{codec}")(ctypes.byref(native))
     packet = Packet(0, 0, 0, payload, 0)
     try:
-        parse_vp8(packet, payload)
+        (parse_vp8 if codec == "vp8" else parse_vp9)(packet, payload)
     except Malformed:
         assert not is_whole
         return
@@ -109,9 +112,9 @@ def test_vp8_descriptors(payload: bytes, picture: int, tl0: int) -> None:
     assert native.picture == (packet.picture_id if packet.has_picture_id else -1)
     assert (native.tl0, native.is_key_start) == (packet.tl0, packet.is_key_start)
     out = ctypes.create_string_buffer(6)
-    library().rtp_write_vp8_head(ctypes.byref(native), picture, tl0, out)
+    library().rtp_write_head(ctypes.byref(native), picture, tl0, out)
     steps = (picture - max(native.picture, 0), tl0 - max(native.tl0, 0))
-    assert out.raw[:split] == (rewrite_vp8_head(packet, *steps) if split else b"")
+    assert out.raw[:split] == (rewrite_head(packet, *steps) if split else b"")
 
 
 @settings(max_examples=300, deadline=None)
@@ -120,6 +123,12 @@ def test_h264_keyframes(payload: bytes) -> None:
     assert library().rtp_h264_starts_keyframe(payload, len(payload)) == h264_starts_keyframe(
         payload
     )
+
+
+@settings(max_examples=300, deadline=None)
+@given(payload=st.binary(max_size=12))
+def test_av1_keyframes(payload: bytes) -> None:
+    assert library().rtp_av1_starts_keyframe(payload, len(payload)) == av1_starts_keyframe(payload)
 
 
 @settings(max_examples=200, deadline=None)

@@ -24,7 +24,7 @@
 enum { PUBLICATION_SOUND, PUBLICATION_PICTURE, PUBLICATION_MICROPHONE };
 enum { SLOT_SOUND, SLOT_PICTURE, SLOT_STAGE, SLOT_LOUDEST };
 
-/* layer: 0 q, 1 h, 2 f. codec: 0 opus, 1 VP8, 2 H264. profile: as in srtp.h. */
+/* layer: 0 q, 1 h, 2 f. codec: 0 opus, 1 VP8, 2 H264, 3 VP9, 4 AV1. profile: as in srtp.h. */
 enum down {
     /* u16 version; the first message */
     DOWN_HELLO = 1,

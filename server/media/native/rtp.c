@@ -88,6 +88,7 @@ bool rtp_read_vp8(struct packet *p) {
         if (flags & 0x80) {
             if (size <= position)
                 return false;
+            p->picture_offset = (uint8_t)position;
             if (payload[position] & 0x80) {
                 if (size <= position + 1)
                     return false;
@@ -141,13 +142,72 @@ bool rtp_h264_starts_keyframe(const uint8_t *payload, size_t length) {
     return kind == 28 && (payload[1] & 0x80) && is_parameter_or_idr(payload[1]);
 }
 
-void rtp_write_vp8_head(const struct packet *p, uint32_t picture, uint32_t tl0, uint8_t *out) {
+bool rtp_read_vp9(struct packet *p) {
+    const uint8_t *payload = p->body;
+    size_t size = p->rest_length;
+    if (size == 0)
+        return true;
+    uint8_t first = payload[0];
+    size_t position = 1;
+    unsigned spatial = 0;
+    if (first & 0x80) {
+        if (size <= position)
+            return false;
+        p->picture_offset = (uint8_t)position;
+        if (payload[position] & 0x80) {
+            if (size <= position + 1)
+                return false;
+            p->is_long_picture = true;
+            p->picture = get16(payload + position) & 0x7FFF;
+            position += 2;
+        } else {
+            p->picture = payload[position];
+            position += 1;
+        }
+    }
+    if (first & 0x20) {
+        if (size <= position)
+            return false;
+        spatial = (payload[position] >> 1) & 0x07;
+        position += 1;
+        if (!(first & 0x10)) {
+            if (size <= position)
+                return false;
+            p->tl0 = payload[position];
+            p->tl0_offset = (uint8_t)position;
+            position += 1;
+        }
+    }
+    p->head_length = (uint16_t)position;
+    p->rest_length = (uint16_t)(size - position);
+    /* P = 0 and B = 1 of the lowest spatial layer; those above it refer to it (RFC 9628 4.2). */
+    p->is_key_start = (first & 0x48) == 0x08 && spatial == 0 && size > position;
+    return true;
+}
+
+bool rtp_av1_starts_keyframe(const uint8_t *payload, size_t length) {
+    if (length < 2 || (payload[0] & 0x80))
+        return false;
+    if (payload[0] & 0x08)
+        return true;
+    /* N is not set; some senders put a sequence header there without saying so. With more than
+       one OBU a length stands before the first (LEB128). */
+    size_t position = 1;
+    if ((payload[0] & 0x30) != 0x10) {
+        while (position < length && (payload[position] & 0x80))
+            position++;
+        position++;
+    }
+    return position < length && ((payload[position] >> 3) & 0x0F) == 1;
+}
+
+void rtp_write_head(const struct packet *p, uint32_t picture, uint32_t tl0, uint8_t *out) {
     memcpy(out, p->body, p->head_length);
     if (p->picture >= 0) {
         if (p->is_long_picture)
-            put16(out + 2, 0x8000 | (picture & 0x7FFF));
+            put16(out + p->picture_offset, 0x8000 | (picture & 0x7FFF));
         else
-            out[2] = picture & 0x7F;
+            out[p->picture_offset] = picture & 0x7F;
     }
     if (p->tl0 >= 0)
         out[p->tl0_offset] = (uint8_t)tl0;

@@ -1,16 +1,25 @@
 /* RTP as the plane sees it: parsed once on arrival, shared by cache, slots and capture.
 
-   Sources: RFC 3550 (header), RFC 8285 (extensions), RFC 7741 (VP8), RFC 6184 (H.264). */
+   Sources: RFC 3550 (header), RFC 8285 (extensions), RFC 7741 (VP8), RFC 6184 (H.264),
+   RFC 9628 (VP9), the AV1 RTP payload specification of AOMedia. */
 #ifndef REPRISE_RTP_H
 #define REPRISE_RTP_H
 
 #include "base.h"
 
 #define RTP_HEADER 12
-/* Longest VP8 payload descriptor: flags, extensions, picture id (2), TL0PICIDX, TID/KEYIDX. */
-#define VP8_MAX_HEAD 6
+/* Longest head that is rewritten, VP8's: flags, extensions, picture id (2), TL0PICIDX, TID/KEYIDX.
+   VP9's ends before what is relative: flags, picture id (2), layers, TL0PICIDX. */
+#define RTP_MAX_HEAD 6
 
-enum codec { CODEC_OPUS = 0, CODEC_VP8 = 1, CODEC_H264 = 2, CODEC_COUNT = 3 };
+enum codec {
+    CODEC_OPUS = 0,
+    CODEC_VP8 = 1,
+    CODEC_H264 = 2,
+    CODEC_VP9 = 3,
+    CODEC_AV1 = 4,
+    CODEC_COUNT = 5,
+};
 
 struct rtp_bounds {
     uint16_t profile;
@@ -25,8 +34,9 @@ bool rtp_find_bounds(const uint8_t *data, size_t length, struct rtp_bounds *boun
 const uint8_t *rtp_extension(const uint8_t *data, const struct rtp_bounds *bounds, unsigned number,
                              size_t *length);
 
-/* A received packet. `sequence` is unwrapped; `body` holds the VP8 descriptor (`head_length`
-   octets, 0 for other codecs) and what follows it, padding removed. */
+/* A received packet. `sequence` is unwrapped; `body` holds the part of the VP8 or VP9
+   descriptor that is rewritten (`head_length` octets, 0 for other codecs) and what follows it,
+   padding removed. */
 struct packet {
     int64_t sequence;
     int64_t arrival_ns;
@@ -39,6 +49,7 @@ struct packet {
     uint8_t tl0_offset;
     bool is_long_picture;
     bool is_key_start;
+    uint8_t picture_offset;
     uint8_t padding; /* octets of RTP padding that stand ready behind the rest */
     uint8_t body[];
 };
@@ -70,9 +81,12 @@ static inline bool packet_is_empty(const struct packet *p) {
 /* Split off the payload descriptor of a packet whose whole payload stands in `body` with
    `rest_length` octets. False when it is broken. */
 bool rtp_read_vp8(struct packet *packet);
+bool rtp_read_vp9(struct packet *packet);
 /* True for the packet a decoder can start from: SPS or IDR, alone, in STAP-A or FU-A. */
 bool rtp_h264_starts_keyframe(const uint8_t *payload, size_t length);
-/* Write the descriptor with other numbers into `out` (VP8_MAX_HEAD octets); keyidx, TID stay. */
-void rtp_write_vp8_head(const struct packet *packet, uint32_t picture, uint32_t tl0, uint8_t *out);
+/* True for the packet that begins a coded video sequence. */
+bool rtp_av1_starts_keyframe(const uint8_t *payload, size_t length);
+/* Write the head with other numbers into `out` (RTP_MAX_HEAD octets); keyidx and layers stay. */
+void rtp_write_head(const struct packet *packet, uint32_t picture, uint32_t tl0, uint8_t *out);
 
 #endif

@@ -6,7 +6,7 @@
    2. Sequence numbers go on at last + 1; swallowed padding leaves no gap (sequence_map.h).
    3. The first timestamp of a new source is the slot's base plus its capture time; a video step
       is at least 900 ticks, an audio step a multiple of 960.
-   4. VP8 picture id and TL0PICIDX go on at last + 1; keyidx and TID stay.
+   4. VP8 and VP9 picture id and TL0PICIDX go on at last + 1; keyidx and layers stay.
    5. Payload type and extensions are the viewer's own; the first audio packet after a switch
       carries the marker.
    6. A sender report goes out right after a switch and every second.
@@ -337,9 +337,9 @@ void slot_begin(struct slot *s, struct stream *stream, struct packet *p) {
 /* ---- packets ---------------------------------------------------------------------------- */
 
 static size_t write_head(const struct packet *p, const struct sent *record, uint8_t *out) {
-    if (p->head_length > VP8_MAX_HEAD)
+    if (p->head_length > RTP_MAX_HEAD)
         return 0;
-    rtp_write_vp8_head(p, record->picture, record->tl0, out);
+    rtp_write_head(p, record->picture, record->tl0, out);
     return p->head_length;
 }
 
@@ -364,7 +364,7 @@ void slot_forward(struct slot *s, const struct packet *p, uint8_t marker) {
         .second = marker | s->payload_type_of[stream->codec],
         .number = next_number(s),
     };
-    uint8_t head[VP8_MAX_HEAD];
+    uint8_t head[RTP_MAX_HEAD];
     size_t head_length = write_head(p, &record, head);
     if (emit(s, &record, false, head, head_length, packet_rest(p), p->rest_length, p->padding))
         count_sent(s, &record, head_length + p->rest_length);
@@ -374,7 +374,7 @@ void slot_forward(struct slot *s, const struct packet *p, uint8_t marker) {
 static void resend_as_rtx(struct slot *s, const struct sent *record, uint8_t payload_type,
                           const uint8_t *head, size_t head_length, const struct packet *p) {
     uint8_t *out = udp_reserve(&s->plane->udp);
-    uint8_t numbered[2 + VP8_MAX_HEAD];
+    uint8_t numbered[2 + RTP_MAX_HEAD];
     put16(numbered, record->sequence);
     memcpy(numbered + 2, head, head_length);
     s->rtx_sequence++;
@@ -442,7 +442,7 @@ void slot_retransmit(struct slot *s, const uint16_t *numbers, size_t count, int6
         if (p == NULL)
             continue;
         s->resent++;
-        uint8_t head[VP8_MAX_HEAD];
+        uint8_t head[RTP_MAX_HEAD];
         size_t head_length = write_head(p, record, head);
         uint8_t rtx = s->rtx_ssrc ? s->rtx_of[stream->codec] : 0;
         if (rtx)

@@ -129,12 +129,15 @@ struct packet *stream_receive(struct stream *s, uint16_t number, uint32_t timest
         .marker = marker,
     };
     memcpy(p->body, payload, length);
-    if (s->codec == CODEC_VP8 && !rtp_read_vp8(p)) {
+    if ((s->codec == CODEC_VP8 && !rtp_read_vp8(p)) ||
+        (s->codec == CODEC_VP9 && !rtp_read_vp9(p))) {
         free(p);
         return NULL;
     }
     if (s->codec == CODEC_H264)
         p->is_key_start = rtp_h264_starts_keyframe(payload, length);
+    else if (s->codec == CODEC_AV1)
+        p->is_key_start = rtp_av1_starts_keyframe(payload, length);
     if (s->is_video && s->publication->plane->udp.pads)
         packet_even_out(p);
     if (!unwrap(s, number, now, &p->sequence)) {

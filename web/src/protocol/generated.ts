@@ -1436,6 +1436,15 @@ export interface ConnectionQuality {
   paused: string[];
   rtt_ms: number | null;
   server_is_busy: boolean;
+  unshown: UnshownPicture[];
+}
+/**
+ * A picture that the viewer's browser did not offer to decode.
+ */
+export interface UnshownPicture {
+  codec: string;
+  participant_id: string;
+  track: 'camera' | 'microphone' | 'screen' | 'screen_audio';
 }
 export interface Consented {
   consent: 'declined' | 'given' | 'unasked';

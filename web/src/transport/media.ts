@@ -65,19 +65,33 @@ const DISCONNECTED_PATIENCE_MS = 4000;
 const WANTED_CODECS = {
   audio: ['audio/opus'],
   video: ['video/vp8', 'video/h264', 'video/rtx'],
+  /** Where streams of programs are shown, which may send nothing else (decision 013). */
+  stage: ['video/vp8', 'video/h264', 'video/vp9', 'video/av1', 'video/rtx'],
 } as const;
 
-/** The one H.264 every receiver decodes: of ten kinds each would make every section longer. */
+/** The one kind every receiver decodes: of ten H.264 each would make every section longer. */
 function isPlain(codec: RTCRtpCodec): boolean {
   const parameters = codec.sdpFmtpLine?.toLowerCase() ?? '';
-  return (
-    codec.mimeType.toLowerCase() !== 'video/h264' ||
-    (parameters.includes('packetization-mode=1') && parameters.includes('profile-level-id=42e0'))
-  );
+  switch (codec.mimeType.toLowerCase()) {
+    case 'video/h264':
+      return (
+        parameters.includes('packetization-mode=1') && parameters.includes('profile-level-id=42e0')
+      );
+    case 'video/vp9':
+      return !/profile-id=[1-9]/.test(parameters);
+    case 'video/av1':
+      return !/(^|[;\s])profile=[1-9]/.test(parameters);
+    default:
+      return true;
+  }
 }
 
-function preferCodecs(transceiver: RTCRtpTransceiver, medium: 'audio' | 'video'): void {
-  const wanted: readonly string[] = WANTED_CODECS[medium];
+function preferCodecs(
+  transceiver: RTCRtpTransceiver,
+  medium: 'audio' | 'video',
+  isLarge = false,
+): void {
+  const wanted: readonly string[] = WANTED_CODECS[isLarge ? 'stage' : medium];
   const all = RTCRtpReceiver.getCapabilities(medium)?.codecs ?? [];
   const codecs = all.filter(
     (codec) => wanted.includes(codec.mimeType.toLowerCase()) && isPlain(codec),
@@ -450,7 +464,7 @@ function addSender(link: Link, kind: TrackKind, medium: 'audio' | 'video') {
 function addSlot(link: Link, slot: string) {
   const medium = hasPicture(slot) ? 'video' : 'audio';
   const transceiver = link.pc.addTransceiver(medium, { direction: 'recvonly' });
-  preferCodecs(transceiver, medium);
+  preferCodecs(transceiver, medium, slot === 'stage' || slot === 'screen');
   link.streams.set(slot, new MediaStream([transceiver.receiver.track]));
   return { transceiver, name: slot };
 }

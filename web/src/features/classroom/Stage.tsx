@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { MAIN_ROOM } from './breakouts/fold';
 import { useClassroom } from './context';
 import { boardOf } from './pads/access';
+import { UnshownScreen } from './quality/Unshown';
 import { isFacilitator, personOf } from './selectors';
 import slidesClasses from './slides/slides.module.css';
 import { SlidesStage } from './slides/SlidesStage';
@@ -120,6 +121,7 @@ export function Stage({ ref }: { ref?: React.Ref<HTMLElement> }) {
               <IconPinFilled size={14} aria-hidden /> {t('stage.spotlight')}
             </div>
           )}
+          <UnshownScreen />
           {isAlone && (
             <div className={classes.note}>
               {t('stage.alone')}. {t('stage.aloneHint')}

@@ -4,6 +4,8 @@ import { memo } from 'react';
 
 import { Avatar } from '../../ui';
 import { SideBadge } from './debate/SideBadge';
+import { codecUnknown } from './quality/codecs';
+import { Unshown } from './quality/Unshown';
 import { personOf } from './selectors';
 import { LocalVideo, SlotVideo } from './SlotVideo';
 import { usePage, useSession } from './store';
@@ -26,6 +28,7 @@ export const Tile = memo(function Tile({ t, personId, slot, avatarSize = 56, cla
   const hasOwnCamera = usePage((state) => isMe && state.local.hasCamera);
   const hasRoom = usePage((state) => !slot || !state.quality?.paused.includes(slot));
   const isSpeaking = usePage((state) => state.speakers.includes(personId));
+  const unknownCodec = usePage((state) => (isMe ? null : codecUnknown(state, personId, 'camera')));
   if (!person) return null;
   const hasCamera = person.tracks.camera === true && (!isMe || hasOwnCamera);
   const isMuted = person.tracks.microphone !== true;
@@ -39,7 +42,9 @@ export const Tile = memo(function Tile({ t, personId, slot, avatarSize = 56, cla
       data-away={isAway || undefined}
     >
       <div className={classes.face}>
-        {hasCamera && !isAway && (isMe || (slot && hasRoom)) ? (
+        {unknownCodec !== null && hasCamera ? (
+          <Unshown codec={unknownCodec} />
+        ) : hasCamera && !isAway && (isMe || (slot && hasRoom)) ? (
           isMe ? (
             <LocalVideo kind="camera" />
           ) : (

@@ -71,6 +71,7 @@ test('a picture without room is said, and not blamed on anybody', () => {
     estimate: null,
     held_back: {},
     server_is_busy: false,
+    unshown: [],
   };
   show('ben', 'connected', { quality });
   screen.getByText(/no room for every picture/);

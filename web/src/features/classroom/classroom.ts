@@ -119,7 +119,6 @@ export class Classroom {
       onQuality: (quality) => {
         this.store.setState({ quality });
         if (quality.level === 'lost') this.incoming.media?.lost();
-        else void this.incoming.measure();
       },
       onPeopleQuality: (news) =>
         this.store.setState(({ peopleQuality }) => ({

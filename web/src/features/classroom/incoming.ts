@@ -15,6 +15,7 @@ import type { PageStore } from './store';
 
 const DEFAULT_SPEAKER = '';
 const VIEW_INTERVAL_MS = 250;
+const MEASURE_MS = 2000;
 
 export interface Wire {
   offer: (offer: MediaOffer) => Promise<MediaAnswer>;
@@ -33,6 +34,7 @@ export class Incoming {
   private stageHeight = 720;
   private tileHeight = 180;
   private viewTimer: number | undefined;
+  private measureTimer: number | undefined;
   private stopWatchingDevices: (() => void) | null = null;
   private readonly relays: Relays;
   private readonly device = new DeviceWatch();
@@ -66,6 +68,7 @@ export class Incoming {
       },
     });
     attach();
+    this.measureTimer = window.setInterval(() => void this.measure(), MEASURE_MS);
     this.stopWatchingDevices = onDevicesChanged(() => void this.routeSound());
     void this.routeSound();
     void this.media.connect();
@@ -107,8 +110,8 @@ export class Incoming {
     }, VIEW_INTERVAL_MS);
   }
 
-  /** What the browser says of its own side; asked whenever the server has told of its own. */
-  async measure(): Promise<void> {
+  /** What the browser says of its own side. */
+  private async measure(): Promise<void> {
     const { media } = this;
     const stats = await media?.stats();
     // Unless the seat was left meanwhile.
@@ -130,6 +133,7 @@ export class Incoming {
 
   close(): void {
     window.clearTimeout(this.viewTimer);
+    window.clearInterval(this.measureTimer);
     this.stopWatchingDevices?.();
     this.media?.close();
     this.media = null;

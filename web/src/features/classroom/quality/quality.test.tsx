@@ -2,8 +2,9 @@
 import { act, cleanup, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 
+import { i18next } from '../../../i18n';
 import type { ConnectionQuality } from '../../../protocol';
 import { type DeviceStats, deviceStats } from '../../../transport/device_stats';
 import { renderUi } from '../../../ui/test_render';
@@ -11,8 +12,10 @@ import { Classroom } from '../classroom';
 import { ClassroomContext } from '../context';
 import { aPerson, aSnapshot } from '../fixtures';
 import { PeoplePanel } from '../PeoplePanel';
+import { Stage } from '../Stage';
 import { fromSnapshot } from '../state';
 import { type PageState, StoreContext } from '../store';
+import { Tile } from '../Tile';
 import { causesOf, levelOf } from './causes';
 import { DeviceWatch, type DeviceView } from './device';
 import { Quality } from './Quality';
@@ -28,12 +31,15 @@ const FINE: ConnectionQuality = {
   estimate: null,
   held_back: {},
   server_is_busy: false,
+  unshown: [],
 };
 const DEVICE: DeviceView = { limit: null, sending: null, isSlow: false, isRelayed: false };
 const keys = (over: Partial<ConnectionQuality>, device: Partial<DeviceView> = {}) =>
   causesOf({ ...FINE, ...over }, { ...DEVICE, ...device }).map((one) => one.key);
 
 afterEach(cleanup);
+// axe takes a busy machine a while.
+vi.setConfig({ testTimeout: 30_000 });
 
 test('a good connection needs no words, and one that is lost has its own', () => {
   expect(keys({})).toEqual([]);
@@ -182,4 +188,23 @@ test('facilitators see everybody’s, with its cause', () => {
 test('learners see nobody’s', () => {
   show(<PeoplePanel />, { peopleQuality: TOLD });
   expect(screen.queryByRole('img', { name: /^Connection/ })).toBeNull();
+});
+
+test('a picture that the browser cannot decode is words, not black', () => {
+  const ben = aPerson('ben', { tracks: { camera: true, microphone: true } });
+  const unshown = [
+    { participant_id: 'ben', track: 'camera', codec: 'H264' },
+    { participant_id: 'ben', track: 'screen', codec: 'AV1' },
+  ] as const;
+  const session = fromSnapshot(aSnapshot({ participants: [aPerson('ada'), ben] }));
+  const quality = { ...FINE, unshown: [...unshown] };
+  show(<Tile t={i18next.getFixedT(null, 'classroom')} personId="ben" slot="gallery0" />, { session, quality });
+  expect(screen.getByText('Your browser can’t show this picture (H.264).')).toBeTruthy();
+  cleanup();
+  show(<Stage />, { session, quality });
+  expect(screen.getByText('Your browser can’t show the screen of ben (AV1).')).toBeTruthy();
+  cleanup();
+  const off = fromSnapshot(aSnapshot({ participants: [aPerson('ada'), aPerson('ben')] }));
+  show(<Tile t={i18next.getFixedT(null, 'classroom')} personId="ben" slot="gallery0" />, { session: off, quality });
+  expect(document.querySelector('[data-unshown]')).toBeNull();
 });
