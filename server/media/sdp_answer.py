@@ -30,7 +30,7 @@ from server.media.slot import SlotNumbers
 START_BITRATE_KBPS: Final = 2000
 LAYERS: Final[tuple[Layer, ...]] = ("q", "h", "f")
 PICTURE_CODECS: Final = ("VP8", "H264", "VP9", "AV1")
-"""as they are chosen: what most viewers decode comes first (docs/decisions/013)"""
+"""as they are chosen: what most viewers decode comes first (docs/decisions/015)"""
 _PAIRS: Final = {"stage_audio": "stage", "screen_audio": "screen"}
 
 

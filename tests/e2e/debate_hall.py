@@ -74,12 +74,15 @@ class Debater:
 class Singer(MediaClient):
     """Sends one second of a tone over and over: encoding it anew for everybody costs too much."""
 
-    async def _send_sound(self, track: TrackKind, source: SoundSource) -> None:
+    async def _send_sound(
+        self, track: TrackKind, source: SoundSource, begins: float | None
+    ) -> None:
         encoder, length = OpusEncoder(), SAMPLES / RATE
         encoded = [encoder.encode(source.read(n * SAMPLES)) for n in range(100)]
         packets = [one for some in encoded for one in some][-50:]
         sender = self.senders[track, "f"]
-        first = index = int(self.media_time() / length) + 1
+        begins = self.next_packet() if begins is None else begins
+        first = index = round(begins / length)
         while True:
             await self._until((index + 1) * length)
             packet, level = packets[index % len(packets)]

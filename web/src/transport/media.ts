@@ -65,7 +65,7 @@ const DISCONNECTED_PATIENCE_MS = 4000;
 const WANTED_CODECS = {
   audio: ['audio/opus'],
   video: ['video/vp8', 'video/h264', 'video/rtx'],
-  /** Where streams of programs are shown, which may send nothing else (decision 013). */
+  /** Where streams of programs are shown, which may send nothing else (decision 015). */
   stage: ['video/vp8', 'video/h264', 'video/vp9', 'video/av1', 'video/rtx'],
 } as const;
 
