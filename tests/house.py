@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import socketio
@@ -27,6 +27,7 @@ from server.domain.state import SessionState
 from server.live.media_control import PlaneMediaControl
 from server.live.ports import MediaControl, MediaHost, Seat
 from server.live.room import actor_of
+from server.media.native_plane import NativePlane
 from server.media.python_plane import PlaneSettings, PythonPlane
 from server.schemas import api
 from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView
@@ -234,18 +235,17 @@ async def open_house(
     *,
     settings: Settings | None = None,
     clock: Clock | None = None,
-    has_media: bool = False,
+    plane: Literal["python", "native"] | None = None,
 ) -> AsyncIterator[House]:
-    """``has_media``: the plane in Python, on the loopback."""
+    """``plane``: of media, on the loopback; None for classes without."""
     data = folder / "data"
     if not data.exists():
         shutil.copytree(_empty_data(), data)
     clock = clock or Clock()
     media: MediaControl = Silence()
-    if has_media:
-        media = PlaneMediaControl(
-            PythonPlane(PlaneSettings(host="127.0.0.1", disk_watermark=0)), data
-        )
+    if plane is not None:
+        made = NativePlane if plane == "native" else PythonPlane
+        media = PlaneMediaControl(made(PlaneSettings(host="127.0.0.1", disk_watermark=0)), data)
     composition = compose(
         settings or Settings(data=data, web_dist=folder / "dist"),
         media=media,

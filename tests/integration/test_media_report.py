@@ -29,7 +29,7 @@ SAMPLE = re.compile(r"(reprise_media_[a-z_]+)(?:\{(\w+)=\"([^\"]*)\"\})? (\S+)")
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     settings = Settings(data=tmp_path / "data", web_dist=tmp_path / "dist", metrics_token=TOKEN)
-    async with open_house(tmp_path, settings=settings, has_media=True) as opened:
+    async with open_house(tmp_path, settings=settings, plane="python") as opened:
         yield opened
 
 

@@ -56,6 +56,25 @@ FIREFOX = "\r\n".join([
     "m=application 9 UDP/DTLS/SCTP webrtc-datachannel", "c=IN IP4 0.0.0.0", "a=mid:3",
     "a=sctp-port:5000", "",
 ])  # fmt: skip
+# What OBS writes (plugins/obs-webrtc/whip-output.cpp, libdatachannel src/description.cpp): options
+# by comma, no header extensions, nothing to ask again by, SSRCs named and no rids.
+OBS = "\r\n".join([
+    "v=0", "o=rtc 3190213217 0 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=group:BUNDLE 0 1",
+    "a=group:LS 0 1", "a=msid-semantic:WMS *", "a=ice-options:ice2,trickle",
+    f"a=fingerprint:sha-256 {FINGERPRINT}",
+    "m=audio 50123 UDP/TLS/RTP/SAVPF 111", "c=IN IP4 192.0.2.7", "a=mid:0", "a=sendonly",
+    "a=ssrc:2700 cname:Zc81", "a=ssrc:2700 msid:Qw3 Qw3-audio", "a=msid:Qw3 Qw3-audio",
+    "a=rtcp-mux", "a=rtpmap:111 opus/48000/2",
+    "a=fmtp:111 minptime=10;maxaveragebitrate=96000;stereo=1;sprop-stereo=1;useinbandfec=1",
+    "a=setup:actpass", "a=ice-ufrag:hR4d", "a=ice-pwd:d9Gf0bC2yLxKq7mPzTnV1s",
+    "a=candidate:1 1 UDP 2122317823 192.0.2.7 50123 typ host", "a=end-of-candidates",
+    "m=video 50123 UDP/TLS/RTP/SAVPF 96", "c=IN IP4 192.0.2.7", "a=mid:1", "a=sendonly",
+    "a=ssrc:2701 cname:Zc81", "a=ssrc:2701 msid:Qw3 Qw3-video", "a=msid:Qw3 Qw3-video",
+    "a=rtcp-mux", "a=rtpmap:96 H264/90000", "a=rtcp-fb:96 nack", "a=rtcp-fb:96 nack pli",
+    "a=rtcp-fb:96 goog-remb",
+    "a=fmtp:96 profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1",
+    "a=setup:actpass", "a=ice-ufrag:hR4d", "a=ice-pwd:d9Gf0bC2yLxKq7mPzTnV1s", "",
+])  # fmt: skip
 TRACKS = {"0": "microphone", "1": "camera"}
 SLOTS = {"2": "stage"}
 
@@ -100,6 +119,26 @@ def test_firefox_gets_its_own_numbers_back() -> None:
     assert (slot.mid_extension, slot.send_time_extension) == (3, 4)
     extensions = given_back.extensions
     assert (extensions.mid, extensions.rid, extensions.transport_cc) == (3, 10, 7)
+
+
+@pytest.mark.parametrize("codec", ["H264", "AV1"])
+def test_obs_is_taken_with_what_it_lacks(codec: str) -> None:
+    sdp = OBS
+    if codec == "AV1":
+        fmtp = next(line for line in OBS.split("\r\n") if line.startswith("a=fmtp:96"))
+        sdp = OBS.replace("H264/90000", "AV1/90000").replace(f"{fmtp}\r\n", "")
+    offer = parse_offer(sdp, TRACKS, {})
+    assert (offer.ufrag, offer.pwd) == ("hR4d", "d9Gf0bC2yLxKq7mPzTnV1s")
+    given_back = answer(offer, slots={})
+    sound, picture = given_back.publications
+    assert (sound.codecs, sound.ssrcs) == ({111: "opus"}, [2700])
+    assert (picture.codecs, picture.ssrcs, picture.rtx) == ({96: codec}, [2701], {})
+    assert given_back.extensions.mid is None
+    assert given_back.extensions.transport_cc is None
+    assert "a=extmap" not in given_back.sdp
+    assert "rtx" not in given_back.sdp
+    for mid in ("0", "1"):
+        assert "a=recvonly" in section(given_back.sdp, mid)
 
 
 def test_every_section_has_the_fingerprint_and_so_has_the_session() -> None:

@@ -24,8 +24,8 @@ HERTZ = 660
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path, has_media=True) as opened:
+async def house(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[House]:
+    async with open_house(tmp_path, plane=getattr(request, "param", "python")) as opened:
         yield opened
 
 
@@ -117,6 +117,7 @@ async def hears(media: MediaClient, slot: str, hertz: float) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("house", ["python", "native"], indirect=True)
 async def test_ST_a_stream_is_published_watched_recorded_and_ended(house: House) -> None:
     held = await hold(house)
     await house.lead(held.fay, held.session_id, c.StartRecording())
@@ -170,6 +171,7 @@ async def test_ST_a_stream_is_published_watched_recorded_and_ended(house: House)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("house", ["python", "native"], indirect=True)
 async def test_ST4_a_stream_leaves_when_its_transport_dies_and_may_come_again(
     house: House,
 ) -> None:

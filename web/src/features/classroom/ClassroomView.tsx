@@ -20,6 +20,7 @@ import { Gallery } from './Gallery';
 import { Header } from './Header';
 import { CommandPalette } from './palette/CommandPalette';
 import { FloatingReactions } from './room/FloatingReactions';
+import { InviteDialog } from './room/InviteDialog';
 import { LocksDialog } from './room/LocksDialog';
 import { SpeakDialog } from './room/SpeakDialog';
 import { SidePanel } from './SidePanel';
@@ -67,6 +68,7 @@ export function ClassroomView() {
       <CommandPalette />
       <CaptionsDialog />
       <LocksDialog />
+      <InviteDialog />
       <PlanDialog />
       <WebPageDialog />
       <SpeakDialog />

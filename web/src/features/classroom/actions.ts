@@ -333,6 +333,15 @@ export const ACTIONS = {
     isOn: never,
     perform: (classroom) => classroom.store.setState({ dialog: 'locks' }),
   },
+  invite: {
+    name: 'invite',
+    label: () => 'room:invite.title',
+    short: 'room:invite.short',
+    code: null,
+    isAvailable: hosts,
+    isOn: never,
+    perform: (classroom) => classroom.store.setState({ dialog: 'invite' }),
+  },
   webPage: {
     name: 'webPage',
     label: () => 'room:webPage.action',

@@ -24,6 +24,7 @@ export type Dialog =
   | 'moment'
   | 'palette'
   | 'locks'
+  | 'invite'
   | 'webPage'
   | 'captions'
   | 'slides'

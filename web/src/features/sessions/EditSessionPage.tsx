@@ -18,10 +18,9 @@ import {
   useErrorText,
 } from '../../ui';
 import { DebatesOverCard, useDebatesOver } from '../../ui/debate';
+import { LinksCard, StreamsCard } from '../../ui/invite';
 import { DetailsForm } from './DetailsForm';
 import { bodyOf, emptyForm, formOf, formTrouble, type SessionForm } from './form';
-import { LinksCard } from './LinksCard';
-import { StreamsCard } from './StreamsCard';
 import { MaterialsCard } from './MaterialsCard';
 import { MembersCard } from './MembersCard';
 import { PlanCard } from './PlanCard';

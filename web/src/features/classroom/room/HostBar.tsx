@@ -1,5 +1,5 @@
 import { Button, Group } from '@mantine/core';
-import { IconLock, IconMicrophoneOff } from '@tabler/icons-react';
+import { IconLock, IconMicrophoneOff, IconUserPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
 import { ACTIONS } from '../actions';
@@ -29,6 +29,14 @@ export function HostBar() {
           onClick={() => ACTIONS.locks.perform(classroom)}
         >
           {t('locks.show')}
+        </Button>
+        <Button
+          size="compact-md"
+          variant="default"
+          leftSection={<IconUserPlus size={16} aria-hidden />}
+          onClick={() => ACTIONS.invite.perform(classroom)}
+        >
+          {t('invite.short')}
         </Button>
       </Group>
     </>

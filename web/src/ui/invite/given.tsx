@@ -17,7 +17,10 @@ import { useTranslation } from 'react-i18next';
 
 import { http } from '../../transport/http';
 import { type Resource, useResource } from '../../transport/resource';
-import { Avatar, Card, ErrorState, toast, useErrorText } from '../../ui';
+import { Avatar } from '../Avatar';
+import { Card } from '../Card';
+import { ErrorState, useErrorText } from '../States';
+import { toast } from '../toast';
 
 /** What a facilitator gives to one person or program: a name, one seat, revocable. */
 export interface Given {
