@@ -160,6 +160,19 @@ async def test_the_stage_changes_hands_without_a_freeze(stand: Stand, join: Join
     assert sound["packetsLost"] == 0
 
 
-async def test_a_page_without_a_common_codec_is_refused_in_words(join: Join) -> None:
-    with pytest.raises(Exception, match="no_codec"):
-        await join("eve", hertz=440, colour="#00c000", video=["video/vp9", "video/rtx"])
+@pytest.mark.parametrize("codec", ["vp9", "av1"])
+async def test_a_codec_that_is_passed_on_is_decoded_after_every_switch(
+    stand: Stand, join: Join, codec: str
+) -> None:
+    """Who offers nothing else sends VP9 or AV1; a switch begins at a keyframe of theirs."""
+    video = [f"video/{codec}", "video/rtx"]
+    small = {"layers": False, "width": 320, "height": 180, "video": video}
+    await join("ann", hertz=440, colour="#c00000", **small)
+    await join("bob", hertz=880, colour="#0000c0", **small)
+    viewer = await join("viewer", video=video)
+    for name, channel in (("ann", 0), ("bob", 2), ("ann", 0)):
+        stand.apply(AssignSlot("viewer", "stage", stand.publication(name, "camera")))
+        await viewer.sees("stage", channel)
+    stats = await viewer.inbound("stage")
+    assert stats["keyFramesDecoded"] >= 3
+    assert stats["packetsLost"] == 0
