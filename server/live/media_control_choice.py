@@ -80,6 +80,25 @@ def people_by_room(sources: Iterable[Source]) -> dict[str, People]:
 
 
 _NOBODY: Final = People(())
+_VOICE: Final = frozenset[TrackKind](("microphone",))
+
+
+def newly_voiced(before: Sequence[Source], after: Sequence[Source]) -> frozenset[str] | None:
+    """Whose microphone alone was switched: only those who see one of them on the stage can be
+    shown anything else. None: more has changed, and anybody may be."""
+    if len(before) != len(after):
+        return None
+    voiced: list[str] = []
+    for old, now in zip(before, after, strict=True):
+        if (old.participant_id, old.room_id, old.is_facilitator, old.publications) != (
+            now.participant_id, now.room_id, now.is_facilitator, now.publications,
+        ):  # fmt: skip
+            return None
+        if old.on != now.on:
+            if old.on ^ now.on != _VOICE:
+                return None
+            voiced.append(now.participant_id)
+    return frozenset(voiced)
 
 
 def choose(

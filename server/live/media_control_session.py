@@ -21,6 +21,7 @@ from server.live.media_control_choice import (
     StageByVoice,
     Viewer,
     choose,
+    newly_voiced,
     people_by_room,
 )
 from server.live.media_quality import ClassQuality
@@ -61,6 +62,8 @@ class Link:
     room_id: str | None = None
     enabled: dict[str, bool] = field(default_factory=dict[str, bool])
     choices: dict[str, Choice | None] = field(default_factory=dict[str, Choice | None])
+    basis: tuple[object, ...] = ()
+    """what they were made from, beside who is there to be shown"""
     paused: set[str] = field(default_factory=set[str])
     """slots whose picture the link has no room for"""
     shown: dict[str, SlotAssignment] = field(default_factory=dict[str, SlotAssignment])
@@ -110,6 +113,8 @@ class SessionMedia:
         """room → who alone may be heard there, as the plane was told"""
         self.guests: dict[str, frozenset[str]] = {}
         self.captures = SessionCaptures(session_id, data, plane.apply, report)
+        self._sources: list[Source] = []
+        """who was there to be shown when everybody's slots were chosen last"""
 
     def plane_room(self, room_id: str) -> str:
         return f"{self.session_id}/{room_id}"
@@ -147,9 +152,12 @@ class SessionMedia:
             )  # fmt: skip
         commands += self._guests(state, where)
         rooms = people_by_room(sources)
+        voiced = None if new is not None else newly_voiced(self._sources, sources)
         for link in self.links.values() if new is None else (new,):
-            if link.room_id is not None:
+            if link.room_id is not None and self._may_change(link, voiced, state.spotlight):
                 commands += self._assign(link, rooms, state.spotlight)
+        if new is None:
+            self._sources = sources
         listened_to = self._to_listen_to(state, where)
         commands += map(StartListening, sorted(listened_to - self._listened_to))
         commands += map(StopListening, sorted(self._listened_to - listened_to))
@@ -223,6 +231,20 @@ class SessionMedia:
             for room_id in changed
         ]
 
+    def _may_change(self, link: Link, voiced: frozenset[str] | None, spotlight: str | None) -> bool:
+        """Whether what a viewer is shown has to be chosen anew: in a large class a microphone
+        that is switched concerns few."""
+        assert link.room_id is not None
+        basis = (link.room_id, link.view, self._recent(link.room_id), spotlight)
+        is_other, link.basis = basis != link.basis, basis
+        stage = link.choices.get("stage")
+        on_stage = None if stage is None else stage.participant_id
+        return is_other or voiced is None or on_stage in voiced
+
+    def _recent(self, room_id: str) -> tuple[str, ...]:
+        voice = self.voices.get(room_id)
+        return () if voice is None else voice.recent
+
     def _assign(
         self, link: Link, rooms: Mapping[str, People], spotlight: str | None
     ) -> list[PlaneCommand]:
@@ -237,8 +259,7 @@ class SessionMedia:
             view.stage_height if view is not None else 720,
             view.pinned if view is not None else None,
         )
-        voice = self.voices.get(link.room_id)
-        chosen = choose(viewer, rooms, spotlight, voice.recent if voice is not None else ())
+        chosen = choose(viewer, rooms, spotlight, self._recent(link.room_id))
         commands: list[PlaneCommand] = []
         for slot, choice in chosen.items():
             before = link.choices.get(slot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,9 @@ from server.domain.commands import DeclareGap, ReportCaptureStarted, ReportCaptu
 from server.domain.errors import Conflict, Invalid, NotAllowed
 from server.domain.events import Event, ParticipantReturned
 from server.domain.state import Participant, Recording, SessionState
+from server.live.captions import Captions
 from server.live.media_control import PlaneMediaControl
+from server.live.media_control_choice import StageByVoice
 from server.live.media_control_session import Link, SessionMedia
 from server.live.ports import CaptureReport
 from server.media.plane import (
@@ -208,6 +211,53 @@ async def test_OB9_an_observer_offers_nothing_to_be_heard_or_seen(room: Class) -
     shown = [one for one in room.plane.take(AssignSlot) if one.transport_id == ann]
     assert all(one.publication_id is None for one in shown)
     assert ("stage", "ola", None, None) not in room.told("ann")
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_what_need_not_be_chosen_anew_is_what_would_be(
+    room: Class, tmp_path: Path, seed: int
+) -> None:
+    """Slots that were left as they are after a change are what a session that knows nothing of
+    before would choose."""
+    dice = random.Random(seed)
+    names = ["ann", "bob", "cy", "dan", "eve"]
+    for name in names:
+        await room.present(name, role="facilitator" if name == "ann" else "learner")
+    session = room.control._sessions["s1"]
+    for _ in range(120):
+        name = dice.choice(names)
+        who = room.host.current.participants[name]
+        match dice.randrange(8):
+            case 0:
+                await room.change(replace(who, presence=dice.choice(["present", "away"])))
+            case 1:
+                await room.change(replace(who, role=dice.choice(["learner", "facilitator"])))
+            case 2:
+                await room.change(spotlight=dice.choice([None, *names]))
+            case 3:
+                session.voices.setdefault("main", StageByVoice())._recent = dice.sample(names, 2)
+                await room.change()
+            case 4:
+                view = MediaView([dice.choice([None, *names])], pinned=dice.choice([None, *names]))
+                session.links[name].view = view
+                await room.change()
+            case 5:
+                await room.turn(name, camera=dice.random() < 0.5)
+            case _:
+                await room.turn(name, microphone=dice.random() < 0.5)
+        fresh = SessionMedia(
+            "s1", RecordingPlane(), tmp_path, room.host, lambda *_: None, lambda _: None,
+            Captions(None, "en"),
+        )  # fmt: skip
+        fresh.voices = session.voices
+        fresh.links = {
+            key: Link(link.transport_id, key, link.tracks, link.slots, view=link.view)
+            for key, link in session.links.items()
+        }
+        fresh.refresh(room.host.current)
+        for key, link in fresh.links.items():
+            if link.room_id is not None:
+                assert session.links[key].choices == link.choices
 
 
 async def test_OB9_what_an_observer_still_sends_is_dropped(room: Class) -> None:
