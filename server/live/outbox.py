@@ -145,7 +145,9 @@ class Outbox:
         match entry:
             case _Events(events):
                 for channel, run in groupby(events, key=lambda event: event.channel):
-                    self._direct.broadcast(NAMESPACE, self._room(channel), "events", list(run))
+                    await self._direct.broadcast_in_turns(
+                        NAMESPACE, self._room(channel), "events", list(run)
+                    )
             case _Subscribe(connection_id, channels, snapshot):
                 if not self._is_connected(connection_id):
                     return
