@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.e2e.states.cast import HOST, LEARNER, Show, State, View, escape
+from tests.e2e.states.cast import HOST, LEARNER, Show, State, View, escape, pressed
 
 
 def keys(*pressed: str) -> Show:
@@ -27,6 +27,8 @@ DIALOGS = (
     dialog("devices", "Alt+KeyD"),
     dialog("moment", "Alt+KeyK"),
     dialog("locks", "Alt+KeyO", roles=(HOST,)),
+    State("invite", show=pressed("Invite", "People"), ready="text=No tokens yet.", roles=(HOST,),
+          leave=escape),
     dialog("leave", "Alt+KeyQ"),
     State("layout-gallery", show=keys("Alt+KeyY"), ready="[data-layout=gallery]"),
     State("layout-side", show=keys("Alt+KeyY"), ready="[data-layout=side]",

@@ -13,7 +13,7 @@ export function HostBar() {
   return (
     <>
       <LostMeter />
-      <Group gap="xs" mb="sm" grow>
+      <Group gap="xs" mb="sm" grow preventGrowOverflow={false}>
         <Button
           size="compact-md"
           variant="default"
