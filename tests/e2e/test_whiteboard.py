@@ -54,6 +54,9 @@ async def test_WB_two_people_draw_and_write_together(school: School, page_of: Pa
     await expect(helen.get_by_test_id("whiteboard-words")).to_contain_text(
         "2 drawings", timeout=PATIENT_MS
     )
+    # What somebody still draws outlasts a clear: the hand is off, and the last stroke written.
+    await expect(mina.get_by_test_id("toolbar-selection")).to_be_checked(timeout=PATIENT_MS)
+    await mina.evaluate("() => new Promise((done) => setTimeout(done, 500))")
     await helen.get_by_role("button", name="Clear").click()
     await expect(words).to_contain_text("0 drawings", timeout=PATIENT_MS)
     await helen.get_by_role("alert").get_by_role("button", name="Undo").click()
