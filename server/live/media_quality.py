@@ -1,7 +1,8 @@
 """How well somebody's connection does, in words: for the page itself, and for facilitators.
 
-A page gets its own figures every two seconds and says what they mean. Facilitators are told of
-everybody, but of a level and its first cause only, and only what has changed.
+A page gets its own figures while they change, every two seconds at most, and says what they mean.
+Facilitators are told of everybody, but of a level and its first cause only, and only what has
+changed.
 """
 
 from __future__ import annotations

@@ -134,6 +134,21 @@ def header_extensions(data: bytes, start: int, end: int) -> dict[int, bytes]:
     return found
 
 
+def _picture_id(packet: Packet, payload: bytes, position: int) -> int:
+    """Where it ends; of 7 or 15 bits, alike in VP8 and VP9."""
+    octet = payload[position] if position < len(payload) else 0x80
+    packet.has_picture_id = True
+    packet.picture_offset = position
+    if not octet & 0x80:
+        packet.picture_id = octet
+        return position + 1
+    if len(payload) <= position + 1:
+        raise Malformed("truncated picture id")
+    packet.picture_id_is_long = True
+    packet.picture_id = ((octet & 0x7F) << 8) | payload[position + 1]
+    return position + 2
+
+
 def parse_vp8(packet: Packet, payload: bytes) -> None:
     """Split the payload descriptor off and learn picture id, TL0PICIDX and keyframe start."""
     size = len(payload)
@@ -148,20 +163,7 @@ def parse_vp8(packet: Packet, payload: bytes) -> None:
         flags = payload[1]
         position = 2
         if flags & 0x80:
-            if size <= position:
-                raise Malformed("truncated VP8 picture id")
-            packet.has_picture_id = True
-            packet.picture_offset = position
-            octet = payload[position]
-            if octet & 0x80:
-                if size <= position + 1:
-                    raise Malformed("truncated VP8 picture id")
-                packet.picture_id_is_long = True
-                packet.picture_id = ((octet & 0x7F) << 8) | payload[position + 1]
-                position += 2
-            else:
-                packet.picture_id = octet
-                position += 1
+            position = _picture_id(packet, payload, position)
         if flags & 0x40:
             if size <= position:
                 raise Malformed("truncated VP8 TL0PICIDX")
@@ -209,20 +211,7 @@ def parse_vp9(packet: Packet, payload: bytes) -> None:
     position = 1
     spatial = 0
     if first & 0x80:
-        if size <= position:
-            raise Malformed("truncated VP9 picture id")
-        packet.has_picture_id = True
-        packet.picture_offset = position
-        octet = payload[position]
-        if octet & 0x80:
-            if size <= position + 1:
-                raise Malformed("truncated VP9 picture id")
-            packet.picture_id_is_long = True
-            packet.picture_id = ((octet & 0x7F) << 8) | payload[position + 1]
-            position += 2
-        else:
-            packet.picture_id = octet
-            position += 1
+        position = _picture_id(packet, payload, position)
     if first & 0x20:
         if size <= position:
             raise Malformed("truncated VP9 layer indices")

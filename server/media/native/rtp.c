@@ -73,6 +73,20 @@ const uint8_t *rtp_extension(const uint8_t *data, const struct rtp_bounds *b, un
     return NULL;
 }
 
+/* Of 7 or 15 bits, alike in VP8 and VP9. */
+static bool read_picture_id(struct packet *p, size_t *position) {
+    const uint8_t *at = p->body + *position;
+    if (p->rest_length <= *position)
+        return false;
+    p->picture_offset = (uint8_t)*position;
+    p->is_long_picture = (at[0] & 0x80) != 0;
+    if (p->is_long_picture && p->rest_length <= *position + 1)
+        return false;
+    p->picture = p->is_long_picture ? get16(at) & 0x7FFF : at[0];
+    *position += p->is_long_picture ? 2 : 1;
+    return true;
+}
+
 bool rtp_read_vp8(struct packet *p) {
     const uint8_t *payload = p->body;
     size_t size = p->rest_length;
@@ -85,21 +99,8 @@ bool rtp_read_vp8(struct packet *p) {
             return false;
         uint8_t flags = payload[1];
         position = 2;
-        if (flags & 0x80) {
-            if (size <= position)
-                return false;
-            p->picture_offset = (uint8_t)position;
-            if (payload[position] & 0x80) {
-                if (size <= position + 1)
-                    return false;
-                p->is_long_picture = true;
-                p->picture = get16(payload + position) & 0x7FFF;
-                position += 2;
-            } else {
-                p->picture = payload[position];
-                position += 1;
-            }
-        }
+        if ((flags & 0x80) && !read_picture_id(p, &position))
+            return false;
         if (flags & 0x40) {
             if (size <= position)
                 return false;
@@ -150,21 +151,8 @@ bool rtp_read_vp9(struct packet *p) {
     uint8_t first = payload[0];
     size_t position = 1;
     unsigned spatial = 0;
-    if (first & 0x80) {
-        if (size <= position)
-            return false;
-        p->picture_offset = (uint8_t)position;
-        if (payload[position] & 0x80) {
-            if (size <= position + 1)
-                return false;
-            p->is_long_picture = true;
-            p->picture = get16(payload + position) & 0x7FFF;
-            position += 2;
-        } else {
-            p->picture = payload[position];
-            position += 1;
-        }
-    }
+    if ((first & 0x80) && !read_picture_id(p, &position))
+        return false;
     if (first & 0x20) {
         if (size <= position)
             return false;
