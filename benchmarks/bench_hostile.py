@@ -27,18 +27,20 @@ import psutil
 from benchmarks.hostile_datagrams import KINDS, KNOWN, NULL_HELLO
 from server.media.client.client import MediaClient
 from server.media.client.connection import ConnectionFailed
+from server.media.client.receiving import SlotReceiver
 from server.media.client.sources import MovingBars, Tone
 from server.media.native_plane import NativePlane
 from server.media.plane import (
     AssignSlot,
     CloseTransport,
+    OfferRefused,
     OpenTransport,
     PlaceTransport,
     PlaneNotification,
     SlotSwitched,
     TransportClosed,
 )
-from server.media.switchboard import PlaneSettings
+from server.media.plane_settings import PlaneSettings
 
 SLOTS: Final = ("stage_audio", "stage", "audio0", "gallery0")
 COMMANDED: Final = "gallery0"
@@ -119,6 +121,15 @@ class Class:
         assert local is not None
         return f"ann:{next(mid for mid, kind in local.tracks.items() if kind == 'camera')}"
 
+    def stage(self, name: str) -> SlotReceiver:
+        return self._people[name].slots["stage"]
+
+    def ask_again(self) -> None:
+        """As browsers do, which ask more than once."""
+        for client in self._people.values():
+            for slot in client.slots.values():
+                slot.ask_again(client.connection.send_rtcp)
+
     def _frames(self, name: str) -> int:
         return len(self._people[name].slots["stage"].frames)
 
@@ -126,9 +137,7 @@ class Class:
         """Raises ConnectionFailed."""
         client = MediaClient(("microphone", "camera"), SLOTS)
         offer = client.offer()
-        answer = await self.plane.open(
-            OpenTransport(name, name, offer.sdp, offer.tracks, offer.slots)
-        )
+        answer = await self._open(OpenTransport(name, name, offer.sdp, offer.tracks, offer.slots))
         self._last_ufrag = answer.split("a=ice-ufrag:")[1].split()[0]
         self.plane.apply([PlaceTransport(name, "main")])
         forger = asyncio.create_task(_forge_hellos(client)) if is_attacked else None
@@ -140,6 +149,17 @@ class Class:
                 await asyncio.gather(forger, return_exceptions=True)
         self._people[name] = client
         return client
+
+    async def _open(self, offer: OpenTransport) -> str:
+        """As pages do, which come again while a process is being replaced."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                try:
+                    return await self.plane.open(offer)
+                except OfferRefused as refused:
+                    if refused.code != "not_running":
+                        raise
+                    await asyncio.sleep(0.2)
 
     # ---- what goes on meanwhile ----------------------------------------------------------------
 

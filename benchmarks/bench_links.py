@@ -4,14 +4,14 @@
 Chromium beside it; a viewer in another real Chromium at the end of a wire of its own
 (links_wire.py). The parts (``--only`` names some):
 
-``loss``    5 % of the packets down are lost for ``--seconds``. ``lost`` is what the browser missed
-            (packetsLost of the stage; what comes again comes as RTX beside it). ``recovered`` is
-            the share of it that was there before play-out: every packet of a frame that was never
-            whole, or that was whole and dropped, counts as not recovered, whether it was lost
-            itself or only stood beside one that was. Frames sent are counted on the wire, whole
-            and dropped ones by getStats. As many frames as go missing in the same time without
-            loss (``without_loss``) are not loss's: a busy machine drops some. On a machine that
-            is kept from its work by others the figure says nothing.
+``loss``    5 % of the packets down are lost for ``--seconds``. ``lost`` are packets of the stage
+            that left and never came, each known by its number (links_wire.py). ``recovered`` is the
+            share of them whose picture was whole before play-out: the decoder was offered all of
+            it (an encoded transform sees that), and it was shown, or was there before a later one
+            was shown. The rest is in ``frames_never_whole`` and ``frames_late``, of the
+            ``frames_hit``. ``asked`` and ``repeated`` are the plane's counts; on a lossy link it
+            repeats more than was asked for (native/repeat.c), which ``repeats_sent`` tells the
+            cost of. ``--each`` says what became of every packet.
 ``speech``  15 % are lost while a lecture is read: word error rate of what the page played, with and
             without, by the default engine; and what became of the picture.
 ``cut``     three publish, then the wire carries 500 kbit/s: the longest time without a new picture
@@ -33,6 +33,8 @@ import argparse
 import asyncio
 import base64
 import itertools
+import json
+import re
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -41,6 +43,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import aiohttp
 from playwright.async_api import Browser, Page, async_playwright
 
 from benchmarks.bench_speech import ASSETS, opened_brackets, wer_percent
@@ -59,6 +62,11 @@ PARTS: Final = ("loss", "speech", "cut", "switch")
 WATCH: Final = Path(__file__).with_name("links_page.js")
 PATIENCE_S: Final = 60.0
 SETTLED_S: Final = 2.0
+COUNTED_S: Final = 1.2
+"""the plane tells once a second"""
+METRICS_TOKEN: Final = "of-the-bad-link-alone"
+DECODED_MS: Final = 50.0
+"""from when a frame is taken for decoding until it is shown, at most"""
 CUT_KBIT: Final = 500
 PLAYS_AFTER_S: Final = 3.0
 WIDE: Final = {"width": 1440, "height": 900}
@@ -129,11 +137,12 @@ class Class:
     async def _guest(self, name: str) -> Account:
         return await self.school.guest(self.teacher, self.session_id, name)
 
-    async def watch(self) -> None:
-        """The viewer comes in, over the wire."""
+    async def watch(self, *, looks: bool = False) -> None:
+        """The viewer comes in, over the wire; ``looks``: at every frame that is whole."""
         guest = await self._guest("Ines Falk")
         context = await person(self.away, {"denied": ["audio", "video"]}, viewport=WIDE)
         self.stack.push_async_callback(context.close)
+        await context.add_init_script(f"window.linksLook = {json.dumps(looks)};")
         await context.add_init_script(WATCH.read_text(encoding="utf-8"))
         await context.add_cookies(
             [{"name": key, "value": value, "url": self.https}
@@ -172,6 +181,17 @@ class Class:
         sent = self.sent(stats)
         return Counted(sent.packets, len(sent.frames), stats)
 
+    async def plane_counts(self) -> dict[str, float]:
+        """Totals of the plane, as Prometheus is told."""
+        await asyncio.sleep(COUNTED_S)
+        url = f"{self.school.server.url}/metrics"
+        headers = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+        async with aiohttp.ClientSession() as http, http.get(url, headers=headers) as answer:
+            answer.raise_for_status()
+            text = await answer.text()
+        found = re.findall(r"^reprise_media_(\w+)_total (\S+)$", text, re.MULTILINE)
+        return {name: float(value) for name, value in found}
+
     def sent(self, stats: dict[str, Any]) -> Sent:
         return self.wire.sent[stats["ssrc"]]
 
@@ -204,6 +224,7 @@ async def opened(folder: Path) -> AsyncIterator[Class]:
         "REPRISE_ANNOUNCE_IP": HERE,
         "REPRISE_WORKER": "off",
         "REPRISE_CAPTIONS": "off",
+        "REPRISE_METRICS_TOKEN": METRICS_TOKEN,
     }
     server = ServerProcess(folder / "data", free_port(), folder / "log", environment)
     async with AsyncExitStack() as stack:
@@ -237,42 +258,78 @@ async def opened(folder: Path) -> AsyncIterator[Class]:
 
 
 async def loss(room: Class, options: argparse.Namespace) -> None:
-    await room.rested()
-    before = await room.counted()
-    await room.goes_on()
-    await room.plays()
+    await room.page.evaluate("links.watch('stage')")
+    await asyncio.sleep(SETTLED_S)
     begun = await room.counted()
     await asyncio.sleep(options.seconds)
-    calm = await room.counted()
+    calm, counts = await room.counted(), await room.plane_counts()
     await room.wire.lose(options.loss)
     await asyncio.sleep(options.seconds)
-    during = await room.counted()
     await room.wire.lose(0)
+    during = await room.counted()
     await asyncio.sleep(SETTLED_S)
-    after = await room.rested()
-    await room.goes_on()
+    after, counts_after = await room.counted(), await room.plane_counts()
+    whole = dict(await room.page.evaluate("links.whole('stage')"))
+    shown = await room.page.evaluate("links.shown('stage')")
+    stage, repeats = room.sent(calm.stats), room.wire.sent[calm.stats["rtxSsrc"]]
+    lost = stage.lost()
+    late = {timestamp for timestamp in whole if is_late(timestamp, whole, shown)}
+    in_time = [ts for ts in lost.values() if ts in whole and ts not in late]
+    hit = set(lost.values())
     part = "loss"
-    lost = after.since(before, "packetsLost")
-    frames, packets = after.frames - before.frames, after.packets - before.packets
-    never_whole = after.frames - calm.frames - after.since(calm, "framesReceived")
-    never_anyway = calm.frames - begun.frames - calm.since(begun, "framesReceived")
-    dropped, dropped_anyway = after.since(calm, "framesDropped"), calm.since(begun, "framesDropped")
-    missing = never_whole + dropped - max(0, never_anyway) - dropped_anyway
-    gone = max(0, missing) * packets / frames
-    show(part, "packets", packets, "packets")
-    show(part, "lost", lost, "packets")
-    show(part, "repeats", after.since(before, "retransmittedPacketsReceived"), "packets")
-    show(part, "frames", frames, "frames")
-    show(part, "frames_never_whole", never_whole, "frames")
-    show(part, "frames_never_whole_without_loss", never_anyway, "frames")
-    show(part, "frames_dropped", dropped, "frames")
-    show(part, "frames_dropped_without_loss", dropped_anyway, "frames")
-    show(part, "recovered", 100 * (1 - gone / lost) if lost else 100.0, "%")
+    show(part, "packets", after.packets - calm.packets, "packets")
+    show(part, "lost", len(lost), "packets")
+    show(part, "lost_as_told", after.since(calm, "packetsLost"), "packets")
+    show(part, "asked", counts_after["nacks_received"] - counts["nacks_received"], "packets")
+    show(part, "repeated", counts_after["resent"] - counts["resent"], "packets")
+    show(part, "repeats_sent", repeats.packets - repeats.padding, "packets")
+    show(part, "repeats_lost", len(repeats.lost()), "packets")
+    show(part, "probes_sent", repeats.padding, "packets")
+    show(part, "frames", after.frames - calm.frames, "frames")
+    show(part, "frames_hit", len(hit), "frames")
+    show(part, "frames_never_whole", len(hit - whole.keys()), "frames")
+    show(part, "frames_late", len(hit & late), "frames")
+    show(part, "recovered", 100 * len(in_time) / len(lost) if lost else 100.0, "%")
+    show(part, "frames_dropped_without_loss", calm.since(begun, "framesDropped"), "frames")
+    show(part, "frames_dropped", after.since(calm, "framesDropped"), "frames")
     show(part, "freezes_without_loss", calm.since(begun, "freezeCount"), "freezes")
     show(part, "freezes", during.since(calm, "freezeCount"), "freezes")
     show(part, "frozen", during.since(calm, "totalFreezesDuration"), "s")
     show(part, "picture_losses", during.since(calm, "pliCount"), "requests")
     show(part, "width", during.stats["frameWidth"], "px")
+    if options.each:
+        tell_each(lost, stage, repeats, whole, late)
+
+
+def is_late(timestamp: int, whole: dict[int, float], shown: list[list[float]]) -> bool:
+    """Whether play-out had gone on when the frame was whole: it was not shown, and a later one was
+    shown before, or so soon after that it may have been decoded first."""
+    if any(rtp == timestamp for _, _, rtp, _ in shown):
+        return False
+    later = (at for _, _, rtp, at in shown if 0 < int(rtp - timestamp) & 0xFFFFFFFF < 0x80000000)
+    return whole[timestamp] > min(later, default=float("inf")) - DECODED_MS
+
+
+def tell_each(
+    lost: dict[int, int], stage: Sent, repeats: Sent, whole: dict[int, float], late: set[int]
+) -> None:
+    """For whoever looks for the reason: what became of each packet, and how long it took against
+    the frames that lost none."""
+    usual = sorted(
+        whole[ts] - sent * 1000 for ts, sent in stage.frames.items()
+        if ts in whole and ts not in lost.values()
+    )  # fmt: skip
+    middle = usual[len(usual) // 2]
+    for number, ts in sorted(lost.items()):
+        place = "last of its frame" if stage.numbers.get(number + 1) != ts else "within"
+        fate = "late" if ts in late else "in time" if ts in whole else "never"
+        took = whole[ts] - stage.frames[ts] * 1000 - middle if ts in whole else float("nan")
+        again = [place for place, timestamp in repeats.numbers.items() if timestamp == ts]
+        come = sum(place in repeats.arrived for place in again)
+        print(
+            f"# {number}, {place}, of {sum(at == ts for at in stage.numbers.values())}: {fate}, "
+            f"{took:.0f} ms; {come} of {len(again)} repeats of its frame came"
+        )
 
 
 async def speech(room: Class, options: argparse.Namespace) -> None:
@@ -319,10 +376,10 @@ def word_errors(lecture: Lecture, sound: str) -> float:
 
 
 def longest_gap(
-    shown: list[tuple[float, int]], from_ms: float | None = None, to_ms: float | None = None
+    shown: list[list[float]], from_ms: float | None = None, to_ms: float | None = None
 ) -> float:
     """Seconds without a new picture; the edges of the time looked at count as pictures."""
-    times = [at for at, _ in shown]
+    times = [at for at, *_ in shown]
     first = from_ms if from_ms is not None else times[0]
     last = to_ms if to_ms is not None else times[-1]
     inside = [first, *(at for at in times if first < at < last), last]
@@ -349,7 +406,7 @@ async def cut(room: Class, options: argparse.Namespace) -> None:
     show("cut", "width_before", before["frameWidth"], "px")
     show("cut", "longest_gap_at_first", longest_gap(shown, at, alive), "s")
     show("cut", "longest_gap", longest_gap(shown, alive, end), "s")
-    show("cut", "pictures", sum(when > alive for when, _ in shown) / (end - alive) * 1000, "1/s")
+    show("cut", "pictures", sum(when > alive for when, *_ in shown) / (end - alive) * 1000, "1/s")
     show("cut", "width", after["frameWidth"], "px")
     show("cut", "sound_lost", sound.get("packetsLost", 0), "packets")
     back = await room.page.evaluate("links.now()")
@@ -402,7 +459,7 @@ async def measure(options: argparse.Namespace) -> None:
             place.mkdir()
             async with opened(place) as room:
                 await room.publish("Helen Marsh", 0 if part == "speech" else 440, 960)
-                await room.watch()
+                await room.watch(looks=part == "loss")
                 await parts[part](room, options)
 
 
@@ -414,6 +471,7 @@ def main() -> int:
     parser.add_argument("--cut-seconds", type=float, default=30.0)
     parser.add_argument("--switches", type=int, default=10)
     parser.add_argument("--loss", type=int, default=5, help="per cent")
+    parser.add_argument("--each", action="store_true", help="what became of each lost packet")
     parser.add_argument("--much-loss", type=int, default=15, help="per cent")
     options = parser.parse_args()
     missing = what_is_missing("tc")

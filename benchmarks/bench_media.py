@@ -8,6 +8,7 @@ import contextlib
 import signal
 import sys
 import tempfile
+import traceback
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,64 +80,73 @@ def make(name: str, folder: Path, swarm: Swarm, cipher: str) -> RepriseServer | 
             return JanusServer(name, folder, swarm, cipher, None)
 
 
-async def measure(options: argparse.Namespace, folder: Path) -> None:
+async def measure(options: argparse.Namespace, folder: Path) -> bool:
+    """Whether every part came to its end."""
     program = build(folder)
     servers: list[str] = options.servers
     if media_janus.program() is None and any("janus" in name for name in servers):
         complain(media_janus.INSTALL)
         servers = [name for name in servers if "janus" not in name]
     place = Place(program, folder)
+    parts = Parts()
     for cipher in CIPHERS:
         sizes = [size for size in SIZES if is_wanted(f"{cipher}.n{size}", options.only)]
         # What GSO saves does not depend on the cipher; once is enough.
         names = [name for name in servers if cipher == "gcm" or "gso" not in name]
         if sizes:
-            async with place.serving(names, cipher) as running:
-                await fan_out(
-                    cipher, running, sizes, options.frames, options.rounds, options.seconds
-                )
+            with parts.one(cipher):
+                async with place.serving(names, cipher) as running:
+                    await fan_out(
+                        cipher, running, sizes, options.frames, options.rounds, options.seconds
+                    )
     paired = [name for name in servers if "gso" not in name]
     if is_wanted("meeting", options.only):
-        async with place.serving(paired, "gcm") as running:
-            await meeting(running, options.rounds, options.seconds)
+        with parts.one("meeting"):
+            async with place.serving(paired, "gcm") as running:
+                await meeting(running, options.rounds, options.seconds)
     for part in ("signalling", "joins", "most"):
         for name in paired if is_wanted(part, options.only) else ():
-            async with place.serving([name], "gcm") as (server,):
-                with bounded(f"{part} of {name}"):
-                    async with asyncio.timeout(PART_S):
-                        if part == "signalling":
-                            await signalling(server, SIGNALLING_S)
-                        elif part == "joins":
-                            await joins(server, options.frames)
-                        else:
-                            await most(server, options.seconds)
+            with parts.one(f"{part} of {name}"):
+                async with place.serving([name], "gcm") as (server,), asyncio.timeout(PART_S):
+                    if part == "signalling":
+                        await signalling(server, SIGNALLING_S)
+                    elif part == "joins":
+                        await joins(server, options.frames, folder)
+                    else:
+                        await most(server, options.seconds)
     if is_wanted("breakouts", options.only) and "reprise" in servers:
-        async with place.serving(["reprise"], "gcm") as (server,):
-            assert isinstance(server, RepriseServer)
-            with bounded("breakouts"):
-                async with asyncio.timeout(PART_S):
-                    await breakouts(server)
+        with parts.one("breakouts"):
+            async with place.serving(["reprise"], "gcm") as (server,), asyncio.timeout(PART_S):
+                assert isinstance(server, RepriseServer)
+                await breakouts(server)
+    return parts.are_done
 
 
-@contextlib.contextmanager
-def bounded(part: str) -> Iterator[None]:
-    """A part that a slow machine does not come to the end of must not cost the others."""
-    try:
-        yield
-    except TimeoutError:
-        complain(f"{part}: not done in time")
+@dataclass
+class Parts:
+    are_done: bool = True
+
+    @contextlib.contextmanager
+    def one(self, part: str) -> Iterator[None]:
+        """A part that does not come to its end must not cost the others."""
+        try:
+            yield
+        except Exception as error:
+            traceback.print_exc()
+            complain(f"{part}: not done: {error or type(error).__name__}")
+            self.are_done = False
 
 
 def is_wanted(part: str, only: Sequence[str] | None) -> bool:
     return not only or any(part == name or part.startswith(f"{name}.") for name in only)
 
 
-async def until_ended(options: argparse.Namespace, folder: Path) -> None:
+async def until_ended(options: argparse.Namespace, folder: Path) -> bool:
     """However it ends, the servers end with it."""
     task = asyncio.ensure_future(measure(options, folder))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    await task
+    return await task
 
 
 def main() -> int:
@@ -146,12 +156,12 @@ def main() -> int:
         "--servers", nargs="+", choices=SERVERS, default=SERVERS,
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of one window")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of one window")
     parser.add_argument("--frames", type=int, default=30, help="frames a second, 8 packets each")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(until_ended(options, Path(folder)))
-    return 0
+        are_done = asyncio.run(until_ended(options, Path(folder)))
+    return 0 if are_done else 1
 
 
 if __name__ == "__main__":

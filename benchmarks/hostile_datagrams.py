@@ -16,7 +16,7 @@ from typing import Final
 
 from aioice import stun
 
-from server.media.ice_dtls import Certificate, DtlsSession
+from server.media.dtls import Certificate, DtlsSession
 
 KNOWN: Final = ("null_hello", "rtp_known", "rtcp_known", "dtls_known")
 """kinds that come from the address of somebody in class"""

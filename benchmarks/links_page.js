@@ -1,12 +1,38 @@
 // What comes over the page's link and is played of it. Used as window.links.
 (() => {
   if (window.links) return;
+  const LOOK = `
+    const whole = {};
+    onrtctransform = ({ transformer }) => {
+      const frames = (whole[transformer.options.track] = []);
+      const look = new TransformStream({
+        transform(frame, controller) {
+          frames.push([frame.getMetadata().rtpTimestamp, performance.timeOrigin + performance.now()]);
+          controller.enqueue(frame);
+        },
+      });
+      transformer.readable.pipeThrough(look).pipeTo(transformer.writable);
+    };
+    onmessage = ({ data }) => postMessage(whole[data] ?? []);
+  `;
+  let looking = null;
   const Own = window.RTCPeerConnection;
   const made = [];
   window.RTCPeerConnection = class extends Own {
     constructor(...given) {
       super(...given);
       made.push(this);
+    }
+
+    addTransceiver(...given) {
+      const made = super.addTransceiver(...given);
+      const { receiver } = made;
+      if (window.linksLook && receiver.track.kind === 'video') {
+        // Later than now, a receiver that has begun passes its frames by.
+        looking ??= new Worker(URL.createObjectURL(new Blob([LOOK])));
+        receiver.transform = new RTCRtpScriptTransform(looking, { track: receiver.track.id });
+      }
+      return made;
     }
   };
   const videoOf = (slot) => document.querySelector(`video[data-slot="${slot}"]`);
@@ -22,7 +48,6 @@
   /** Every frame that was shown in a slot: when, in ms of this page, and how wide. */
   const shown = {};
   let recorder = null;
-
   window.links = {
     /** What getStats says of a slot; null before anything has come. */
     async inbound(slot) {
@@ -40,12 +65,22 @@
       const element = videoOf(slot);
       const frames = [];
       shown[slot] = frames;
-      const next = (now, { width }) => {
+      const next = (now, { width, presentationTime, rtpTimestamp }) => {
         if (shown[slot] !== frames) return;
-        frames.push([now, width]);
+        frames.push([now, width, rtpTimestamp, presentationTime]);
         element.requestVideoFrameCallback(next);
       };
       element.requestVideoFrameCallback(next);
+    },
+
+    /** Every frame a slot's decoder was offered, whole: [RTP timestamp, ms of this page]; with
+     * window.linksLook. */
+    whole(slot) {
+      return new Promise((resolve) => {
+        looking.onmessage = ({ data }) =>
+          resolve(data.map(([timestamp, at]) => [timestamp, at - performance.timeOrigin]));
+        looking.postMessage(trackOf(slot));
+      });
     },
 
     now: () => performance.now(),

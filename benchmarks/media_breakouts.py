@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from typing import Final
 
 from benchmarks.live_room import percentile
@@ -31,49 +32,47 @@ async def breakouts(server: RepriseServer) -> None:
         await server.join(person, {"microphone": voice} if speaks else {}, SLOTS)
 
     await several(len(people), come)
-    room_of = {person.peer: (person.number - 1) // IN_EACH for person in people}
-    speakers = {
-        person.sources["microphone"]: person for person in people if "microphone" in person.sources
-    }
+    where = {person.participant_id: (person.number - 1) // IN_EACH for person in people}
+    for person in people:
+        # Rooms are numbered from 1 there; 0 is everybody.
+        await server.swarm.ask("room", person.peer, where[person.participant_id] + 1)
     await server.swarm.send(True)
     await asyncio.sleep(2.0)
     # Rest, so that a hundred voices in one room do not stand before the figure.
     await server.swarm.send(False)
     chair = server.people[0]
     names = [f"Room {number}" for number in range(1, ROOMS + 1)]
-    where = {person.participant_id: room_of[person.peer] for person in people}
     await chair.command("draft_breakouts", names=names, assignment=where)
     await asyncio.sleep(1.0)
     await server.swarm.ask("since")
     await server.swarm.send(True)
     began = now_wall_ns()
     await chair.command("open_breakouts")
-    late = await _heard(server, people, room_of, speakers, began)
+    answered = now_wall_ns()
+    late = await _heard(server, people, began)
     await server.swarm.send(False)
     label = f"breakouts.n{len(people)}.{server.name}"
-    show(f"{label}.moved", 100 * len(late) / len(people), "%")
+    heard = [delay for delay in late if delay != inf]
+    show(f"{label}.moved", 100 * len(heard) / len(people), "%")
+    show(f"{label}.answered_ms", (answered - began) / 1e6, "ms")
     show(f"{label}.heard_p50_ms", percentile(late, 0.5), "ms")
     show(f"{label}.heard_p95_ms", percentile(late, 0.95), "ms")
 
 
-async def _heard(
-    server: RepriseServer, people: list[Person], room_of: dict[int, int],
-    speakers: dict[int, Person], began: int,
-) -> list[float]:  # fmt: skip
-    """Milliseconds until each heard a voice that only the new room can hear."""
+async def _heard(server: RepriseServer, people: list[Person], began: int) -> list[float]:
+    """Milliseconds until each heard a voice that only the new room hears from then on."""
     deadline = asyncio.get_running_loop().time() + PATIENCE_S
+    own = {person.peer: set(person.sources.values()) for person in people}
     while True:
-        rows = [row for row in await server.swarm.ask("heard") if row[1] in speakers]
-        home = {source: room_of[person.peer] for source, person in speakers.items()}
-        # Who was loud enough in the main room was heard by their later room already there.
-        everywhere = {source for peer, source, _ in rows if room_of.get(peer) != home[source]}
         first: dict[int, int] = {}
-        for peer, source, at in rows:
-            if source not in everywhere and speakers[source].peer != peer:
+        for peer, source, at in await server.swarm.ask("heard"):
+            if peer in own and source not in own[peer]:
                 first[peer] = min(at, first.get(peer, at))
+        missing = [person for person in people if person.peer not in first]
         is_late = asyncio.get_running_loop().time() > deadline
-        if len(first) == len(people) or is_late:
-            if is_late:
-                complain(f"{len(people) - len(first)} of {len(people)} heard nobody")
-            return [(at - began) / 1e6 for at in first.values()]
+        if missing and is_late:
+            names = ", ".join(str(person.number) for person in missing[:20])
+            complain(f"{len(missing)} of {len(people)} heard nobody: {names}")
+        if not missing or is_late:
+            return [(first[one] - began) / 1e6 if one in first else inf for one in own]
         await asyncio.sleep(0.2)

@@ -153,16 +153,17 @@ class JanusServer:
         raise RuntimeError(f"Janus does not start:\n{self.tail()}")
 
     async def stop(self) -> None:
+        # First, or every socket waits for Janus to say goodbye.
+        if self._process is not None:
+            if self._process.returncode is None:
+                self._process.kill()
+            await self._process.wait()
         for handle in self.handles:
             await handle.socket.close()
             if handle.reader is not None:
                 handle.reader.cancel()
         if self._http is not None:
             await self._http.close()
-        if self._process is not None:
-            if self._process.returncode is None:
-                self._process.kill()
-            await self._process.wait()
 
     def tail(self) -> str:
         lines = (self._folder / "log").read_text(errors="replace").splitlines()

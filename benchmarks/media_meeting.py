@@ -22,7 +22,8 @@ WATCHED: Final = 9
 SPEAKING: Final = 3
 CAMERA: Final = Track(True, 25, 3, 1000)
 VOICE: Final = Track(False, 50, 1, 100, 20)
-SILENCE: Final = Track(False, 2, 1, 60, 127)
+SILENCE: Final = Track(False, 2, 1, 32, 127)
+"""too short to be counted where it arrives: Reprise lets a speaker hear a silent third"""
 SLOTS: Final = (
     *(f"audio{number}" for number in range(5)), *(f"gallery{number}" for number in range(WATCHED)),
 )  # fmt: skip

@@ -137,23 +137,25 @@ async def rounds(
 
 
 def show_rows(label: str, rows: Sequence[Row]) -> None:
-    valid = [row for row in rows if row.is_valid] or rows
+    valid = [row for row in rows if row.is_valid]
+    broken = len(rows) - len(valid)
+    if broken:
+        complain(f"{label}: {broken} of {len(rows)} rounds delivered less than {DELIVERED} %")
+    counting, valid = bool(valid), valid or rows
 
     def middle(value: Callable[[Row], float]) -> float:
         return statistics.median(value(row) for row in valid)
 
-    show(f"{label}.cpu_us", middle(lambda row: row.cpu_us), "us")
-    for part in rows[0].parts_us:
-        if part:
+    # A server that has more than it can do has no cost and no latency of its own.
+    if counting:
+        show(f"{label}.cpu_us", middle(lambda row: row.cpu_us), "us")
+        for part in filter(None, rows[0].parts_us):
             show(f"{label}.{part}_cpu_us", middle(lambda row, part=part: row.parts_us[part]), "us")
-    show(f"{label}.latency_p50_ms", middle(lambda row: row.p50_us) / 1000, "ms")
-    show(f"{label}.latency_p99_ms", middle(lambda row: row.p99_us) / 1000, "ms")
+        show(f"{label}.latency_p50_ms", middle(lambda row: row.p50_us) / 1000, "ms")
+        show(f"{label}.latency_p99_ms", middle(lambda row: row.p99_us) / 1000, "ms")
     show(f"{label}.delivered", middle(lambda row: row.delivered), "%")
     show(f"{label}.forwarded", middle(lambda row: row.rate), "packets/s")
     show(f"{label}.load", middle(lambda row: row.load), "%")
-    broken = sum(not row.is_valid for row in rows)
-    if broken:
-        complain(f"{label}: {broken} of {len(rows)} rounds delivered less than {DELIVERED} %")
     if middle(lambda row: row.load) > LOAD:
         complain(f"{label}: more than {LOAD:.0f} % of a core; measure at a lower --frames")
 

@@ -20,12 +20,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from aioice import stun
 
 from server.media import native_build
-from server.media.ice_dtls import Certificate, DtlsFailed, DtlsSession, SrtpKeys
+from server.media.dtls import Certificate, DtlsFailed, DtlsSession
+from server.media.srtp import SrtpKeys
 
 SOURCES: Final = Path(__file__).resolve().parent / "native"
 PROFILES: Final = {"gcm": b"SRTP_AEAD_AES_128_GCM", "cm": b"SRTP_AES128_CM_SHA1_80"}
@@ -242,7 +243,7 @@ class Swarm:
     def pid(self) -> int:
         return self._process.pid
 
-    async def ask(self, *words: object, beside: socket.socket | None = None) -> Any:
+    async def ask(self, *words: object, beside: socket.socket | BinaryIO | None = None) -> Any:
         """Raises RuntimeError when the process is gone."""
         message = " ".join(map(str, words)).encode()
         async with self._turn:

@@ -20,8 +20,18 @@ import numpy as np
 from sqlalchemy import insert
 
 from server.domain import breakout_events as be
+from server.domain import channels
 from server.domain import events as e
 from server.domain import whiteboard_events as we
+from server.domain.participant_events import ParticipantJoined, Role
+from server.domain.recording_events import (
+    CaptureStarted,
+    CaptureStopped,
+    ConsentGiven,
+    RecordingStarted,
+)
+from server.domain.session_events import EpochStarted, SessionEnded, SessionStarted
+from server.domain.track_events import TrackChanged
 from server.media.capture import (
     KIND_END,
     KIND_RTP,
@@ -155,12 +165,12 @@ def _rows(rooms: int) -> Iterator[tuple[Any, dict[str, Any]]]:
 
 def _bodies(rooms: int, length_ms: int) -> Iterator[tuple[int, e.Body]]:
     closed_ms = OPENED_MS + length_ms
-    yield 0, e.EpochStarted(1, round(STARTED.timestamp() * 1000))
-    yield 0, e.SessionStarted()
+    yield 0, EpochStarted(1, round(STARTED.timestamp() * 1000))
+    yield 0, SessionStarted()
     for who, name, role in _people(rooms):
-        yield 0, e.ParticipantJoined(who, name, role, False)
-        yield 0, e.ConsentGiven(who)
-    yield 0, e.RecordingStarted(RECORDING)
+        yield 0, ParticipantJoined(who, name, role, False)
+        yield 0, ConsentGiven(who)
+    yield 0, RecordingStarted(RECORDING)
     opened = tuple(
         {
             "room_id": f"b.{room}", "name": f"Room {room + 1}", "task": "",
@@ -171,8 +181,8 @@ def _bodies(rooms: int, length_ms: int) -> Iterator[tuple[int, e.Body]]:
     yield OPENED_MS, be.BreakoutsOpened("b", opened, None, "smallest", True, False)
     for room in range(rooms):
         who = speaker(room)
-        yield OPENED_MS, e.TrackChanged(who, "microphone", True, who)
-        yield OPENED_MS, e.CaptureStarted(who, who, "microphone", f"{who}.rtp", f"b.{room}")
+        yield OPENED_MS, TrackChanged(who, "microphone", True, who)
+        yield OPENED_MS, CaptureStarted(who, who, "microphone", f"{who}.rtp", f"b.{room}")
     for number in (1, 2):
         at_ms = OPENED_MS + length_ms * number // 3
         for room in range(rooms):
@@ -180,12 +190,12 @@ def _bodies(rooms: int, length_ms: int) -> Iterator[tuple[int, e.Body]]:
             yield at_ms, picture
     for room in range(rooms):
         who = speaker(room)
-        yield closed_ms, e.CaptureStopped(who, who, "microphone", f"{who}.rtp", f"b.{room}")
+        yield closed_ms, CaptureStopped(who, who, "microphone", f"{who}.rtp", f"b.{room}")
     yield closed_ms, be.BreakoutsClosed("b")
-    yield closed_ms + LAST_MS, e.SessionEnded()
+    yield closed_ms + LAST_MS, SessionEnded()
 
 
-def _people(rooms: int) -> Iterator[tuple[str, str, e.Role]]:
+def _people(rooms: int) -> Iterator[tuple[str, str, Role]]:
     yield TEACHER, "Teacher", "facilitator"
     for room in range(rooms):
         yield speaker(room), f"Speaker {room + 1}", "learner"
@@ -194,7 +204,7 @@ def _people(rooms: int) -> Iterator[tuple[str, str, e.Role]]:
 
 def _log(rooms: int, length_ms: int) -> list[e.Event]:
     return [
-        e.Event(SESSION, seq, e.SESSION, seq, at_ms, None, "main", body)
+        e.Event(SESSION, seq, channels.SESSION, seq, at_ms, None, "main", body)
         for seq, (at_ms, body) in enumerate(_bodies(rooms, length_ms), 1)
     ]
 

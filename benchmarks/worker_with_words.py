@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from recordings.process import die_with_parent
-from server.schemas.api import Word
+from server.schemas.transcripts import Word
 from server.worker import WorkerSettings, serve
 from transcripts.child import main as transcripts_child
 from transcripts.ports import TrackWords, TranscribeResult

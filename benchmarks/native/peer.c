@@ -122,24 +122,66 @@ static bool take_in(struct sink *sink, uint16_t number, int64_t now) {
     return true;
 }
 
-static void note_heard(struct peer *p, const struct stamp *stamp, int64_t arrival) {
+/* What counts is the first packet after which nobody outside the room hears the source. */
+static void note_heard(struct swarm *swarm, struct peer *p, const struct stamp *stamp,
+                       int64_t arrival) {
     if (stamp->sent_ns < p->since_ns)
         return;
+    struct source *source = swarm->sources[stamp->source - 1];
+    if (source->peer->room != p->room) {
+        if (stamp->sent_ns > source->outside_ns)
+            source->outside_ns = stamp->sent_ns;
+        return;
+    }
+    struct heard one = {stamp->source, stamp->sent_ns, arrival};
     for (uint32_t i = 0; i < p->heard_count; i++)
-        if (p->heard[i].source == stamp->source)
+        if (p->heard[i].source == stamp->source) {
+            if (p->heard[i].sent_ns <= source->outside_ns)
+                p->heard[i] = one;
             return;
+        }
     if (p->heard_count < sizeof p->heard / sizeof p->heard[0])
-        p->heard[p->heard_count++] = (struct heard){stamp->source, arrival};
+        p->heard[p->heard_count++] = one;
 }
 
-static void note_keyframe(struct sink *sink, const struct stamp *stamp, int64_t arrival) {
-    if (sink->key_ns || !stamp->is_key)
-        return;
-    if (sink->key_frame != stamp->frame || sink->key_count == 0) {
-        sink->key_frame = stamp->frame;
-        sink->key_count = 0;
+/* Octets of VP8's descriptor (RFC 7741); 0 when it is cut. */
+static size_t descriptor_length(const uint8_t *payload, size_t length) {
+    size_t end = 1;
+    if (length > 1 && payload[0] & 0x80) {
+        uint8_t has = payload[1];
+        end = 2;
+        if (has & 0x80 && length > end)
+            end += payload[end] & 0x80 ? 2 : 1;
+        end += (has & 0x40 ? 1 : 0) + (has & 0x30 ? 1 : 0);
     }
-    if (++sink->key_count == stamp->count)
+    return end < length ? end : 0;
+}
+
+/* One packet of a picture, for the first whole keyframe. */
+static void note_keyframe(struct sink *sink, uint32_t timestamp, uint16_t sequence, bool is_last,
+                          const uint8_t *payload, size_t length, int64_t arrival) {
+    size_t head = descriptor_length(payload, length);
+    if (sink->key_ns || head == 0)
+        return;
+    bool is_first = (payload[0] & 0x17) == 0x10, is_key = is_first && !(payload[head] & 1);
+    if (timestamp != sink->frame.timestamp || sink->frame.count == 0) {
+        /* What comes between the parts of a keyframe does not end it. */
+        if (sink->frame.is_key && !is_key)
+            return;
+        memset(&sink->frame, 0, sizeof sink->frame);
+        sink->frame.timestamp = timestamp;
+    }
+    sink->frame.count++;
+    if (is_first) {
+        sink->frame.is_key = is_key;
+        sink->frame.first = sequence;
+    }
+    if (is_last) {
+        sink->frame.has_last = true;
+        sink->frame.last = sequence;
+    }
+    if (sink->frame.is_key && sink->frame.has_last &&
+        (uint16_t)(sink->frame.last - sink->frame.first) + 1u == sink->frame.count)
         sink->key_ns = arrival;
 }
 
@@ -147,6 +189,8 @@ static void note_keyframe(struct sink *sink, const struct stamp *stamp, int64_t 
 static void check(struct swarm *swarm, struct peer *p, struct sink *sink, const uint8_t *payload,
                   size_t length, int64_t arrival) {
     struct stamp stamp;
+    if (swarm->has_film && sink->is_video)
+        return;
     size_t at = sink->is_video ? VP8_DESCRIPTOR + VP8_FRAME_HEADER : 0;
     if (length < at + sizeof stamp) {
         /* Silence that the server makes to end a voice with. */
@@ -162,9 +206,7 @@ static void check(struct swarm *swarm, struct peer *p, struct sink *sink, const 
     }
     sink->source = stamp.source;
     histogram_add(&swarm->latency, arrival - stamp.sent_ns);
-    note_heard(p, &stamp, arrival);
-    if (sink->is_video)
-        note_keyframe(sink, &stamp, arrival);
+    note_heard(swarm, p, &stamp, arrival);
 }
 
 static size_t header_length(const uint8_t *data, size_t length) {
@@ -226,6 +268,8 @@ static void receive_rtp(struct swarm *swarm, struct peer *p, uint8_t *data, size
                     take_in(&p->sinks[i], sequence, now)) {
                     swarm->counters.video++;
                     swarm->counters.recovered++;
+                    note_keyframe(&p->sinks[i], get32(data + 4), sequence, data[1] & 0x80,
+                                  data + header + 2, length - header - 2, arrival);
                     check(swarm, p, &p->sinks[i], data + header + 2, length - header - 2, arrival);
                     return;
                 }
@@ -256,6 +300,9 @@ static void receive_rtp(struct swarm *swarm, struct peer *p, uint8_t *data, size
         swarm->counters.video++;
     else if (length > header + sizeof(struct stamp))
         swarm->counters.audio++;
+    if (is_checked && sink->is_video)
+        note_keyframe(sink, get32(data + 4), sequence, data[1] & 0x80, data + header,
+                      length - header, arrival);
     if (is_checked)
         check(swarm, p, sink, data + header, length - header, arrival);
 }

@@ -1,11 +1,14 @@
 /* A track that is sent. A frame's octets vary, and it is cut into packets of about equal length as
    libwebrtc does: the first ones one octet shorter than the last ones. The number of packets a
    frame is fixed, and so is the packet rate; a keyframe, sent first and when the server asks for
-   one, has five times as many. */
+   one, has five times as many. A film's frames have what the encoder made of them; it begins again
+   where a keyframe is wanted and at its end. */
 #include "swarm.h"
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { KEY_FACTOR = 5, LONGEST_FRAME = 128, TAIL = 64, PICTURE_MASK = 0x7FFF };
 #define LATE_NS (100 * MS_NS)
@@ -28,7 +31,42 @@ struct source *source_new(struct swarm *swarm, struct peer *peer) {
     return s;
 }
 
+bool source_read_film(struct source *s, int fd) {
+    struct stat found;
+    struct film *film = make(sizeof *film);
+    if (fd < 0 || fstat(fd, &found) < 0 || found.st_size <= 4)
+        return false;
+    film->length = (size_t)found.st_size;
+    film->data = make(film->length);
+    bool is_read = pread(fd, film->data, film->length, 0) == (ssize_t)film->length;
+    close(fd);
+    s->film = film;
+    /* To its very end; no frame may need more packets than one is cut into. */
+    size_t at = 0;
+    while (is_read && at + 4 < film->length) {
+        uint32_t octets;
+        memcpy(&octets, film->data + at, 4);
+        is_read = octets > 0 && octets <= LONGEST_FRAME * s->octets;
+        at += 4 + (size_t)octets;
+    }
+    return is_read && at == film->length;
+}
+
+/* The next frame, the first one if `*is_key`, which then says whether it is. */
+static const uint8_t *film_next(struct film *film, bool *is_key, uint32_t *octets) {
+    if (*is_key || film->at + 4 > film->length)
+        film->at = 0;
+    *is_key = film->at == 0;
+    memcpy(octets, film->data + film->at, 4);
+    const uint8_t *frame = film->data + film->at + 4;
+    film->at += 4 + *octets;
+    return frame;
+}
+
 void source_free(struct source *s) {
+    if (s->film)
+        free(s->film->data);
+    free(s->film);
     free(s->ring);
     free(s);
 }
@@ -68,15 +106,31 @@ static size_t write_header(struct source *s, uint8_t *out, bool is_last) {
     return (size_t)(at - out);
 }
 
-static size_t write_vp8(const struct source *s, const struct stamp *stamp, uint8_t *out) {
+static void write_descriptor(const struct source *s, uint32_t index, uint8_t *out) {
     uint32_t picture = s->frame & PICTURE_MASK;
-    out[0] = stamp->index == 0 ? 0x90 : 0x80;
+    out[0] = index == 0 ? 0x90 : 0x80;
     out[1] = 0x80;
     put16(out + 2, 0x8000 | picture);
+}
+
+/* Looks like VP8, and holds when it was sent and the pattern; the shortest is longer than asked
+   for. Returns its length. */
+static uint32_t write_stamped(const struct swarm *swarm, const struct source *s,
+                              const struct stamp *stamp, uint8_t *out, uint32_t length) {
     static const uint8_t key[VP8_FRAME_HEADER] = {0x10, 0, 0, 0x9D, 0x01, 0x2A, 0, 5, 0xD0, 2};
     static const uint8_t delta[VP8_FRAME_HEADER] = {0x11};
-    memcpy(out + VP8_DESCRIPTOR, stamp->is_key ? key : delta, VP8_FRAME_HEADER);
-    return VP8_DESCRIPTOR + VP8_FRAME_HEADER;
+    size_t at = 0;
+    if (s->is_video) {
+        write_descriptor(s, stamp->index, out);
+        memcpy(out + VP8_DESCRIPTOR, stamp->is_key ? key : delta, VP8_FRAME_HEADER);
+        at = VP8_DESCRIPTOR + VP8_FRAME_HEADER;
+    }
+    memcpy(out + at, stamp, sizeof *stamp);
+    at += sizeof *stamp;
+    if (length < at)
+        length = (uint32_t)at;
+    memcpy(out + at, swarm->pattern + stamp->number % PATTERN_OCTETS, length - at);
+    return length;
 }
 
 static void send_frame(struct swarm *swarm, struct source *s) {
@@ -85,10 +139,16 @@ static void send_frame(struct swarm *swarm, struct source *s) {
     struct iovec parts[LONGEST_FRAME];
     bool is_key = s->is_video && s->is_key_due;
     s->is_key_due = false;
-    uint32_t count = s->packets_a_frame * (is_key ? KEY_FACTOR : 1);
+    uint32_t octets, count;
+    const uint8_t *picture = s->film ? film_next(s->film, &is_key, &octets) : NULL;
+    if (picture)
+        count = (octets + s->octets - 1) / s->octets;
+    else
+        count = s->packets_a_frame * (is_key ? KEY_FACTOR : 1);
     if (count > LONGEST_FRAME)
         count = LONGEST_FRAME;
-    uint32_t octets = s->is_video ? frame_octets(s, count) : s->octets;
+    if (!picture)
+        octets = s->is_video ? frame_octets(s, count) : s->octets;
     struct stamp stamp = {
         .magic = STAMP_MAGIC,
         .source = s->id,
@@ -101,12 +161,13 @@ static void send_frame(struct swarm *swarm, struct source *s) {
         uint32_t length = octets / count + (i >= count - octets % count);
         stamp.index = (uint16_t)i;
         stamp.number = s->number++;
-        size_t at = s->is_video ? write_vp8(s, &stamp, payload) : 0;
-        memcpy(payload + at, &stamp, sizeof stamp);
-        at += sizeof stamp;
-        if (length < at)
-            length = (uint32_t)at;
-        memcpy(payload + at, swarm->pattern + stamp.number % PATTERN_OCTETS, length - at);
+        if (picture) {
+            write_descriptor(s, i, payload);
+            memcpy(payload + VP8_DESCRIPTOR, picture, length);
+            picture += length;
+            length += VP8_DESCRIPTOR;
+        } else
+            length = write_stamped(swarm, s, &stamp, payload, length);
         uint8_t *out = s->ring[s->sequence % SENT_RING].data;
         bool is_last = s->is_video ? i == count - 1 : s->frame == 0;
         size_t header = write_header(s, out, is_last);

@@ -3,10 +3,12 @@
 
    peer ID PROFILE SENDING RECEIVING CHECK TWCC RTX   with the connected socket beside it
    source PEER v|a SSRC TYPE FRAMES PACKETS OCTETS MID_ID MID TWCC_ID LEVEL_ID LEVEL  → its number
+   film SOURCE                      with the file beside it: what it sends from now on
    shape SOURCE FRAMES PACKETS      frames a second (0: none), packets a frame
    send 0|1                         all sources
    check N                          decrypt one packet of N
    clear                            counters and times
+   room PEER ROOM                   for `heard`: whom it is to hear, and be heard by
    since                            from now on for `heard`
    report, keyframes, heard, sinks  → JSON
 
@@ -106,10 +108,12 @@ static void say_heard(void) {
     say("[");
     for (uint32_t i = 0; i < swarm.peers.count; i++) {
         const struct peer *p = swarm.peers.items[i];
-        for (uint32_t n = 0; n < p->heard_count; n++) {
-            say("%s[%u,%u,%" PRId64 "]", comma, p->id, p->heard[n].source, p->heard[n].first_ns);
-            comma = ",";
-        }
+        for (uint32_t n = 0; n < p->heard_count; n++)
+            if (p->heard[n].sent_ns > swarm.sources[p->heard[n].source - 1]->outside_ns) {
+                say("%s[%u,%u,%" PRId64 "]", comma, p->id, p->heard[n].source,
+                    p->heard[n].first_ns);
+                comma = ",";
+            }
     }
     say("]");
 }
@@ -221,6 +225,16 @@ static void obey(char *message, int fd) {
         if (id == 0 || id > swarm.source_count)
             fail("no such source");
         shape(swarm.sources[id - 1], frames, packets);
+    } else if (strcmp(verb, "film") == 0) {
+        uint32_t id = number(&rest);
+        if (id == 0 || id > swarm.source_count || !source_read_film(swarm.sources[id - 1], fd))
+            fail("no such source, or no film");
+        swarm.has_film = true;
+    } else if (strcmp(verb, "room") == 0) {
+        struct peer *p = find_peer(&swarm, number(&rest));
+        if (p == NULL)
+            fail("no such peer");
+        p->room = number(&rest);
     } else if (strcmp(verb, "send") == 0)
         swarm.is_sending = number(&rest) != 0;
     else if (strcmp(verb, "check") == 0)

@@ -7,7 +7,8 @@
    is a track a peer sends: frames cut into packets as libwebrtc cuts them, at a fixed rate. A
    *sink* is an RTP stream a peer receives.
 
-   Every packet carries when it was sent and a known pattern. Arrival is the kernel's time stamp at
+   Every packet carries when it was sent and a known pattern, but for those of a film, which a
+   browser can decode. Arrival is the kernel's time stamp at
    the receiving socket, so that what this process takes for its own work is in no figure. */
 #ifndef REPRISE_SWARM_H
 #define REPRISE_SWARM_H
@@ -45,12 +46,21 @@ struct stamp {
 
 struct peer;
 
+/* Frames of VP8, the first one a keyframe and the only one. In the file each has its length (u32)
+   before it. */
+struct film {
+    uint8_t *data;
+    size_t length, at; /* at: of the next frame; 0: the keyframe */
+};
+
 struct source {
     uint32_t id, ssrc;
     struct peer *peer;
     bool is_video, is_key_due;
     uint8_t payload_type, mid_extension, twcc_extension, level_extension, level;
     char mid[16];
+    int64_t outside_ns; /* CLOCK_REALTIME: when the last packet was sent that left the room */
+    struct film *film; /* NULL: frames of stamps and pattern */
     uint32_t packets_a_frame, octets;
     int64_t interval_ns, due_ns;
     uint32_t timestamp, frame, number;
@@ -86,17 +96,23 @@ struct sink {
     int64_t report_ns;
     int64_t first_ns;
     int64_t pli_due_ns;
-    uint32_t key_frame, key_count; /* packets of the keyframe that is coming in */
+    /* The frame that is coming in, until a keyframe was complete. */
+    struct {
+        uint32_t timestamp, count;
+        uint16_t first, last;
+        bool is_key, has_last;
+    } frame;
     int64_t key_ns; /* when the first keyframe was complete */
 };
 
 struct heard {
     uint32_t source;
-    int64_t first_ns;
+    int64_t sent_ns, first_ns; /* of the first packet: when it was sent, and when it came */
 };
 
 struct peer {
     uint32_t id;
+    uint32_t room; /* what it says is for peers of the same number; 0: for all */
     int fd;
     struct srtp_direction *sending, *receiving;
     uint8_t twcc_extension, rtx_type; /* of what it receives; 0: none */
@@ -127,6 +143,7 @@ struct swarm {
     struct source *sources[MAX_SOURCES];
     uint32_t source_count;
     bool is_sending;
+    bool has_film;
     uint32_t check_every; /* one packet of so many is decrypted and compared */
     struct counters counters;
     struct histogram latency;
@@ -147,6 +164,8 @@ void peer_send_rtcp(struct peer *peer, uint8_t *packet, size_t length);
 
 struct source *source_new(struct swarm *swarm, struct peer *peer);
 void source_free(struct source *source);
+/* False when the file holds no frames. */
+bool source_read_film(struct source *source, int fd);
 /* Send a frame if one is due; when the next is. */
 int64_t source_tick(struct swarm *swarm, struct source *source, int64_t now);
 void source_send_again(struct source *source, const uint16_t *numbers, size_t count);
