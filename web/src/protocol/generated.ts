@@ -1446,11 +1446,6 @@ export interface UnshownPicture {
   participant_id: string;
   track: 'camera' | 'microphone' | 'screen' | 'screen_audio';
 }
-export interface Consented {
-  consent: 'declined' | 'given' | 'unasked';
-  name: string;
-  participant_id: string;
-}
 export interface Course {
   course_id: string;
   is_mine: boolean;
@@ -1888,7 +1883,7 @@ export interface FoundRoom {
 export interface Gap {
   at_ms: number;
   length_ms: number;
-  reason: 'capture_lost' | 'disk_full' | 'paused' | 'server_restart';
+  reason: 'capture_lost' | 'disk_full' | 'paused' | 'server_restart' | 'undrawn';
 }
 /**
  * As ``RTCIceServer`` wants it.

@@ -2,7 +2,7 @@ import { useElementSize } from '@mantine/hooks';
 import { useEffect } from 'react';
 
 import { useDocumentTitle } from '../../ui';
-import { actionFor, dialogFor } from './actions';
+import { actionFor, dialogFor } from './keys';
 import { AgendaBar } from './agenda/AgendaBar';
 import { PlanDialog } from './agenda/PlanDialog';
 import { QuietHint } from './agenda/QuietHint';

@@ -3,7 +3,8 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { toast } from '../../ui';
-import { ALL_ACTIONS, shortcutText } from './actions';
+import { ALL_ACTIONS } from './actions';
+import { shortcutText } from './keys';
 import { useClassroom } from './context';
 import { DeviceControls } from './DeviceControls';
 import { isFacilitator, me, takesPart } from './selectors';

@@ -33,7 +33,9 @@ import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 
-import { type Action, ACTIONS, shortcutText } from './actions';
+import type { Action } from './action';
+import { ACTIONS } from './actions';
+import { shortcutText } from './keys';
 import { isPhone } from './phone';
 import { useClassroom } from './context';
 import { useHeldMicrophone } from './debate/useFloor';

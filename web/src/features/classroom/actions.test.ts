@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { rememberedChoice } from '../../transport/devices';
-import { ACTIONS, actionFor, ALL_ACTIONS, shortcutText } from './actions';
+import { ACTIONS, ALL_ACTIONS } from './actions';
+import { actionFor, shortcutText } from './keys';
 import { announce } from './announce';
 import { aPerson, aSnapshot, eventsAfter } from './fixtures';
 import { newStore, type PageState } from './store';

@@ -1,57 +1,28 @@
 /** What a person can do in class, once: toolbar, menu, keys and help all read this list. */
-import type { ParseKeys } from 'i18next';
-
 import type { HandOrder, ReactionKind } from '../../protocol';
-import { MAIN_ROOM } from './breakouts/fold';
-import type { Classroom } from './classroom';
-import { debateFor, hasDebateTab } from './debate/model';
+import { canShareScreen } from '../../transport/devices';
+import type { Action } from './action';
+import {
+  boardRoom,
+  handIsUp,
+  hasPages,
+  hosts,
+  isAsked,
+  isBoardOpen,
+  isDebateSeen,
+  isLive,
+  isPresent,
+  isTakingPart,
+  mayReact,
+  own,
+  recording,
+} from './conditions';
+import { hasDebateTab } from './debate/model';
 import { isWide } from './debate/wide';
 import { focusOn } from './focus';
-import { isFacilitator, isLocked, me, takesPart } from './selectors';
-import { type Dialog, type Layout, LAYOUTS, type PageState } from './store';
+import { type Layout, LAYOUTS } from './store';
 
-export type LabelKey = ParseKeys<['classroom', 'room', 'plan']>;
-
-export interface Action {
-  name: string;
-  /** Full sentence: tooltip, menu and help. */
-  label: (state: PageState) => LabelKey;
-  /** A word for the toolbar. */
-  short: LabelKey;
-  /** `KeyboardEvent.code`, with Alt. Plain letters would get in the way of screen readers. */
-  code: string | null;
-  isAvailable: (state: PageState) => boolean;
-  isOn: (state: PageState) => boolean;
-  perform: (classroom: Classroom) => void;
-}
-
-const own = (state: PageState) => (state.session ? me(state.session) : undefined);
-const isPresent = (state: PageState): boolean => own(state)?.presence === 'present';
-const isTakingPart = (state: PageState): boolean => {
-  const one = own(state);
-  return one?.presence === 'present' && takesPart(one);
-};
-const hosts = (state: PageState): boolean =>
-  state.session !== null && isFacilitator(state.session) && isPresent(state);
-const isLive = (state: PageState): boolean => state.session?.state === 'live';
-const recording = (state: PageState) => state.session?.recording.state ?? 'off';
-const handIsUp = (state: PageState): boolean =>
-  state.session?.hands.includes(state.session.me) === true;
-/** A breakout room has a whiteboard of its own, which each of its people opens for themselves. */
-const boardRoom = (state: PageState): string | null =>
-  state.session === null || state.session.room_id === MAIN_ROOM ? null : state.session.room_id;
-const isBoardOpen = (state: PageState): boolean => {
-  const room = boardRoom(state);
-  if (room !== null) return state.roomBoard === room;
-  return state.session !== null && state.session.whiteboard.opened_at_ms !== null;
-};
 const never = (): boolean => false;
-const isDebateSeen = (state: PageState): boolean =>
-  state.isDebateShown ?? (state.session !== null && debateFor(state.session) !== undefined);
-const isAsked = (state: PageState): boolean => own(state)?.invitation === 'asked';
-const hasPages = (state: PageState): boolean => isPresent(state) && state.galleryPages > 1;
-const mayReact = (state: PageState): boolean =>
-  isTakingPart(state) && state.session !== null && !isLocked(state.session, 'reactions');
 
 const reaction = (kind: ReactionKind): Action => ({
   name: `react-${kind}`,
@@ -111,7 +82,7 @@ export const ACTIONS = {
     isAvailable: (state) =>
       isTakingPart(state) &&
       !state.isSoundOnly &&
-      typeof navigator.mediaDevices?.getDisplayMedia === 'function',
+      canShareScreen(),
     isOn: (state) => own(state)?.tracks.screen === true,
     perform: (classroom) => void classroom.tracks.toggleScreen(),
   },
@@ -465,19 +436,6 @@ export const ACTIONS = {
 
 export const ALL_ACTIONS: Action[] = Object.values(ACTIONS);
 
-export interface KeyPress {
-  code: string;
-  altKey: boolean;
-  ctrlKey: boolean;
-  metaKey: boolean;
-  shiftKey: boolean;
-}
-
-export function actionFor(key: KeyPress, state: PageState): Action | null {
-  if (!key.altKey || key.ctrlKey || key.metaKey || key.shiftKey) return null;
-  return ALL_ACTIONS.find((one) => one.code === key.code && one.isAvailable(state)) ?? null;
-}
-
 export const REACTIONS: Action[] = [
   ACTIONS.thumbsUp,
   ACTIONS.clap,
@@ -489,19 +447,3 @@ export const REACTIONS: Action[] = [
   ACTIONS.slower,
   ACTIONS.faster,
 ];
-
-/** The two that are not with Alt: the palette, as everywhere, and the question mark. */
-export function dialogFor(key: KeyPress & { key: string }, isWriting: boolean): Dialog {
-  const isCommand = (key.ctrlKey || key.metaKey) && !key.altKey && !key.shiftKey;
-  if (isCommand && key.code === 'KeyK') return 'palette';
-  const isPlain = !key.ctrlKey && !key.metaKey && !key.altKey;
-  return key.key === '?' && isPlain && !isWriting ? 'shortcuts' : null;
-}
-
-/** `Alt+M`, as printed on keys. */
-export function shortcutText(action: Action): string | null {
-  if (action.name === 'palette') return 'Ctrl+K';
-  if (!action.code) return null;
-  const key = action.code === 'Slash' ? '/' : action.code.replace(/^(Key|Digit)/, '');
-  return `Alt+${key}`;
-}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { aPerson, aPoll, aSnapshot } from './fixtures';
 import { galleryIds, pageOf, pageSizes, pageWith, planSlots, tilesInRow } from './gallery';
-import { currentPoll, peopleHere, percentages, stagePerson } from './selectors';
+import { currentPoll, peopleHere, stagePerson } from './selectors';
 
 test('a page stays inside the pages there are', () => {
   expect(pageOf([1, 2, 3, 4, 5], 1, 2)).toEqual({ shown: [3, 4], pages: 3, page: 1, from: 2 });
@@ -70,11 +70,6 @@ test('facilitators stand first, people who left do not', () => {
     ],
   });
   expect(peopleHere(state).map((one) => one.participant_id)).toEqual(['ada', 'zoe']);
-});
-
-test('percentages of a tally, and of none', () => {
-  expect(percentages([1, 2, 1])).toEqual([25, 50, 25]);
-  expect(percentages([0, 0])).toEqual([0, 0]);
 });
 
 test('the open poll comes before one that was closed later in the list', () => {

@@ -4,7 +4,8 @@ import { describe, expect, test, vi } from 'vitest';
 
 import type { AnyCommand, SessionSnapshot } from '../../protocol';
 import { renderUi } from '../../ui/test_render';
-import { ACTIONS, ALL_ACTIONS, dialogFor } from './actions';
+import { ACTIONS, ALL_ACTIONS } from './actions';
+import { dialogFor } from './keys';
 import { ChatPanel } from './ChatPanel';
 import { closedFor } from './chat/policy';
 import { Classroom } from './classroom';

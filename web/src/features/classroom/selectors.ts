@@ -112,11 +112,6 @@ export function currentPoll(polls: PollView[]): PollView | undefined {
   );
 }
 
-export function percentages(tally: number[]): number[] {
-  const total = tally.reduce((sum, votes) => sum + votes, 0);
-  return tally.map((votes) => (total === 0 ? 0 : Math.round((votes / total) * 100)));
-}
-
 /**
  * Who fills the stage: whom the server put there, else the spotlight, else who spoke last, else
  * somebody who can be seen or heard, facilitators first.

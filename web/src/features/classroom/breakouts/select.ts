@@ -6,7 +6,6 @@ import type {
   SessionSnapshot,
 } from '../../../protocol';
 import { isLearner } from '../selectors';
-import { MAIN_ROOM } from './fold';
 
 export type RoomTime =
   | { kind: 'closing' | 'left'; ms: number; isUrgent: boolean }
@@ -71,8 +70,6 @@ export const mayChoose = (session: SessionSnapshot, room: BreakoutRoomView): boo
   const size = breakouts.room_size;
   return isAllowed && (size === null || room.participant_ids.length < size);
 };
-
-export const isInMain = (session: SessionSnapshot): boolean => session.room_id === MAIN_ROOM;
 
 /** Names for `count` rooms, those given first. */
 export const roomNames = (given: string[], count: number, name: (n: number) => string): string[] =>

@@ -61,8 +61,6 @@ export function sheetLines(debate: DebateView): SheetLine[] {
   return lines;
 }
 
-export type SheetProblem = 'missing' | 'range' | 'ranks' | 'tied' | 'lowPoints';
-
 export interface SheetCheck {
   lines: Record<string, 'missing' | 'range'>;
   sides: 'ranks' | 'tied' | 'lowPoints' | null;

@@ -3,7 +3,9 @@ import { IconSearch } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { type Action, ALL_ACTIONS, shortcutText } from '../actions';
+import type { Action } from '../action';
+import { ALL_ACTIONS } from '../actions';
+import { shortcutText } from '../keys';
 import { useClassroom } from '../context';
 import { usePage } from '../store';
 import { matches } from './match';

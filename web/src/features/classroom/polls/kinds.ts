@@ -29,8 +29,6 @@ export const LIMITS_S: readonly number[] = [30, 60, 120, 300, 600];
 export const hasOptions = (kind: PollKind): boolean =>
   ['single', 'multiple', 'true_false', 'ranking', 'matching'].includes(kind);
 
-export const hasText = (kind: PollKind): boolean => kind === 'word_cloud' || kind === 'short_text';
-
 /** A form's fields, as typed. `targets[i]` is what `options[i]` is matched to. */
 export interface PollDraft {
   kind: PollKind;
