@@ -22,7 +22,7 @@ from msgspec import Struct
 from recordings.facts import STOOD_MS, LoggedBoard
 from recordings.ports import BoardPainter, Folders, Job
 from recordings.workshop import link_or_copy
-from server.schemas.api import RecordedBoard, TimelineMark
+from server.schemas.recordings import RecordedBoard, TimelineMark
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,8 @@ from recordings.follow import follow
 from recordings.ports import StepFailed
 from recordings.process import die_with_parent
 from recordings.renditions import render
-from server.schemas.api import Chapter
+from recordings.undrawn import keep
+from server.schemas.recordings import Chapter
 
 
 class AssembleJob(Struct):
@@ -101,7 +102,7 @@ def _compose(job: ComposeJob, out: Path, progress: Progress) -> None:
         tracks, assembled.videos, job.names, Path(job.pieces), out,
         stills={key: Path(path) for key, path in job.stills.items()},
     )  # fmt: skip
-    composer.compose(epochs, progress)
+    keep(out, composer.compose(epochs, progress))
 
 
 def _render(job: RenderJob, out: Path, progress: Progress) -> None:

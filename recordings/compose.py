@@ -10,10 +10,14 @@ A track is read from the last frame *before* the piece, so a slide that has been
 minute is there at once; ``fps`` places frames on the grid, ``tpad`` holds the last one. Layer
 changes alter a track's size in mid-file: ffmpeg's default is to rebuild the whole graph then,
 which would restart ``fps``, hence ``reinit_filter 0`` and filters that take any size.
+
+A track is what its publisher made it: where ffmpeg can read none of it, or has no decoder for it,
+its pieces are drawn without it and the recording says so (``undrawn``).
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,12 +26,16 @@ from pathlib import Path
 from typing import Any
 
 import ffmpeg
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from recordings.edit_list import Epoch
-from recordings.process import run_ffmpeg, source
+from recordings.process import FfmpegFailed, run_ffmpeg, source
+from recordings.spans import Span, Spans, joined
 from recordings.tracks import VideoTrack
+
+log = logging.getLogger(__name__)
 
 PIECE_MS = 60_000
 PARALLEL = 2
@@ -93,8 +101,9 @@ class Composer:
             video.track_id: np.load(tracks / video.frames_path) for video in videos
         }
 
-    def compose(self, epochs: Sequence[Epoch], progress: Callable[[float], None]) -> None:
-        """Leaves ``720.mp4`` and ``360.mp4``, without sound, in ``out``."""
+    def compose(self, epochs: Sequence[Epoch], progress: Callable[[float], None]) -> Spans:
+        """Leaves ``720.mp4`` and ``360.mp4``, without sound, in ``out``. Returns where a track's
+        picture should stand and could not be drawn."""
         pieces = pieces_of(epochs)
         total = sum(piece.seconds for piece in pieces)
         done = 0.0
@@ -105,14 +114,51 @@ class Composer:
         for height in HEIGHTS:
             self._join(pieces, height)
         progress(1.0)
+        return joined(
+            Span(piece.epoch.start_ms, piece.epoch.end_ms)
+            for piece in pieces
+            if self._undrawn(piece).exists()
+        )
+
+    def _undrawn(self, piece: Piece) -> Path:
+        """Beside a piece that lacks a picture: a killed run finds it as it finds the piece."""
+        return self._pieces / f"piece-{piece.index:04d}.undrawn"
 
     def _path(self, piece: Piece, height: int) -> Path:
         return self._pieces / f"piece-{piece.index:04d}-{height}.mp4"
 
     def draw(self, piece: Piece) -> None:
-        paths = [self._path(piece, height) for height in HEIGHTS]
-        if all(path.exists() for path in paths):
+        if all(self._path(piece, height).exists() for height in HEIGHTS):
             return
+        try:
+            self._draw(piece)
+            return
+        except FfmpegFailed as error:
+            plainer = self._plainer(piece)
+            if error.status < 0 or not plainer:
+                raise
+            log.warning("piece %s is drawn without its tracks: %s", piece.index, error)
+        self._undrawn(piece).touch()
+        for index, other in enumerate(plainer):
+            try:
+                self._draw(other)
+                return
+            except FfmpegFailed:
+                if index == len(plainer) - 1:
+                    raise
+
+    def _plainer(self, piece: Piece) -> list[Piece]:
+        """The piece with fewer tracks: without the small picture, then without any."""
+        epoch = piece.epoch
+        found: list[Epoch] = []
+        if epoch.inset is not None:
+            found.append(msgspec.structs.replace(epoch, inset=None))
+        if epoch.main in self._videos:
+            found.append(msgspec.structs.replace(epoch, main=None, inset=None))
+        return [Piece(piece.index, one) for one in found]
+
+    def _draw(self, piece: Piece) -> None:
+        paths = [self._path(piece, height) for height in HEIGHTS]
         picture = self._picture(piece).filter_multi_output("split", len(HEIGHTS))
         asides = [path.with_suffix(f".{os.getpid()}.part.mp4") for path in paths]
         outputs = []

@@ -1,4 +1,5 @@
-"""RTP payloads to whole coded frames, without decoding: VP8 (RFC 7741), H.264 (RFC 6184).
+"""RTP payloads to whole coded frames, without decoding: VP8 (RFC 7741), H.264 (RFC 6184). VP9 and
+AV1 are in files of their own (``vp9.py``, ``av1.py``).
 
 A frame that lost a packet is dropped, and so is every later frame that may refer to it: a still
 picture for a moment rather than a smeared one. With temporal layers only the layers at and above
@@ -14,6 +15,9 @@ from dataclasses import dataclass, replace
 from recordings.packet_order import Packet
 
 _START_CODE = b"\x00\x00\x00\x01"
+_LARGEST_FRAME = 16 << 20
+"""octets; a stream that never ends its frame must not fill the memory"""
+_PACKET_OCTETS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def vp8_frames(packets: Iterable[Packet | None], counts: FrameCounts) -> Iterato
     """lowest temporal layer that may not be shown until it is repaired; None: all is well"""
     tl0_seen: int | None = None
     run: int | None = None
-    for parts, is_whole in _groups(packets):
+    for parts, is_whole in groups(packets):
         if not parts:
             yield None
             continue
@@ -133,10 +137,11 @@ def _after_gap(descriptor: _Vp8Payload, tl0_seen: int | None, broken_from: int |
     return min(1, broken_from) if broken_from is not None else 1
 
 
-def _groups(packets: Iterable[Packet | None]) -> Iterator[tuple[list[Packet], bool]]:
+def groups(packets: Iterable[Packet | None]) -> Iterator[tuple[list[Packet], bool]]:
     """Packets of one timestamp, and whether none is missing between the first and the mark; no
     packets where there is nothing more to read yet."""
     parts: list[Packet] = []
+    octets = 0
     skipped_loss = 0
     for packet in packets:
         if packet is None:
@@ -147,14 +152,19 @@ def _groups(packets: Iterable[Packet | None]) -> Iterator[tuple[list[Packet], bo
             skipped_loss = 0
         if parts and (packet.timestamp != parts[0].timestamp or packet.run != parts[0].run):
             yield parts, False  # no marker came: its end is lost
-            parts = []
+            parts, octets = [], 0
         if not packet.payload and not parts and not packet.is_marked:
             skipped_loss = packet.lost_before
             continue  # a probe between frames
+        octets += len(packet.payload) + _PACKET_OCTETS
+        if octets > _LARGEST_FRAME:
+            packet = replace(packet, payload=b"", lost_before=packet.lost_before + 1)
+            if not packet.is_marked:
+                del parts[1:]
         parts.append(packet)
         if packet.is_marked:
             yield parts, not any(part.lost_before for part in parts[1:])
-            parts = []
+            parts, octets = [], 0
     if parts:
         yield parts, False
 
@@ -164,7 +174,7 @@ def h264_frames(packets: Iterable[Packet | None], counts: FrameCounts) -> Iterat
     waits_for_key = True
     run: int | None = None
     parameter_sets: dict[int, bytes] = {}
-    for parts, is_whole in _groups(packets):
+    for parts, is_whole in groups(packets):
         if not parts:
             yield None
             continue

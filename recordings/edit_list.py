@@ -27,7 +27,6 @@ GRID_MS = 200
 MIN_TURN_MS = 800
 MIN_EPOCH_MS = 3000
 _SPEECH_DB = -45.0
-_BELOW_OWN_SPEECH_DB = 18.0
 _LEAD_DB = 3.0
 """to take the floor from someone who goes on speaking one must be this much louder"""
 

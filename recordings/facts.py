@@ -18,10 +18,11 @@ from recordings.spans import RecordingTime, Span, Spans, both
 from server.domain import events as e
 from server.domain.board_record import BoardShown
 from server.domain.debate_record import Held
+from server.domain.participant_events import ParticipantChanged, ParticipantJoined
 from server.domain.record import Record, record_of
 from server.domain.state import AttachedFile, Stretch
-from server.schemas.api import Gap, TimelineMark
 from server.schemas.live_base import SessionRole
+from server.schemas.recordings import Gap, TimelineMark
 
 
 class KnownPerson(Struct, frozen=True):
@@ -212,7 +213,7 @@ def _people(record: Record, log: Sequence[e.Event]) -> list[KnownPerson]:
     found: dict[str, KnownPerson] = {}
     for event in log:
         match event.body:
-            case e.ParticipantJoined() | e.ParticipantChanged():
+            case ParticipantJoined() | ParticipantChanged():
                 body = event.body
                 found[body.participant_id] = KnownPerson(
                     body.participant_id, body.name, body.role,

@@ -174,7 +174,10 @@ class _Picture:
             placed.at_ms - self.start, frame.data, is_key=frame.is_key, width=frame.width,
             height=frame.height,
         )  # fmt: skip
-        self.times.append(self.start + at)
+        if at is not None:
+            self.times.append(self.start + at)
+        elif not self.times:
+            self.start = None
 
 
 @dataclass(slots=True)
@@ -220,6 +223,9 @@ class Follower:
         videos: list[VideoTrack] = []
         for (participant_id, kind, codec), picture in sorted(self._pictures.items()):
             picture.muxer.close()
+            if not picture.times:
+                picture.path.unlink(missing_ok=True)
+                continue
             track_id = track_id_of(participant_id, kind, codec)
             videos.append(
                 described(track_id, participant_id, kind, codec, picture.times, picture.path)

@@ -26,6 +26,8 @@ from recordings.follow import Horizon
 from recordings.ports import EventSource, Folders, Job, RecordingsStore
 from recordings.process import run
 from server.domain import events as e
+from server.domain.channels import SERVER
+from server.domain.session_events import EpochStarted
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +129,7 @@ class Followers:
         if not events:
             return None
         first = next(
-            (ev.body.utc_ms - ev.at_ms for ev in events if isinstance(ev.body, e.EpochStarted)),
+            (ev.body.utc_ms - ev.at_ms for ev in events if isinstance(ev.body, EpochStarted)),
             now_utc_ms,
         )
         now_ms = max(events[-1].at_ms, now_utc_ms - first)
@@ -171,7 +173,7 @@ def _moment(events: Sequence[e.Event], at_ms: int) -> e.Event:
     """An entry that changes nothing but how far the log reaches."""
     last = events[-1]
     return e.Event(
-        last.session_id, last.seq + 1, e.SERVER, 0, at_ms, None, None, e.Unknown("now", 1, {})
+        last.session_id, last.seq + 1, SERVER, 0, at_ms, None, None, e.Unknown("now", 1, {})
     )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from recordings.boards import first_seen
 from recordings.ports import EventSource, Folders, IndexedRoom, Job, RecordingsStore
 from recordings.room_index import INDEX_FORMAT, lines
 from server.domain.session import fold
-from server.schemas.api import Chapter, RecordedBoard, Transcript
+from server.schemas.recordings import Chapter, RecordedBoard
+from server.schemas.transcripts import Transcript
 
 
 class _Room(Struct):

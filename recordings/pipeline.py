@@ -43,7 +43,7 @@ from recordings.ports import STEPS, Job, RecordingsStore, StepChange, StepFailed
 from recordings.room_index import INDEX_FORMAT
 from recordings.stage_base import Done
 from recordings.stages import Stages
-from server.schemas.api import StepName
+from server.schemas.jobs import StepName
 
 log = logging.getLogger(__name__)
 

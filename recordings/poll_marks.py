@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from server.domain.poll_record import PollOnRecord
 from server.domain.poll_result import borda, number_text
-from server.domain.record import PollOnRecord
 from server.domain.state import Poll, PollResult
 
 Data = dict[str, str | int | list[str | int] | None]

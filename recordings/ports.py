@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from server.domain.events import Event
-from server.schemas.api import Chapter, Item, Segment, StepName, StepState, Transcript
+from server.schemas.items import Item
+from server.schemas.jobs import StepName, StepState
+from server.schemas.recordings import Chapter
+from server.schemas.transcripts import Segment, Transcript
 
 STEPS: tuple[StepName, ...] = (
     "seal", "verify", "assemble", "provisional", "transcribe", "merge", "chapters", "items",

@@ -52,6 +52,14 @@ def _kill(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
+class FfmpegFailed(StepFailed):
+    """``status`` is negative where a signal ended it."""
+
+    def __init__(self, finished: Finished) -> None:
+        super().__init__(f"ffmpeg failed ({finished.status}): {finished.error_tail[-600:]}")
+        self.status = finished.status
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     status: int
@@ -114,12 +122,6 @@ def _cpu_s(usage: resource.struct_rusage) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def own_cpu_s() -> float:
-    """Processor time of this process and the children it has waited for."""
-    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(_cpu_s(resource.getrusage(who)) for who in both)
-
-
 def source(path: Path, formats: str, **options: Any) -> Any:
     """An ffmpeg input. What a browser sent is hostile: nothing but this file, in these formats,
     may be opened."""
@@ -133,7 +135,7 @@ def run_ffmpeg(
     on_progress: Callable[[float], None] | None = None,
     extra_input: Sequence[str] = (),
 ) -> Finished:
-    """Run a graph made with ffmpeg-python. Raises StepFailed with ffmpeg's last words.
+    """Run a graph made with ffmpeg-python. Raises FfmpegFailed with ffmpeg's last words.
 
     ``extra_input`` is put behind the graph's own inputs."""
 
@@ -154,5 +156,5 @@ def run_ffmpeg(
     ]  # fmt: skip
     finished = run(arguments, on_line=on_line)
     if finished.status != 0:
-        raise StepFailed(f"ffmpeg failed ({finished.status}): {finished.error_tail[-600:]}")
+        raise FfmpegFailed(finished)
     return finished

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from recordings.ports import Folders, Job, RecordingsStore
 from recordings.stage_base import Done
 from recordings.workshop import Workshop
-from server.schemas.api import StepName
+from server.schemas.jobs import StepName
 
 log = logging.getLogger(__name__)
 

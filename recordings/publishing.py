@@ -32,16 +32,9 @@ from recordings.renditions import Renditions
 from recordings.slides import put_slides
 from recordings.tracks import VideoTrack
 from recordings.workshop import link_or_copy, place
-from server.schemas.api import (
-    Chapter,
-    Cut,
-    Item,
-    RecordedRoom,
-    Recording,
-    RecordingSummary,
-    Track,
-    Transcript,
-)
+from server.schemas.items import Item
+from server.schemas.recordings import Chapter, Cut, RecordedRoom, Recording, RecordingSummary, Track
+from server.schemas.transcripts import Transcript
 
 _KEPT_VERSIONS = 2
 """the newest and the one before it, which open players may still read"""

@@ -18,7 +18,7 @@ from msgspec import Struct
 from recordings.compose import HEIGHTS
 from recordings.edit_list import grid_length_ms
 from recordings.process import run_ffmpeg, source
-from server.schemas.api import Chapter
+from server.schemas.recordings import Chapter
 
 SEGMENT_S = 4
 _SPRITE_COLUMNS = 10

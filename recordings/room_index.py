@@ -8,7 +8,8 @@ from pathlib import Path
 from recordings.boards import lines_of
 from recordings.ports import IndexedRoom
 from recordings.room_sound import RoomSound
-from server.schemas.api import Chapter, Segment, Transcript
+from server.schemas.recordings import Chapter
+from server.schemas.transcripts import Segment, Transcript
 
 INDEX_FORMAT = 1
 """Raise it when the index holds something else: recordings in another are indexed again."""

@@ -13,7 +13,7 @@ import msgspec
 
 from recordings.facts import LoggedSlide
 from recordings.workshop import link_or_copy
-from server.schemas.api import RecordedSlide
+from server.schemas.recordings import RecordedSlide
 from server.schemas.slides import Deck, SlidePage
 
 MOST_TERMS = 2000

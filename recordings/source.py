@@ -6,17 +6,25 @@ means "nothing more yet" and comes out as None, and the permit may be widened in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from msgspec import Struct
 
+from recordings.av1 import av1_frames
 from recordings.clock import StreamClock
 from recordings.depacketize import Frame, FrameCounts, h264_frames, vp8_frames
 from recordings.packet_order import Counts, Packet
 from recordings.spans import RecordingTime, Spans, covers
+from recordings.vp9 import vp9_frames
 
-CODECS = {"vp8": "vp8", "h264": "h264", "opus": "opus"}
+CODECS = {"vp8": "vp8", "h264": "h264", "vp9": "vp9", "av1": "av1", "opus": "opus"}
+_PICTURES: dict[str, Callable[[Iterable[Packet | None], FrameCounts], Iterator[Frame | None]]] = {
+    "vp8": vp8_frames,
+    "h264": h264_frames,
+    "vp9": vp9_frames,
+    "av1": av1_frames,
+}
 
 
 class Placed(Struct):
@@ -48,7 +56,7 @@ class Source:
         if codec == "opus":
             self.frames = self._sound(found)
         else:
-            whole = vp8_frames if codec == "vp8" else h264_frames
+            whole = _PICTURES.get(codec, vp8_frames)
             self.frames = self._pictures(whole(found, self.frame_counts))
 
     def _pictures(self, frames: Iterator[Frame | None]) -> Iterator[Placed | None]:

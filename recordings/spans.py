@@ -14,7 +14,6 @@ class Span(Struct, frozen=True, array_like=True):
 
 
 Spans = tuple[Span, ...]
-EVERYTHING: Spans = (Span(float("-inf"), float("inf")),)
 
 
 def joined(spans: Iterable[Span], gap_ms: float = 0) -> Spans:

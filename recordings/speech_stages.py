@@ -18,7 +18,7 @@ from recordings.slides import LONGEST_TERM, MOST_TERMS, terms_of
 from recordings.spans import length_ms
 from recordings.stage_base import FORMAT, Done, Progress, StageBase, write
 from recordings.workshop import digest_of
-from server.schemas.api import TimelineMark
+from server.schemas.recordings import TimelineMark
 
 _NAMED = ("moment", "speech", "activity", "slide", "whiteboard")
 """marks whose label is a title"""

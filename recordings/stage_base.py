@@ -24,7 +24,10 @@ from recordings.ports import (
 )
 from recordings.process import run
 from recordings.workshop import Workshop
-from server.schemas.api import Chapter, Item, StepName, Transcript
+from server.schemas.items import Item
+from server.schemas.jobs import StepName
+from server.schemas.recordings import Chapter
+from server.schemas.transcripts import Transcript
 
 FORMAT = 1
 """part of every digest: raise it when a step's code makes a different result of equal inputs"""

@@ -21,11 +21,7 @@ from recordings.edit_list import board_id, slide_id
 from recordings.facts import Facts, facts_of
 from recordings.followers import Followers
 from recordings.index_again import IndexAgain
-from recordings.ports import (
-    IndexedRoom,
-    Job,
-    StepFailed,
-)
+from recordings.ports import IndexedRoom, Job, StepFailed
 from recordings.pruning import prune
 from recordings.publishing import Publisher
 from recordings.renditions import Renditions
@@ -34,10 +30,13 @@ from recordings.slides import lines_of as slide_lines
 from recordings.slides import picture_of
 from recordings.speech_stages import SpeechStages
 from recordings.stage_base import FORMAT, Done, Progress, report_of, write
+from recordings.undrawn import with_undrawn
 from recordings.workshop import digest_of
-from server.domain.events import CaptureStarted, CaptureStopped, Event, SessionEnded
+from server.domain.events import Event
+from server.domain.recording_events import CaptureStarted, CaptureStopped
 from server.domain.session import fold
-from server.schemas.api import StepName
+from server.domain.session_events import SessionEnded
+from server.schemas.jobs import StepName
 
 _SEAL_PATIENCE_S = 15.0
 _WRITER_IS_GONE_S = 4.0
@@ -306,7 +305,7 @@ class Stages(SpeechStages):
         facts = self._facts(job, done)
         version = self.publisher.publish(
             job,
-            facts,
+            with_undrawn(facts, self._folder(job, done, "compose")),
             self._folder(job, done, "assemble"),
             self._drawn(job, facts),
             rendered,

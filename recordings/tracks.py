@@ -130,7 +130,7 @@ def video_name(track_id: str, codec: str) -> str:
 
 
 def track_id_of(participant_id: str, kind: str, codec: str) -> str:
-    return f"{plain(participant_id)}-{kind}" + ("-h264" if codec == "h264" else "")
+    return f"{plain(participant_id)}-{kind}" + ("" if codec in ("vp8", "opus") else f"-{codec}")
 
 
 def plain(name: str) -> str:
@@ -208,8 +208,12 @@ def _write_video(
                 placed.at_ms - start, frame.data, is_key=frame.is_key, width=frame.width,
                 height=frame.height,
             )  # fmt: skip
-            times.append(start + at)
-    if start is None:
+            if at is not None:
+                times.append(start + at)
+            elif not times:
+                start = None
+    if not times:
+        path.unlink(missing_ok=True)
         return None
     return described(track_id, participant_id, kind, codec, times, path)
 

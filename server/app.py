@@ -28,6 +28,7 @@ from server.api.security import Exposure
 from server.domain.debate_format import to_data
 from server.domain.state import SessionState
 from server.domain.state import Settings as SessionSettings
+from server.interpreter import prefer_the_loop, settle_heap
 from server.live.caption_process import CaptionProcess
 from server.live.captions import Captions
 from server.live.hub import LiveHub
@@ -39,9 +40,10 @@ from server.media.native_build import CannotBuild
 from server.media.native_meeting import end_left_behind
 from server.media.native_plane import NativePlane
 from server.media.plane import MediaPlane
-from server.media.python_plane import PlaneSettings, PythonPlane
+from server.media.plane_settings import PlaneSettings
+from server.media.python_plane import PythonPlane
 from server.media_choice import PlaneChoice, choose_plane
-from server.schemas.api import MediaReach, ServerStatus
+from server.schemas.deployment import MediaReach, ServerStatus
 from server.services.bookmarks import Bookmarks
 from server.services.breakout_sets import BreakoutSets
 from server.services.caller import Callers, CookieSigner
@@ -360,6 +362,7 @@ async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
             except OSError as error:
                 raise CannotStart(_taken(settings.media_port, "UDP", "MEDIA_PORT")) from error
             await _listen(runner, settings)
+            settle_heap()
             for line in await greeting(settings, composition.services.identity):
                 say(line)
             await _until_told()
@@ -425,6 +428,7 @@ def run(settings: Settings) -> int:
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    prefer_the_loop()
     try:
         with suppress(KeyboardInterrupt):
             asyncio.run(serve(settings))

@@ -28,6 +28,8 @@ from transcripts.ports import TranscriptError
 
 CODERS = ("libx264", "aac", "libopus", "libwebp")
 DECODERS = ("vp8", "vp9", "h264", "opus")
+AV1_DECODERS = ("libdav1d", "libaom-av1")
+"""ffmpeg's own needs a graphics card"""
 LEAST_FREE = 2 << 30
 ENOUGH_FREE = 20 << 30
 """Twenty hours of class, roughly, with captures and recordings."""
@@ -143,6 +145,14 @@ def check_ffmpeg(_settings: Settings) -> Iterator[Finding]:
         missing = [name for name in wanted if name not in known]
         detail = f"without {', '.join(missing)}" if missing else ", ".join(wanted)
         yield Finding(f"ffmpeg {kind}", not missing, detail, "Install a full build of ffmpeg.")
+    usable = [name for name in AV1_DECODERS if name in known]
+    yield Finding(
+        "ffmpeg AV1",
+        bool(usable),
+        usable[0] if usable else "streams sent in AV1 are recorded without their picture",
+        "Install a build of ffmpeg with libdav1d.",
+        is_warning=not usable,
+    )
 
 
 def check_plane(settings: Settings) -> Iterator[Finding]:

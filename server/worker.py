@@ -28,10 +28,11 @@ from recordings.ports import Folders
 from recordings.process import die_with_parent
 from recordings.stages import Stages
 from server.domain.events import Event
-from server.schemas.api import Chapter, Transcript
+from server.schemas.recordings import Chapter
+from server.schemas.transcripts import Transcript
 from server.slides.painter import Painter
-from server.storage import event_log
 from server.storage.engines import sync_engine
+from server.storage.event_reading import read_events
 from server.storage.recordings_store import RecordingsStore
 from transcripts import captions, merge
 from transcripts.ports import TranscribeResult
@@ -47,7 +48,7 @@ class LiveLog:
         self._engine = engine
 
     def events(self, session_id: str) -> Sequence[Event]:
-        return event_log.read_events(self._engine, session_id)
+        return read_events(self._engine, session_id)
 
 
 class TranscriptTexts:

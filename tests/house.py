@@ -28,8 +28,10 @@ from server.live.media_control import PlaneMediaControl
 from server.live.ports import MediaControl, MediaHost, Seat
 from server.live.room import actor_of
 from server.media.native_plane import NativePlane
-from server.media.python_plane import PlaneSettings, PythonPlane
-from server.schemas import api
+from server.media.plane_settings import PlaneSettings
+from server.media.python_plane import PythonPlane
+from server.schemas.identity import User
+from server.schemas.live_base import Role
 from server.schemas.live_media import MediaAnswer, MediaOffer, MediaView
 from server.schemas.media_report import MediaReport
 from server.services.secrecy import Passwords
@@ -102,7 +104,7 @@ class Person:
     """A browser of one's own."""
 
     client: TestClient[Any, Any]
-    user: api.User | None = None
+    user: User | None = None
 
     async def ask(self, method: str, path: str, body: Any = None, **more: Any) -> ClientResponse:
         if body is not None:
@@ -156,13 +158,13 @@ class House:
         self.stack.push_async_callback(client.session.close)
         return Person(client)
 
-    async def person(self, name: str, role: api.Role = "learner") -> Person:
+    async def person(self, name: str, role: Role = "learner") -> Person:
         """Someone with an account, signed in."""
         person = await self.stranger()
         email = f"{name}@example.org"
         await self.composition.services.identity.create_user(name.title(), email, PASSWORD, role)
         user = await person.json("POST", "/sign-in", {"email": email, "password": PASSWORD})
-        person.user = msgspec.convert(user, api.User)
+        person.user = msgspec.convert(user, User)
         self.people[name] = person
         return person
 

@@ -22,7 +22,8 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy import Engine
 
 from server.domain.errors import Conflict, NotAllowed, NotFound
-from server.domain.events import Event, Role
+from server.domain.events import Event
+from server.domain.participant_events import Role
 from server.domain.state import SessionState, Settings
 from server.live.hub import LiveHub
 from server.live.ports import MediaHost, Seat

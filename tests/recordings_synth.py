@@ -19,7 +19,13 @@ from typing import Any
 import av
 import numpy as np
 
+from server.domain import channels
 from server.domain import events as e
+from server.domain.participant_events import ParticipantJoined, Role
+from server.domain.recording_events import CaptureStarted, ConsentGiven
+from server.domain.session_events import EpochStarted, SessionStarted
+from server.domain.track_events import TrackChanged, TrackKind
+from tests.recordings_payloads import PAYLOADS
 
 MS = 1_000_000
 
@@ -100,34 +106,54 @@ def is_flash(at_ms: float, flashes: Sequence[float]) -> bool:
     return any(at <= at_ms < at + FLASH_MS for at in flashes)
 
 
+_ENCODERS: dict[str, tuple[str, dict[str, str]]] = {
+    "VP8": ("libvpx", {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}),
+    "VP9": ("libvpx-vp9", {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}),
+    "AV1": (
+        "libsvtav1", {"preset": "8", "crf": "35", "svtav1-params": "pred-struct=1:lp=1"}
+    ),
+}  # fmt: skip
+
+
 @cache
-def vp8(
-    duration_ms: int, width: int = 320, height: int = 180, fps: int = 25,
+def coded(
+    codec: str, duration_ms: int, width: int = 320, height: int = 180, fps: int = 25,
     flashes: tuple[float, ...] = FLASHES_MS, grey: int = 60, key_every: int = 50,
+    colour: tuple[int, int] = (128, 128),
 ) -> tuple[CodedFrame, ...]:  # fmt: skip
-    """A moving bar on grey; the whole picture turns white at each flash."""
-    encoder: Any = av.CodecContext.create("libvpx", "w")
+    """A moving bar on grey; the whole picture turns white at each flash. ``colour``: Cb and Cr."""
+    name, options = _ENCODERS[codec]
+    encoder: Any = av.CodecContext.create(name, "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
     encoder.time_base = Fraction(1, 1000)
     encoder.framerate = Fraction(fps)
-    encoder.bit_rate = 300_000
+    if codec != "AV1":
+        encoder.bit_rate = 300_000
     encoder.gop_size = key_every
-    encoder.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}
+    encoder.options = options
     result: list[CodedFrame] = []
     for index in range(duration_ms * fps // 1000):
         at = index * 1000 / fps
         luma = np.full((height, width), 235 if is_flash(at, flashes) else grey, np.uint8)
         luma[:, (index * 4) % (width - 16) :][:, :16] = 120
         frame = av.VideoFrame(width, height, "yuv420p")
-        for plane, fill in zip(frame.planes, (luma, None, None), strict=True):
+        for plane, fill in zip(frame.planes, (luma, *colour), strict=True):
             rows = np.full((plane.height, plane.line_size), 128, np.uint8)
-            if fill is not None:
-                rows[:, :width] = fill
+            rows[:, : plane.width] = fill
             plane.update(rows.tobytes())
         frame.pts = round(at)
         frame.time_base = Fraction(1, 1000)
-        result += [CodedFrame(at, bytes(p), p.is_keyframe) for p in encoder.encode(frame)]
+        result += [_frame_of(p) for p in encoder.encode(frame)]
+    result += [_frame_of(p) for p in encoder.encode(None)]
     return tuple(result)
+
+
+def _frame_of(packet: Any) -> CodedFrame:
+    return CodedFrame(float(packet.pts), bytes(packet), packet.is_keyframe)
+
+
+def vp8(duration_ms: int, *, flashes: tuple[float, ...] = FLASHES_MS) -> tuple[CodedFrame, ...]:
+    return coded("VP8", duration_ms, flashes=flashes)
 
 
 @cache
@@ -204,7 +230,7 @@ class Publisher:
                     self._arrival_ns(rng, sent), ssrc, round((sent + self.ntp_ahead_ms) * MS),
                     timestamp,
                 )  # fmt: skip
-            parts = [frame.data] if codec == "opus" else vp8_payloads(frame.data)
+            parts = PAYLOADS[codec](frame.data)
             for part, payload in enumerate(parts):
                 is_last = part == len(parts) - 1
                 if index not in lose:
@@ -222,44 +248,38 @@ class Publisher:
         return path
 
 
-def vp8_payloads(frame: bytes, size: int = 1100) -> list[bytes]:
-    """RFC 7741 payloads with the plainest descriptor."""
-    return [
-        (b"\x10" if start == 0 else b"\x00") + frame[start : start + size]
-        for start in range(0, len(frame), size)
-    ]
-
-
 class Log:
     """Events of one session, said as sentences."""
 
     def __init__(self, session_id: str = "s1", utc_ms: int = 1_790_000_000_000) -> None:
         self.session_id = session_id
         self.events: list[e.Event] = []
-        self.add(0, e.EpochStarted(1, utc_ms))
-        self.add(0, e.SessionStarted())
+        self.add(0, EpochStarted(1, utc_ms))
+        self.add(0, SessionStarted())
 
     def add(self, at_ms: int, body: e.Body) -> Log:
         seq = len(self.events) + 1
-        self.events.append(e.Event(self.session_id, seq, e.SESSION, seq, at_ms, None, "main", body))
+        self.events.append(
+            e.Event(self.session_id, seq, channels.SESSION, seq, at_ms, None, "main", body)
+        )
         return self
 
     def join(
-        self, at_ms: int, who: str, *tracks: e.TrackKind, name: str = "", consents: bool = True,
-        role: e.Role = "learner",
+        self, at_ms: int, who: str, *tracks: TrackKind, name: str = "", consents: bool = True,
+        role: Role = "learner",
     ) -> Log:  # fmt: skip
-        self.add(at_ms, e.ParticipantJoined(who, name or who.title(), role, False))
+        self.add(at_ms, ParticipantJoined(who, name or who.title(), role, False))
         if consents:
-            self.add(at_ms, e.ConsentGiven(who))
+            self.add(at_ms, ConsentGiven(who))
         for track in tracks:
-            self.add(at_ms, e.TrackChanged(who, track, True, who))
+            self.add(at_ms, TrackChanged(who, track, True, who))
         return self
 
     def capture(self, at_ms: int, publisher: Publisher) -> Log:
         for capture_id, track, path in publisher.captures:
             self.add(
                 at_ms,
-                e.CaptureStarted(
+                CaptureStarted(
                     capture_id,
                     publisher.participant_id,
                     track,  # type: ignore[arg-type]

@@ -21,7 +21,9 @@ from typing import Any
 import msgspec
 
 from recordings.process import die_with_parent
-from server.schemas.api import Chapter, Item, Option, Word
+from server.schemas.items import Item, Option
+from server.schemas.recordings import Chapter
+from server.schemas.transcripts import Word
 from transcripts.child import main as transcripts_child
 
 

@@ -19,7 +19,8 @@ import msgspec
 from sqlalchemy import Engine, insert, select, update
 
 from server.domain.events import Event
-from server.schemas.api import Recording, Step
+from server.schemas.jobs import Step
+from server.schemas.recordings import Recording
 from server.storage import tables as t
 from server.storage.engines import sync_engine
 from server.storage.event_log import Append, EventLog

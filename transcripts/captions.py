@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from server.schemas.api import Chapter, Segment, Transcript, Word
+from server.schemas.recordings import Chapter
+from server.schemas.transcripts import Segment, Transcript, Word
 
 LINE = 42
 LINES = 2

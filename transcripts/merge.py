@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from server.schemas.api import Segment, Transcript, Word
+from server.schemas.transcripts import Segment, Transcript, Word
 from transcripts.ports import TrackWords, TranscribeResult, speech_order
 
 PAUSE_MS = 700

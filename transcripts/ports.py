@@ -1,7 +1,7 @@
 """What the transcript code takes and gives: the shapes of its jobs and the port of a speech engine.
 
 All times are whole milliseconds of *recording time* unless a name says otherwise. Words, segments,
-chapters and items are the wire's own structs (``server.schemas.api``), so what a child writes is
+chapters and items are the wire's own structs (``server.schemas``), so what a child writes is
 what the recording folder holds.
 """
 
@@ -14,7 +14,9 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from server.schemas.api import Chapter, Item, Option, Segment, Transcript, Word
+from server.schemas.items import Item, Option
+from server.schemas.recordings import Chapter
+from server.schemas.transcripts import Segment, Transcript, Word
 
 __all__ = [
     "SAMPLE_RATE",

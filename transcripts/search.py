@@ -9,10 +9,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from server.schemas.api import Transcript
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*", re.UNICODE)
 _MARKS = ("\ue000", "\ue001")
@@ -51,29 +47,3 @@ def escaped_snippet(marked: str) -> str:
         else:
             out.append(part)
     return "".join(out) + ("</mark>" if opened else "")
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRow:
-    """One row of the search index: a segment's text and where it is."""
-
-    segment_id: str
-    participant_id: str
-    start_ms: int
-    text: str
-
-
-def search_rows(transcript: Transcript) -> list[SearchRow]:
-    return [
-        SearchRow(
-            segment.segment_id,
-            segment.participant_id,
-            segment.start_ms,
-            " ".join(word.text for word in segment.words),
-        )
-        for segment in transcript.segments
-    ]
-
-
-def words_of(text: str) -> Sequence[str]:
-    return _WORD.findall(text.lower())

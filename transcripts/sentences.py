@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.schemas.api import Transcript, Word
+from server.schemas.transcripts import Transcript, Word
 from transcripts.merge import ends_sentence
 
 RUN_ON_MS = 1_200

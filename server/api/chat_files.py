@@ -8,7 +8,7 @@ from msgspec import Struct
 from server.api import given_file
 from server.api.given_file import FileName
 from server.api.route import Ask, Route
-from server.schemas import api
+from server.schemas.chat_files import UploadedFile
 from server.services.file_kinds import PICTURES
 
 
@@ -17,7 +17,7 @@ class Saving(Struct, forbid_unknown_fields=True):
     """a picture too is saved, not shown"""
 
 
-async def upload_chat_file(ask: Ask) -> api.UploadedFile:
+async def upload_chat_file(ask: Ask) -> UploadedFile:
     return await ask.services.chat_files.upload(
         ask.caller,
         ask.path("session_id"),
@@ -46,7 +46,7 @@ ONE = "/sessions/{session_id}/files"
 ROUTES = (
     Route(
         "POST", ONE, upload_chat_file, "participant",
-        query=FileName, takes_file=True, answer=api.UploadedFile, status=201, conflicts=True,
+        query=FileName, takes_file=True, answer=UploadedFile, status=201, conflicts=True,
     ),
     Route("DELETE", ONE + "/{file_id}", withdraw_chat_file, "participant", conflicts=True),
     Route(

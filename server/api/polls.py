@@ -8,14 +8,14 @@ from aiohttp import web
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.api.route import Ask, Route
-from server.schemas import api
+from server.schemas.earlier import EarlierPolls
 
 
 class OnePoll(Struct, forbid_unknown_fields=True):
     poll_id: Annotated[str, Meta(min_length=1, max_length=64)] | UnsetType = UNSET
 
 
-async def earlier_polls(ask: Ask) -> list[api.EarlierPolls]:
+async def earlier_polls(ask: Ask) -> list[EarlierPolls]:
     return await ask.services.polls.earlier(ask.caller, ask.path("session_id"))
 
 
@@ -36,7 +36,7 @@ ONE = "/sessions/{session_id}"
 ROUTES = (
     Route(
         "GET", f"{ONE}/polls/earlier", earlier_polls, "session_facilitator",
-        answer=list[api.EarlierPolls],
+        answer=list[EarlierPolls],
     ),
     Route(
         "GET", f"{ONE}/polls.csv", export_polls, "session_facilitator",

@@ -9,8 +9,18 @@ from msgspec import Meta, Struct
 
 from server.api.given_file import disposition
 from server.api.route import Ask, Route
-from server.schemas import api
+from server.schemas.items import EditItem, Item, Respond, ResponseResult
+from server.schemas.jobs import Job
+from server.schemas.recordings import (
+    EditRecording,
+    Notification,
+    Recording,
+    RecordingPage,
+    RecordingSummary,
+    WatchProgress,
+)
 from server.schemas.room_search import RoomHit
+from server.schemas.transcripts import Transcript
 from server.services.errors import not_found
 
 MEDIA_TYPES = {
@@ -35,18 +45,18 @@ class RecordingFilter(Struct, forbid_unknown_fields=True):
     deleted: bool = False
 
 
-async def list_recordings(ask: Ask) -> api.RecordingPage:
+async def list_recordings(ask: Ask) -> RecordingPage:
     query: RecordingFilter = ask.query
     return await ask.services.recordings.page(
         ask.caller, query.q, query.offset, query.limit, query.deleted
     )
 
 
-async def read_recording(ask: Ask) -> api.Recording:
+async def read_recording(ask: Ask) -> Recording:
     return await ask.services.recordings.recording(ask.caller, ask.path("recording_id"))
 
 
-async def edit_recording(ask: Ask) -> api.RecordingSummary:
+async def edit_recording(ask: Ask) -> RecordingSummary:
     return await ask.services.recordings.edit(ask.caller, ask.path("recording_id"), ask.body)
 
 
@@ -54,23 +64,23 @@ async def delete_recording(ask: Ask) -> None:
     await ask.services.recordings.delete(ask.caller, ask.path("recording_id"))
 
 
-async def restore_recording(ask: Ask) -> api.RecordingSummary:
+async def restore_recording(ask: Ask) -> RecordingSummary:
     return await ask.services.recordings.restore(ask.caller, ask.path("recording_id"))
 
 
-async def recording_job(ask: Ask) -> api.Job:
+async def recording_job(ask: Ask) -> Job:
     return await ask.services.recordings.job(ask.caller, ask.path("recording_id"))
 
 
-async def retry_recording(ask: Ask) -> api.Job:
+async def retry_recording(ask: Ask) -> Job:
     return await ask.services.recordings.retry(ask.caller, ask.path("recording_id"))
 
 
-async def recording_transcript(ask: Ask) -> api.Transcript:
+async def recording_transcript(ask: Ask) -> Transcript:
     return await ask.services.recordings.transcript(ask.caller, ask.path("recording_id"))
 
 
-async def room_transcript(ask: Ask) -> api.Transcript:
+async def room_transcript(ask: Ask) -> Transcript:
     number = ask.path("number")
     if not number.isascii() or not number.isdigit() or len(number) > 4:
         raise not_found("room")
@@ -86,23 +96,23 @@ async def search_rooms(ask: Ask) -> list[RoomHit]:
     )
 
 
-async def recording_items(ask: Ask) -> list[api.Item]:
+async def recording_items(ask: Ask) -> list[Item]:
     return await ask.services.items.items(ask.caller, ask.path("recording_id"))
 
 
-async def edit_item(ask: Ask) -> api.Item:
+async def edit_item(ask: Ask) -> Item:
     return await ask.services.items.edit(
         ask.caller, ask.path("recording_id"), ask.path("item_id"), ask.body
     )
 
 
-async def respond(ask: Ask) -> api.ResponseResult:
+async def respond(ask: Ask) -> ResponseResult:
     return await ask.services.items.respond(
         ask.caller, ask.path("recording_id"), ask.path("item_id"), ask.body
     )
 
 
-async def read_progress(ask: Ask) -> api.WatchProgress:
+async def read_progress(ask: Ask) -> WatchProgress:
     return await ask.services.recordings.watch_position(ask.caller, ask.path("recording_id"))
 
 
@@ -137,7 +147,7 @@ async def download_recording(ask: Ask) -> web.StreamResponse:
     )
 
 
-async def list_notifications(ask: Ask) -> list[api.Notification]:
+async def list_notifications(ask: Ask) -> list[Notification]:
     return await ask.services.recordings.notifications(ask.caller)
 
 
@@ -149,42 +159,42 @@ ONE = "/recordings/{recording_id}"
 ROUTES = (
     Route(
         "GET", "/recordings", list_recordings, "user",
-        query=RecordingFilter, answer=api.RecordingPage,
+        query=RecordingFilter, answer=RecordingPage,
     ),
-    Route("GET", ONE, read_recording, "watcher", answer=api.Recording),
+    Route("GET", ONE, read_recording, "watcher", answer=Recording),
     Route(
         "PATCH", ONE, edit_recording, "editor",
-        body=api.EditRecording, answer=api.RecordingSummary,
+        body=EditRecording, answer=RecordingSummary,
     ),
     Route("DELETE", ONE, delete_recording, "editor"),
-    Route("POST", f"{ONE}/restore", restore_recording, "editor", answer=api.RecordingSummary),
-    Route("GET", f"{ONE}/job", recording_job, "watcher", answer=api.Job),
-    Route("POST", f"{ONE}/retry", retry_recording, "editor", answer=api.Job, conflicts=True),
-    Route("GET", f"{ONE}/transcript", recording_transcript, "watcher", answer=api.Transcript),
+    Route("POST", f"{ONE}/restore", restore_recording, "editor", answer=RecordingSummary),
+    Route("GET", f"{ONE}/job", recording_job, "watcher", answer=Job),
+    Route("POST", f"{ONE}/retry", retry_recording, "editor", answer=Job, conflicts=True),
+    Route("GET", f"{ONE}/transcript", recording_transcript, "watcher", answer=Transcript),
     Route(
         "GET", ONE + "/rooms/{number}/transcript", room_transcript, "watcher",
-        answer=api.Transcript,
+        answer=Transcript,
     ),
     Route(
         "GET", f"{ONE}/rooms/search", search_rooms, "watcher",
         query=RoomsQuery, answer=list[RoomHit],
     ),
-    Route("GET", f"{ONE}/items", recording_items, "watcher", answer=list[api.Item]),
+    Route("GET", f"{ONE}/items", recording_items, "watcher", answer=list[Item]),
     Route(
         "PATCH", ONE + "/items/{item_id}", edit_item, "editor",
-        body=api.EditItem, answer=api.Item, conflicts=True,
+        body=EditItem, answer=Item, conflicts=True,
     ),
     Route(
         "POST", ONE + "/items/{item_id}/responses", respond, "watcher",
-        body=api.Respond, answer=api.ResponseResult, conflicts=True,
+        body=Respond, answer=ResponseResult, conflicts=True,
     ),
-    Route("GET", f"{ONE}/progress", read_progress, "watcher", answer=api.WatchProgress),
-    Route("PUT", f"{ONE}/progress", write_progress, "watcher", body=api.WatchProgress),
+    Route("GET", f"{ONE}/progress", read_progress, "watcher", answer=WatchProgress),
+    Route("PUT", f"{ONE}/progress", write_progress, "watcher", body=WatchProgress),
     Route(
         "GET", ONE + "/media/{version}/{path:.+}", recording_media, "watcher",
         media="application/octet-stream",
     ),
     Route("GET", f"{ONE}/download", download_recording, "watcher", media="video/mp4"),
-    Route("GET", "/notifications", list_notifications, "user", answer=list[api.Notification]),
+    Route("GET", "/notifications", list_notifications, "user", answer=list[Notification]),
     Route("POST", "/notifications/{notification_id}/read", read_notification, "user"),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from aiohttp import hdrs, web
 
 from server.api.security import EXPOSURE
 from server.domain.errors import Invalid
-from server.schemas.api import MediaReach, ServerStatus
+from server.schemas.deployment import MediaReach, ServerStatus
 from server.schemas.media_report import MediaReport
 from server.services.bookmarks import Bookmarks
 from server.services.breakout_sets import BreakoutSets

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from server.api.route import Ask, Route
-from server.schemas import api
+from server.schemas.deployment import ServerStatus
 
 
-async def read_server_status(ask: Ask) -> api.ServerStatus:
+async def read_server_status(ask: Ask) -> ServerStatus:
     return ask.services.status
 
 
 ROUTES = (
-    Route("GET", "/server", read_server_status, "admin", answer=api.ServerStatus),
+    Route("GET", "/server", read_server_status, "admin", answer=ServerStatus),
 )  # fmt: skip

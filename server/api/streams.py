@@ -30,7 +30,6 @@ _PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
     "Access-Control-Max-Age": "600",
 }
-PREFIXES: Final = ("/whip/", "/whep/")
 
 
 class _Refused(Exception):

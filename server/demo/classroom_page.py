@@ -33,8 +33,9 @@ class ClassroomPage:
     def button(self, name: str | re.Pattern[str]) -> Locator:
         return self.page.get_by_role("button", name=name, exact=isinstance(name, str))
 
-    async def enter(self, consent: bool | None = True) -> None:
-        """Through the device check; ``consent`` answers it where the class is recorded."""
+    async def come_to_the_door(self, consent: bool | None = True) -> Locator:
+        """The device check, filled in, and its button that goes in; ``consent`` answers it where
+        the class is recorded."""
         await self.page.goto(self.url)
         join = self.button(re.compile("^(Join|Start class)$"))
         await join.wait_for(timeout=PATIENT_MS)
@@ -44,6 +45,11 @@ class ClassroomPage:
             if await choice.count():
                 await choice.check(force=True)
         await expect(join).to_be_enabled(timeout=PATIENT_MS)
+        return join
+
+    async def enter(self, consent: bool | None = True) -> None:
+        """Through the device check, up to the class or whatever is before it."""
+        join = await self.come_to_the_door(consent)
         await join.click()
         await (
             self.page.get_by_role("toolbar")

@@ -17,10 +17,14 @@ from server.domain import agenda_events as ae
 from server.domain import breakout_events as be
 from server.domain import commands as c
 from server.domain import debate_events as de
-from server.domain import events as e
 from server.domain import poll_events as pe
 from server.domain.change import Ask, Change, Decide, Evolve
-from server.domain.events import FACILITATORS, Event
+from server.domain.channels import FACILITATORS
+from server.domain.chat_events import ChatSent
+from server.domain.events import Event
+from server.domain.hand_events import AirtimeCounted, HandRaised
+from server.domain.participant_events import ParticipantJoined
+from server.domain.session_events import SessionStarted
 from server.domain.state import SessionState
 
 QUIET_MS: Final = 12 * 60_000
@@ -29,8 +33,8 @@ SPOKE_MS: Final = 3000
 """A cough into an open microphone is no contribution."""
 
 _ENGAGING = (
-    e.SessionStarted,
-    e.HandRaised,
+    SessionStarted,
+    HandRaised,
     pe.PollOpened,
     pe.PollClosed,
     pe.VoteCast,
@@ -44,12 +48,12 @@ _ENGAGING = (
 def is_engaging(state: SessionState, event: Event) -> bool:
     """Whether learners take part in something with this, or have until now. ``state``: before."""
     body = event.body
-    if isinstance(body, e.ChatSent):
+    if isinstance(body, ChatSent):
         return body.to is None and _is_learner(state, body.participant_id)
-    if isinstance(body, e.AirtimeCounted):
+    if isinstance(body, AirtimeCounted):
         spoken = zip(body.participant_ids, body.talked_ms, strict=False)
         return any(_is_learner(state, who) and ms >= SPOKE_MS for who, ms in spoken)
-    if isinstance(body, e.ParticipantJoined):
+    if isinstance(body, ParticipantJoined):
         is_learner = body.role == "learner" and not body.is_stream
         return is_learner and not _learners_are_here(state)
     if isinstance(body, ae.ActivityStarted | ae.AgendaFinished):

@@ -15,8 +15,8 @@ from server.domain import breakout_events as be
 from server.domain.breakout_deal import at_random, by_airtime, by_group
 from server.domain.breakout_state import BreakoutRoom, Breakouts, BreakoutSet
 from server.domain.change import Ask, Change, Decide, Evolve, clean_text
+from server.domain.channels import FACILITATORS, SESSION
 from server.domain.errors import Conflict, Invalid, NotFound
-from server.domain.events import FACILITATORS, SESSION
 from server.domain.observer import find_taking_part
 from server.domain.state import MAIN_ROOM, Participant, SessionState
 

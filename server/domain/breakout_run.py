@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from server.domain import breakout_commands as bc
 from server.domain import breakout_events as be
+from server.domain import channels, lock
 from server.domain import commands as c
-from server.domain import events as e
-from server.domain import lock
 from server.domain.breakout import (
     belonging,
     check_duration,
@@ -24,9 +23,10 @@ from server.domain.breakout import (
 )
 from server.domain.breakout_state import Breakouts, Broadcast, HelpCall, ReturnedNotes
 from server.domain.change import Ask, Change, Decide, Evolve, clean_text, find_participant
+from server.domain.channels import FACILITATORS
 from server.domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from server.domain.events import FACILITATORS
 from server.domain.observer import find_taking_part
+from server.domain.participant_events import Role
 from server.domain.state import MAIN_ROOM, Participant, SessionState
 
 WARNINGS_MS: Final = (300_000, 60_000)
@@ -132,7 +132,7 @@ def closing(state: SessionState) -> list[Change]:
 # ---- moving ----------------------------------------------------------------------------------
 
 
-def placing(state: SessionState, participant_id: str, role: e.Role) -> list[Change]:
+def placing(state: SessionState, participant_id: str, role: Role) -> list[Change]:
     """Where somebody goes who has just come in (BR7)."""
     breakouts = state.breakouts
     if breakouts is None or not breakouts.is_open or role != "learner":
@@ -215,7 +215,7 @@ def call_for_help(state: SessionState, _: bc.CallForHelp, ask: Ask) -> list[Chan
     if any(call.room_id == room.room_id for call in breakouts.help):
         return []
     body = be.HelpCalled(room.room_id, ask.actor_id, len(breakouts.help) + 1)
-    return [Change(body, e.room(room.room_id))]
+    return [Change(body, channels.room(room.room_id))]
 
 
 def answer_help(state: SessionState, command: bc.AnswerHelp, ask: Ask) -> list[Change]:
@@ -234,10 +234,10 @@ def answering(breakouts: Breakouts, room_id: str, by: str) -> list[Change]:
         return []
     at = places.index(room_id)
     moved = [
-        Change(be.HelpPlaceChanged(one, place), e.room(one))
+        Change(be.HelpPlaceChanged(one, place), channels.room(one))
         for place, one in enumerate(places[at + 1 :], at + 1)
     ]
-    return [Change(be.HelpAnswered(room_id, by), e.room(room_id)), *moved]
+    return [Change(be.HelpAnswered(room_id, by), channels.room(room_id)), *moved]
 
 
 def write_notes(state: SessionState, command: bc.WriteRoomNotes, ask: Ask) -> list[Change]:
@@ -253,7 +253,7 @@ def write_notes(state: SessionState, command: bc.WriteRoomNotes, ask: Ask) -> li
     if command.version != room.notes_version:
         raise Conflict("notes_changed", "Somebody else has written meanwhile.")
     body = be.RoomNotesWritten(room.room_id, ask.actor_id, room.notes_version + 1, text)
-    return [Change(body, e.room(room.room_id))]
+    return [Change(body, channels.room(room.room_id))]
 
 
 def broadcast(state: SessionState, command: bc.BroadcastText, ask: Ask) -> list[Change]:

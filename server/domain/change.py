@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.domain.channels import SESSION
 from server.domain.errors import Invalid, NotFound
-from server.domain.events import SESSION, Body
+from server.domain.events import Body
 from server.domain.state import Actor, Participant, PollResult, SessionState, Settings
 
 

@@ -10,21 +10,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from server.domain import chat_file, lock
+from server.domain import channels, chat_file, lock
 from server.domain import commands as c
 from server.domain import events as e
 from server.domain.breakout import rooms_followed
 from server.domain.change import Ask, Change, Decide, Evolve, clean_text, find_participant
+from server.domain.channels import SESSION, person
+from server.domain.chat_events import ChatDeleted, ChatEdited, ChatReacted, ChatSent
 from server.domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from server.domain.events import SESSION, person
 from server.domain.observer import find_taking_part
-from server.domain.state import (
-    MAIN_ROOM,
-    AttachedFile,
-    ChatMessage,
-    Participant,
-    SessionState,
-)
+from server.domain.state import MAIN_ROOM, AttachedFile, ChatMessage, Participant, SessionState
 
 LONGEST = 2000
 MOST_MENTIONS = 20
@@ -43,7 +38,7 @@ def is_in_reach(state: SessionState, message: ChatMessage, reader: Participant) 
 def _tell(message: ChatMessage, body: e.Body) -> list[Change]:
     if message.to is None:
         is_main = message.room_id == MAIN_ROOM
-        return [Change(body, SESSION if is_main else e.room(message.room_id))]
+        return [Change(body, SESSION if is_main else channels.room(message.room_id))]
     return [Change(body, person(who)) for who in (message.participant_id, message.to)]
 
 
@@ -71,7 +66,7 @@ def send(state: SessionState, command: c.SendChat, ask: Ask) -> list[Change]:
         if (_pair(quoted), quoted.room_id) != (_pair(message), room_id):
             raise Invalid("reply_elsewhere", "Reply where the message is.", field="reply_to")
     mentions = _mentions(state, message, command.mentions)
-    body = e.ChatSent(
+    body = ChatSent(
         message.message_id, ask.actor_id, text, command.to, command.reply_to, mentions,
         None if room_id == MAIN_ROOM else room_id, **chat_file.fields_of(file),
     )  # fmt: skip
@@ -127,7 +122,7 @@ def edit(state: SessionState, command: c.EditChat, ask: Ask) -> list[Change]:
     mentions = _mentions(state, found, command.mentions)
     if (text, mentions or ()) == (found.text, found.mentions):
         return []
-    return _tell(found, e.ChatEdited(found.message_id, text, mentions))
+    return _tell(found, ChatEdited(found.message_id, text, mentions))
 
 
 def react(state: SessionState, command: c.ReactToChat, ask: Ask) -> list[Change]:
@@ -138,7 +133,7 @@ def react(state: SessionState, command: c.ReactToChat, ask: Ask) -> list[Change]
         return []
     if command.is_on:
         lock.check(state, ask, "reactions")
-    body = e.ChatReacted(found.message_id, ask.actor_id, command.emoji, command.is_on)
+    body = ChatReacted(found.message_id, ask.actor_id, command.emoji, command.is_on)
     return _tell(found, body)
 
 
@@ -150,7 +145,7 @@ def delete(state: SessionState, command: c.DeleteChat, ask: Ask) -> list[Change]
         raise NotAllowed("not_allowed", "Only its author or a facilitator may delete a message.")
     if found.is_deleted:
         return []
-    return _tell(found, e.ChatDeleted(found.message_id, ask.actor_id))
+    return _tell(found, ChatDeleted(found.message_id, ask.actor_id))
 
 
 DECIDE: dict[type[Any], Decide] = {
@@ -164,7 +159,7 @@ DECIDE: dict[type[Any], Decide] = {
 # ---- evolve ----------------------------------------------------------------------------------
 
 
-def _sent(state: SessionState, body: e.ChatSent, at_ms: int) -> SessionState:
+def _sent(state: SessionState, body: ChatSent, at_ms: int) -> SessionState:
     message = ChatMessage(
         body.message_id,
         body.participant_id,
@@ -190,7 +185,7 @@ def _with(
     )
 
 
-def _edited(state: SessionState, body: e.ChatEdited, at_ms: int) -> SessionState:
+def _edited(state: SessionState, body: ChatEdited, at_ms: int) -> SessionState:
     return _with(
         state,
         body.message_id,
@@ -202,7 +197,7 @@ def _edited(state: SessionState, body: e.ChatEdited, at_ms: int) -> SessionState
     )
 
 
-def _reacted(state: SessionState, body: e.ChatReacted, _: int) -> SessionState:
+def _reacted(state: SessionState, body: ChatReacted, _: int) -> SessionState:
     def change(message: ChatMessage) -> ChatMessage:
         others = tuple(
             who for who in message.reactions.get(body.emoji, ()) if who != body.participant_id
@@ -214,7 +209,7 @@ def _reacted(state: SessionState, body: e.ChatReacted, _: int) -> SessionState:
     return _with(state, body.message_id, change)
 
 
-def _deleted(state: SessionState, body: e.ChatDeleted, _: int) -> SessionState:
+def _deleted(state: SessionState, body: ChatDeleted, _: int) -> SessionState:
     return _with(
         state,
         body.message_id,
@@ -223,8 +218,8 @@ def _deleted(state: SessionState, body: e.ChatDeleted, _: int) -> SessionState:
 
 
 EVOLVE: dict[type[Any], Evolve] = {
-    e.ChatSent: _sent,
-    e.ChatEdited: _edited,
-    e.ChatReacted: _reacted,
-    e.ChatDeleted: _deleted,
+    ChatSent: _sent,
+    ChatEdited: _edited,
+    ChatReacted: _reacted,
+    ChatDeleted: _deleted,
 }

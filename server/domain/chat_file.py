@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from server.domain import commands as c
-from server.domain import events as e
 from server.domain import lock
 from server.domain.breakout import rooms_followed
+from server.domain.chat_events import ChatSent
 from server.domain.errors import Conflict, NotFound
 from server.domain.permissions import authorize
 from server.domain.state import MAIN_ROOM, Actor, AttachedFile, ChatMessage, SessionState
@@ -45,7 +45,7 @@ def fields_of(file: AttachedFile | None) -> dict[str, Any]:
     }
 
 
-def file_of(body: e.ChatSent) -> AttachedFile | None:
+def file_of(body: ChatSent) -> AttachedFile | None:
     if body.file_id is None:
         return None
     return AttachedFile(

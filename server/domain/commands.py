@@ -12,19 +12,16 @@ from typing import Any, cast
 
 from server.domain.agenda_commands import AgendaCommand
 from server.domain.breakout_commands import BreakoutCommand
+from server.domain.chat_events import Emoji
 from server.domain.debate_commands import DebateCommand
-from server.domain.events import (
-    Emoji,
-    GapReason,
-    HandOrder,
-    LockKind,
-    ReactionKind,
-    Role,
-    TrackKind,
-)
+from server.domain.hand_events import HandOrder
+from server.domain.participant_events import Role
 from server.domain.poll_events import Audience, PollAnswer, PollKind
+from server.domain.recording_events import GapReason
+from server.domain.session_events import LockKind, ReactionKind
 from server.domain.slides_commands import SlidesCommand
 from server.domain.state import MAIN_ROOM, AttachedFile
+from server.domain.track_events import TrackKind
 from server.domain.web_content_commands import WebContentCommand
 from server.domain.whiteboard_commands import WhiteboardCommand
 
@@ -396,4 +393,3 @@ COMMANDS: dict[str, type[Any]] = {
 }
 LOOKED_UP: dict[str, tuple[str, ...]] = {"send_chat": ("file",)}
 """Fields the server fills in, which nobody can send."""
-NAMES: dict[type[Any], str] = {cls: name for name, cls in COMMANDS.items()}

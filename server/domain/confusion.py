@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from server.domain import commands as c
-from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve
-from server.domain.events import FACILITATORS
+from server.domain.channels import FACILITATORS
+from server.domain.session_events import ConfusionTapped
 from server.domain.state import SessionState
 
 WINDOW_MS = 120_000
@@ -21,12 +21,12 @@ WINDOW_MS = 120_000
 
 
 def tap(_: SessionState, __: c.TapConfusion, ___: Ask) -> list[Change]:
-    return [Change(e.ConfusionTapped(), FACILITATORS)]
+    return [Change(ConfusionTapped(), FACILITATORS)]
 
 
-def _tapped(state: SessionState, _: e.ConfusionTapped, at_ms: int) -> SessionState:
+def _tapped(state: SessionState, _: ConfusionTapped, at_ms: int) -> SessionState:
     return replace(state, confusion=(*state.confusion, at_ms))
 
 
 DECIDE: dict[type[Any], Decide] = {c.TapConfusion: tap}
-EVOLVE: dict[type[Any], Evolve] = {e.ConfusionTapped: _tapped}
+EVOLVE: dict[type[Any], Evolve] = {ConfusionTapped: _tapped}

@@ -12,13 +12,25 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from server.domain import debate_events as de
-from server.domain import events as e
 from server.domain.agenda_state import ActivityKind
+from server.domain.channels import FACILITATORS, SESSION
+from server.domain.chat_events import ChatSent
 from server.domain.debate_format import Text
-from server.domain.events import FACILITATORS, SESSION, Event, Role
+from server.domain.events import Event
+from server.domain.hand_events import AirtimeCounted, HandRaised, SpeakInvited
+from server.domain.participant_events import (
+    ParticipantAway,
+    ParticipantDenied,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantRemoved,
+    ParticipantReturned,
+    Role,
+)
 from server.domain.poll_events import PollKind
 from server.domain.poll_result import is_right, shown_in
 from server.domain.session import evolve
+from server.domain.session_events import SessionEnded
 from server.domain.state import Participant, Poll, PollResult, SessionState, Stage
 
 SPOKE_MS: Final = 3000
@@ -127,12 +139,12 @@ class _Counts:
     called: int = 0
 
 
-_COMING = (e.ParticipantJoined, e.ParticipantReturned)
+_COMING = (ParticipantJoined, ParticipantReturned)
 _GOING: dict[type, StayEnd] = {
-    e.ParticipantAway: "away",
-    e.ParticipantLeft: "left",
-    e.ParticipantRemoved: "removed",
-    e.ParticipantDenied: "removed",
+    ParticipantAway: "away",
+    ParticipantLeft: "left",
+    ParticipantRemoved: "removed",
+    ParticipantDenied: "removed",
 }
 
 
@@ -161,16 +173,16 @@ class DashboardWalk:
         elif (how := _GOING.get(type(body))) is not None:
             self._go(body.participant_id, at_ms, how)  # type: ignore[union-attr]
         match body:
-            case e.SessionEnded():
+            case SessionEnded():
                 for who in self._counts:
                     self._go(who, at_ms, "ended")
-            case e.ChatSent(participant_id=who, to=None):
+            case ChatSent(participant_id=who, to=None):
                 self._of(who).chat += 1
-            case e.HandRaised(participant_id=who):
+            case HandRaised(participant_id=who):
                 self._of(who).hands += 1
-            case e.SpeakInvited(participant_id=who):
+            case SpeakInvited(participant_id=who):
                 self._of(who).called += 1
-            case e.AirtimeCounted():
+            case AirtimeCounted():
                 self._share_airtime(body, at_ms)
             case de.DebateBegun(debate_id=key):
                 self._debate_begins[key] = at_ms
@@ -189,7 +201,7 @@ class DashboardWalk:
         if counts and counts.stays and counts.stays[-1].to_ms is None:
             counts.stays[-1] = Stay(counts.stays[-1].from_ms, at_ms, how)
 
-    def _share_airtime(self, body: e.AirtimeCounted, at_ms: int) -> None:
+    def _share_airtime(self, body: AirtimeCounted, at_ms: int) -> None:
         """To the sides of the debates that went on while it was spoken."""
         for key, began_ms in self._debate_begins.items():
             ended_ms = self._debate_ends.get(key, at_ms)

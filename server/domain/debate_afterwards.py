@@ -6,7 +6,7 @@ from __future__ import annotations
 from server.domain.debate_record import DebateWalk, Held, recorded
 from server.domain.debate_state import Debate, Note
 from server.domain.events import Event
-from server.domain.record import HuddleWalk
+from server.domain.room_record import HuddleWalk
 from server.domain.session import evolve
 from server.domain.state import SessionState, Stretch
 from server.domain.timeline import RecordTime

@@ -13,16 +13,11 @@ from typing import Literal
 from server.domain import commands as c
 from server.domain import debate_events as de
 from server.domain.change import Ask, Change
-from server.domain.debate_events import (
-    Halt,
-    PointOutcome,
-)
+from server.domain.channels import SESSION
+from server.domain.debate_events import Halt, PointOutcome
 from server.domain.debate_format import Speech
 from server.domain.debate_state import HOLD_MS, RIGHT_OF_WAY_MS, SECOND, Debate, merged
-from server.domain.events import (
-    SESSION,
-    Body,
-)
+from server.domain.events import Body
 from server.domain.state import SessionState
 
 Due = Literal["bell", "end", "point", "period", "share", "audience", "turn", "pool", "hold", "next"]

@@ -249,13 +249,6 @@ class Format:
     def side(self, side_id: str) -> Side:
         return next(side for side in self.sides if side.id == side_id)
 
-    def phase_of(self, speech_id: str) -> Phase:
-        return next(p for p in self.phases if any(s.id == speech_id for s in p.speeches))
-
-    def share_s(self, speech: Speech) -> float:
-        """A side's share of a balanced free debate."""
-        return speech.length_s / len(self.sides)
-
 
 def to_data(form: Format) -> dict[str, Any]:
     return plain_data.to_data(form)

@@ -12,11 +12,11 @@ from typing import Any
 from server.domain import debate_commands as dc
 from server.domain import debate_events as de
 from server.domain.change import Ask, Change, Decide, Evolve
+from server.domain.channels import person
 from server.domain.debate_access import find
 from server.domain.debate_result import checked_sheet, result_of
 from server.domain.debate_state import Debate, Sheet
 from server.domain.errors import Conflict, NotAllowed
-from server.domain.events import person
 from server.domain.state import SessionState
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from server.domain import debate_commands as dc
 from server.domain import debate_events as de
 from server.domain.change import Ask, Change, Decide, Evolve, clean_text
+from server.domain.channels import side_channel
 from server.domain.debate_access import find, is_chair, require_side
 from server.domain.debate_clock import Progress
 from server.domain.debate_state import SECOND, Note
 from server.domain.errors import Conflict, NotFound
-from server.domain.events import side_channel
 from server.domain.state import SessionState
 
 LONGEST_NOTE = 2000

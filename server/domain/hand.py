@@ -11,10 +11,17 @@ from dataclasses import replace
 from typing import Any
 
 from server.domain import commands as c
-from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve, find_participant
+from server.domain.channels import FACILITATORS
 from server.domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from server.domain.events import FACILITATORS
+from server.domain.hand_events import (
+    AirtimeCounted,
+    HandLowered,
+    HandOrderChanged,
+    HandRaised,
+    SpeakDeclined,
+    SpeakInvited,
+)
 from server.domain.observer import find_taking_part
 from server.domain.participant import with_participant
 from server.domain.state import Hand, Invitation, SessionState
@@ -34,7 +41,7 @@ def queue(state: SessionState) -> tuple[Hand, ...]:
 def raise_hand(state: SessionState, _: c.RaiseHand, ask: Ask) -> list[Change]:
     if is_raised(state, ask.actor_id):
         return []
-    return [Change(e.HandRaised(ask.actor_id, state.talked_ms.get(ask.actor_id) or None))]
+    return [Change(HandRaised(ask.actor_id, state.talked_ms.get(ask.actor_id) or None))]
 
 
 def lower_hand(state: SessionState, command: c.LowerHand, ask: Ask) -> list[Change]:
@@ -44,20 +51,20 @@ def lower_hand(state: SessionState, command: c.LowerHand, ask: Ask) -> list[Chan
         raise NotAllowed("not_allowed", "Only a facilitator may lower someone else's hand.")
     if not is_raised(state, target):
         return []
-    return [Change(e.HandLowered(target, ask.actor_id))]
+    return [Change(HandLowered(target, ask.actor_id))]
 
 
 def set_order(state: SessionState, command: c.SetHandOrder, ask: Ask) -> list[Change]:
     if command.order == state.hand_order:
         return []
-    return [Change(e.HandOrderChanged(command.order, ask.actor_id))]
+    return [Change(HandOrderChanged(command.order, ask.actor_id))]
 
 
 def call_next(state: SessionState, _: c.CallNext, ask: Ask) -> list[Change]:
     """The first who is here: hand down, asked to unmute."""
     for hand in queue(state):
         if state.participants[hand.participant_id].presence == "present":
-            lowered = Change(e.HandLowered(hand.participant_id, ask.actor_id))
+            lowered = Change(HandLowered(hand.participant_id, ask.actor_id))
             return [lowered, *_inviting(state, hand.participant_id, ask)]
     raise Conflict("no_hands", "Nobody who is here has a hand up.")
 
@@ -72,13 +79,13 @@ def _inviting(state: SessionState, participant_id: str, ask: Ask) -> list[Change
     who = state.participants[participant_id]
     if who.invitation == "asked" or participant_id == ask.actor_id:
         return []
-    return [Change(e.SpeakInvited(participant_id, ask.actor_id))]
+    return [Change(SpeakInvited(participant_id, ask.actor_id))]
 
 
 def decline(state: SessionState, _: c.DeclineToSpeak, ask: Ask) -> list[Change]:
     if state.participants[ask.actor_id].invitation != "asked":
         return []
-    return [Change(e.SpeakDeclined(ask.actor_id))]
+    return [Change(SpeakDeclined(ask.actor_id))]
 
 
 def count_airtime(_: SessionState, command: c.CountAirtime, __: Ask) -> list[Change]:
@@ -86,7 +93,7 @@ def count_airtime(_: SessionState, command: c.CountAirtime, __: Ask) -> list[Cha
         raise Invalid("bad_count", "Everyone named has one count.", field="talked_ms")
     if not command.participant_ids:
         return []
-    return [Change(e.AirtimeCounted(command.participant_ids, command.talked_ms), FACILITATORS)]
+    return [Change(AirtimeCounted(command.participant_ids, command.talked_ms), FACILITATORS)]
 
 
 DECIDE: dict[type[Any], Decide] = {
@@ -103,17 +110,17 @@ DECIDE: dict[type[Any], Decide] = {
 # ---- evolve ----------------------------------------------------------------------------------
 
 
-def _raised(state: SessionState, body: e.HandRaised, at_ms: int) -> SessionState:
+def _raised(state: SessionState, body: HandRaised, at_ms: int) -> SessionState:
     raised = Hand(body.participant_id, at_ms, body.talked_ms or 0)
     return replace(state, hands=(*state.hands, raised))
 
 
-def _lowered(state: SessionState, body: e.HandLowered, _: int) -> SessionState:
+def _lowered(state: SessionState, body: HandLowered, _: int) -> SessionState:
     kept = tuple(hand for hand in state.hands if hand.participant_id != body.participant_id)
     return replace(state, hands=kept)
 
 
-def _ordered(state: SessionState, body: e.HandOrderChanged, _: int) -> SessionState:
+def _ordered(state: SessionState, body: HandOrderChanged, _: int) -> SessionState:
     return replace(state, hand_order=body.order)
 
 
@@ -129,7 +136,7 @@ def _becomes(invitation: Invitation) -> Evolve:
     return evolve
 
 
-def _counted(state: SessionState, body: e.AirtimeCounted, _: int) -> SessionState:
+def _counted(state: SessionState, body: AirtimeCounted, _: int) -> SessionState:
     talked = dict(state.talked_ms)
     for who, talked_ms in zip(body.participant_ids, body.talked_ms, strict=False):
         if who in state.participants:
@@ -138,10 +145,10 @@ def _counted(state: SessionState, body: e.AirtimeCounted, _: int) -> SessionStat
 
 
 EVOLVE: dict[type[Any], Evolve] = {
-    e.HandRaised: _raised,
-    e.HandLowered: _lowered,
-    e.HandOrderChanged: _ordered,
-    e.SpeakInvited: _becomes("asked"),
-    e.SpeakDeclined: _becomes("none"),
-    e.AirtimeCounted: _counted,
+    HandRaised: _raised,
+    HandLowered: _lowered,
+    HandOrderChanged: _ordered,
+    SpeakInvited: _becomes("asked"),
+    SpeakDeclined: _becomes("none"),
+    AirtimeCounted: _counted,
 }

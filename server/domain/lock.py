@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from server.domain import commands as c
-from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve
 from server.domain.errors import NotAllowed
-from server.domain.events import LockKind, TrackKind
+from server.domain.session_events import LockChanged, LockKind
 from server.domain.state import Actor, SessionState
+from server.domain.track_events import TrackChanged, TrackKind
 
 GRACE_MS = 20_000
 """A facilitator whose connection broke is waited for; one who left is not."""
@@ -74,10 +74,10 @@ def check_track(state: SessionState, ask: Ask, track: TrackKind) -> None:
 def set_lock(state: SessionState, command: c.SetLock, ask: Ask) -> list[Change]:
     if (command.lock in state.locks) == command.is_on:
         return []
-    changes = [Change(e.LockChanged(command.lock, command.is_on, ask.actor_id))]
+    changes = [Change(LockChanged(command.lock, command.is_on, ask.actor_id))]
     if command.is_on:
         changes += [
-            Change(e.TrackChanged(who.participant_id, track, False, ask.actor_id))
+            Change(TrackChanged(who.participant_id, track, False, ask.actor_id))
             for who in state.present
             if who.role == "learner"
             for track, is_on in who.tracks.items()
@@ -95,10 +95,10 @@ def settle(state: SessionState, at_ms: int) -> SessionState:
     return replace(state, unattended_since_ms=at_ms if is_alone else None)
 
 
-def _changed(state: SessionState, body: e.LockChanged, _: int) -> SessionState:
+def _changed(state: SessionState, body: LockChanged, _: int) -> SessionState:
     others = state.locks - {body.lock}
     return replace(state, locks=others | {body.lock} if body.is_on else others)
 
 
 DECIDE: dict[type[Any], Decide] = {c.SetLock: set_lock}
-EVOLVE: dict[type[Any], Evolve] = {e.LockChanged: _changed}
+EVOLVE: dict[type[Any], Evolve] = {LockChanged: _changed}

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from server.domain import breakout_events as be
 from server.domain import debate_events as de
-from server.domain import events as e
 from server.domain.change import Ask, Change, find_participant
+from server.domain.channels import FACILITATORS
 from server.domain.debate_state import Debate
 from server.domain.errors import Conflict
-from server.domain.events import FACILITATORS
+from server.domain.hand_events import SpeakDeclined
 from server.domain.state import MAIN_ROOM, Participant, SessionState
 from server.domain.streams import check_person
+from server.domain.track_events import TrackChanged
 
 
 def find_on_stage(state: SessionState, participant_id: str) -> Participant:
@@ -37,12 +38,12 @@ def giving_up(state: SessionState, who: Participant, ask: Ask) -> list[Change]:
     """Tracks, the word, the room and the debates; ``participant`` sees to hand and spotlight."""
     by = ask.actor.participant_id or who.participant_id
     changes = [
-        Change(e.TrackChanged(who.participant_id, track, False, by))
+        Change(TrackChanged(who.participant_id, track, False, by))
         for track, is_on in who.tracks.items()
         if is_on
     ]
     if who.invitation != "none":
-        changes.append(Change(e.SpeakDeclined(who.participant_id)))
+        changes.append(Change(SpeakDeclined(who.participant_id)))
     changes += _leaving_room(state, who)
     for debate in state.debates.values():
         if debate.result is None:

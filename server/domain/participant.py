@@ -7,11 +7,24 @@ from typing import Any
 
 from server.domain import breakout_run, observer, streams
 from server.domain import commands as c
-from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve, find_participant
+from server.domain.channels import FACILITATORS, SESSION
 from server.domain.errors import Conflict, NotAllowed
-from server.domain.events import FACILITATORS, SESSION, TrackKind
+from server.domain.hand_events import HandLowered
+from server.domain.participant_events import (
+    ParticipantAdmitted,
+    ParticipantAway,
+    ParticipantChanged,
+    ParticipantDenied,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantRemoved,
+    ParticipantReturned,
+    ParticipantWaiting,
+    Role,
+)
 from server.domain.state import Participant, Presence, SessionState
+from server.domain.track_events import SpotlightChanged, TrackKind
 
 
 def join(state: SessionState, _: c.Join, ask: Ask) -> list[Change]:
@@ -30,20 +43,18 @@ def join(state: SessionState, _: c.Join, ask: Ask) -> list[Change]:
         if who is not None and who.presence == "waiting":
             return []
         streams.check_wait(actor)
-        waiting = e.ParticipantWaiting(
-            ask.actor_id, actor.name, role, actor.is_guest, actor.user_id
-        )
+        waiting = ParticipantWaiting(ask.actor_id, actor.name, role, actor.is_guest, actor.user_id)
         return [Change(waiting, FACILITATORS if who is None else channel_of(who))]
     if (
         who is not None
         and who.presence in ("present", "away")
         and (who.name, who.role) == (actor.name, role)
     ):
-        return [Change(e.ParticipantReturned(ask.actor_id))]
+        return [Change(ParticipantReturned(ask.actor_id))]
     return [
         *(() if who is None else _giving_up(state, who, role, ask)),
         Change(
-            e.ParticipantJoined(
+            ParticipantJoined(
                 ask.actor_id, actor.name, role, actor.is_guest, actor.user_id, actor.is_stream
             )
         ),
@@ -62,11 +73,11 @@ def _check_door(state: SessionState, is_known: bool, ask: Ask) -> None:
         raise NotAllowed("room_locked", "The room is locked; nobody new can come in now.")
 
 
-def _role(ask: Ask) -> e.Role:
+def _role(ask: Ask) -> Role:
     return "learner" if ask.actor.role == "server" else ask.actor.role
 
 
-def _giving_up(state: SessionState, who: Participant, role: e.Role, ask: Ask) -> list[Change]:
+def _giving_up(state: SessionState, who: Participant, role: Role, ask: Ask) -> list[Change]:
     """Before somebody who took part becomes an observer (OB5)."""
     if role != "observer" or who.role == "observer":
         return []
@@ -82,7 +93,7 @@ def changed_seat(state: SessionState, ask: Ask) -> list[Change]:
         return []
     return [
         *_giving_up(state, who, _role(ask), ask),
-        Change(e.ParticipantChanged(who.participant_id, ask.actor.name, _role(ask))),
+        Change(ParticipantChanged(who.participant_id, ask.actor.name, _role(ask))),
     ]
 
 
@@ -93,13 +104,13 @@ def note_seat(state: SessionState, command: c.NoteSeat, ask: Ask) -> list[Change
         return []
     if (who.name, who.role) == (command.name, command.role):
         return []
-    changed = e.ParticipantChanged(who.participant_id, command.name, command.role)
+    changed = ParticipantChanged(who.participant_id, command.name, command.role)
     return [*_giving_up(state, who, command.role, ask), Change(changed, channel_of(who))]
 
 
 def let_in(who: Participant) -> Change:
     return Change(
-        e.ParticipantJoined(
+        ParticipantJoined(
             who.participant_id, who.name, who.role, who.is_guest, who.user_id, who.is_stream
         )
     )
@@ -109,7 +120,7 @@ def leave(state: SessionState, _: c.Leave, ask: Ask) -> list[Change]:
     who = find_participant(state, ask.actor_id)
     return [
         *_put_down(state, who.participant_id, None),
-        Change(e.ParticipantLeft(who.participant_id), channel_of(who)),
+        Change(ParticipantLeft(who.participant_id), channel_of(who)),
     ]
 
 
@@ -122,10 +133,10 @@ def lose_connection(state: SessionState, command: c.LoseConnection, ask: Ask) ->
     if who.presence == "present":
         return [
             *breakout_run.silencing(state, who.participant_id),
-            Change(e.ParticipantAway(who.participant_id)),
+            Change(ParticipantAway(who.participant_id)),
         ]
     if who.presence == "waiting":
-        return [Change(e.ParticipantLeft(who.participant_id), channel_of(who))]
+        return [Change(ParticipantLeft(who.participant_id), channel_of(who))]
     return []
 
 
@@ -133,13 +144,13 @@ def admit(state: SessionState, command: c.Admit, _: Ask) -> list[Change]:
     who = find_participant(state, command.participant_id)
     if who.presence == "waiting":
         return [
-            Change(e.ParticipantAdmitted(who.participant_id), FACILITATORS),
+            Change(ParticipantAdmitted(who.participant_id), FACILITATORS),
             let_in(who),
             *breakout_run.placing(state, who.participant_id, who.role),
         ]
     if who.is_admitted:
         return []
-    return [Change(e.ParticipantAdmitted(who.participant_id), channel_of(who))]
+    return [Change(ParticipantAdmitted(who.participant_id), channel_of(who))]
 
 
 def deny(state: SessionState, command: c.Deny, _: Ask) -> list[Change]:
@@ -148,7 +159,7 @@ def deny(state: SessionState, command: c.Deny, _: Ask) -> list[Change]:
         return []
     if who.presence != "waiting":
         raise Conflict("not_waiting", f"{who.name} is not in the lobby.")
-    return [Change(e.ParticipantDenied(who.participant_id), channel_of(who))]
+    return [Change(ParticipantDenied(who.participant_id), channel_of(who))]
 
 
 def remove(state: SessionState, command: c.Remove, ask: Ask) -> list[Change]:
@@ -159,9 +170,7 @@ def remove(state: SessionState, command: c.Remove, ask: Ask) -> list[Change]:
         return []
     return [
         *_put_down(state, who.participant_id, ask.actor.participant_id),
-        Change(
-            e.ParticipantRemoved(who.participant_id, command.may_return or None), channel_of(who)
-        ),
+        Change(ParticipantRemoved(who.participant_id, command.may_return or None), channel_of(who)),
     ]
 
 
@@ -173,9 +182,9 @@ def channel_of(who: Participant) -> str:
 def _put_down(state: SessionState, participant_id: str, by: str | None) -> list[Change]:
     changes: list[Change] = []
     if any(hand.participant_id == participant_id for hand in state.hands):
-        changes.append(Change(e.HandLowered(participant_id, by)))
+        changes.append(Change(HandLowered(participant_id, by)))
     if state.spotlight == participant_id:
-        changes.append(Change(e.SpotlightChanged(None)))
+        changes.append(Change(SpotlightChanged(None)))
     return [*changes, *breakout_run.silencing(state, participant_id)]
 
 
@@ -201,7 +210,7 @@ def silenced(who: Participant) -> dict[TrackKind, bool]:
     return dict.fromkeys(who.tracks, False)
 
 
-def _joined(state: SessionState, body: e.ParticipantJoined, at_ms: int) -> SessionState:
+def _joined(state: SessionState, body: ParticipantJoined, at_ms: int) -> SessionState:
     known = state.participants.get(body.participant_id)
     who = Participant(
         participant_id=body.participant_id,
@@ -219,14 +228,14 @@ def _joined(state: SessionState, body: e.ParticipantJoined, at_ms: int) -> Sessi
     return with_participant(state, who)
 
 
-def _changed(state: SessionState, body: e.ParticipantChanged, _: int) -> SessionState:
+def _changed(state: SessionState, body: ParticipantChanged, _: int) -> SessionState:
     who = state.participants.get(body.participant_id)
     if who is None:
         return state
     return with_participant(state, replace(who, name=body.name, role=body.role))
 
 
-def _waiting(state: SessionState, body: e.ParticipantWaiting, _: int) -> SessionState:
+def _waiting(state: SessionState, body: ParticipantWaiting, _: int) -> SessionState:
     known = state.participants.get(body.participant_id)
     who = Participant(
         participant_id=body.participant_id,
@@ -244,7 +253,7 @@ def _waiting(state: SessionState, body: e.ParticipantWaiting, _: int) -> Session
     return with_participant(state, who)
 
 
-def _admitted(state: SessionState, body: e.ParticipantAdmitted, _: int) -> SessionState:
+def _admitted(state: SessionState, body: ParticipantAdmitted, _: int) -> SessionState:
     who = state.participants.get(body.participant_id)
     if who is None:
         return state
@@ -274,7 +283,7 @@ def _becomes(presence: Presence) -> Evolve:
     return evolve
 
 
-def _removed(state: SessionState, body: e.ParticipantRemoved, at_ms: int) -> SessionState:
+def _removed(state: SessionState, body: ParticipantRemoved, at_ms: int) -> SessionState:
     state = _becomes("removed")(state, body, at_ms)
     who = state.participants.get(body.participant_id)
     if who is None or not body.may_return:
@@ -283,13 +292,13 @@ def _removed(state: SessionState, body: e.ParticipantRemoved, at_ms: int) -> Ses
 
 
 EVOLVE: dict[type[Any], Evolve] = {
-    e.ParticipantJoined: _joined,
-    e.ParticipantChanged: _changed,
-    e.ParticipantWaiting: _waiting,
-    e.ParticipantAdmitted: _admitted,
-    e.ParticipantDenied: _becomes("denied"),
-    e.ParticipantRemoved: _removed,
-    e.ParticipantAway: _becomes("away"),
-    e.ParticipantReturned: _becomes("present"),
-    e.ParticipantLeft: _becomes("left"),
+    ParticipantJoined: _joined,
+    ParticipantChanged: _changed,
+    ParticipantWaiting: _waiting,
+    ParticipantAdmitted: _admitted,
+    ParticipantDenied: _becomes("denied"),
+    ParticipantRemoved: _removed,
+    ParticipantAway: _becomes("away"),
+    ParticipantReturned: _becomes("present"),
+    ParticipantLeft: _becomes("left"),
 }

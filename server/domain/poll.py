@@ -16,8 +16,8 @@ from typing import Any
 from server.domain import commands as c
 from server.domain import poll_events as pe
 from server.domain.change import Ask, Change, Decide, Evolve
+from server.domain.channels import FACILITATORS, person
 from server.domain.errors import Conflict, Invalid, NotFound
-from server.domain.events import FACILITATORS, person
 from server.domain.poll_answer import WITH_OPTION, WITH_TEXT, checked_answer
 from server.domain.poll_events import PollPlan, PollShape
 from server.domain.poll_form import checked

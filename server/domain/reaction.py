@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from server.domain import commands as c
-from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve
 from server.domain.errors import Invalid
+from server.domain.session_events import ReactionsCounted
 from server.domain.state import SessionState
 
 
@@ -20,13 +20,13 @@ def count(_: SessionState, command: c.CountReactions, __: Ask) -> list[Change]:
         raise Invalid("bad_count", "Every kind has one count.", field="counts")
     if not command.kinds:
         return []
-    return [Change(e.ReactionsCounted(command.kinds, command.counts))]
+    return [Change(ReactionsCounted(command.kinds, command.counts))]
 
 
-def _counted(state: SessionState, _: e.ReactionsCounted, __: int) -> SessionState:
+def _counted(state: SessionState, _: ReactionsCounted, __: int) -> SessionState:
     """Of the timeline only: what floated by is over."""
     return state
 
 
 DECIDE: dict[type[Any], Decide] = {c.CountReactions: count}
-EVOLVE: dict[type[Any], Evolve] = {e.ReactionsCounted: _counted}
+EVOLVE: dict[type[Any], Evolve] = {ReactionsCounted: _counted}

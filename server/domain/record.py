@@ -9,62 +9,29 @@ not running, is not in here (docs/rules.md, CO and TL).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from server.domain import breakout_events as be
-from server.domain import events as e
-from server.domain import poll_events as pe
 from server.domain import web_content_events as we
 from server.domain.agenda_state import ActivityKind, Agenda
 from server.domain.board_record import BoardShown, BoardWalk
+from server.domain.chat_events import ChatEdited, ChatSent
 from server.domain.debate_record import DebateWalk, Held, recorded
-from server.domain.events import Event, Role, TrackKind
-from server.domain.place import floors, huddles, voice_to_all
-from server.domain.poll_answer import WITH_TEXT
-from server.domain.poll_events import PollAnswer, PollKind
-from server.domain.poll_result import count, result_of, visible
+from server.domain.events import Event
+from server.domain.hand_events import HandRaised
+from server.domain.person_record import PeopleWalk, Person
+from server.domain.poll_record import PollOnRecord, PollWalk
+from server.domain.recording_events import CaptureStarted, CaptureStopped, GapDeclared, MomentMarked
+from server.domain.room_record import HuddleWalk, RoomOnRecord, RoomWalk
 from server.domain.session import evolve
+from server.domain.session_events import ConfusionTapped, EpochStarted
 from server.domain.slides_state import Presentation
-from server.domain.state import (
-    MAIN_ROOM,
-    AttachedFile,
-    Participant,
-    Poll,
-    PollResult,
-    SessionState,
-    Stretch,
-)
-from server.domain.timeline import RecordTime, complement, intersection, merged
+from server.domain.state import MAIN_ROOM, AttachedFile, SessionState, Stretch
+from server.domain.timeline import RecordTime, complement
+from server.domain.track_events import SpotlightChanged, TrackKind
 from server.domain.web_content_state import WebPage
 
 GapCause = Literal["paused", "server_restart", "capture_lost", "disk_full"]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A participant who was on record at least for a moment."""
-
-    participant_id: str
-    name: str
-    role: Role
-    is_guest: bool
-    user_id: str | None
-    on_record: tuple[Stretch, ...]
-    on: Mapping[TrackKind, tuple[Stretch, ...]]
-    """track → when it was on in the main room, cut to ``on_record``"""
-    elsewhere: Mapping[str, Mapping[TrackKind, tuple[Stretch, ...]]] = field(
-        default_factory=dict[str, Mapping[TrackKind, tuple[Stretch, ...]]]
-    )
-    """breakout room, or a side's huddle → the same there"""
-
-    def muted(self, track: TrackKind) -> tuple[Stretch, ...]:
-        """When the person was on record with this track off."""
-        if not self.on_record:
-            return ()
-        whole = Stretch(self.on_record[0].start_ms, self.on_record[-1].end_ms)
-        off = complement(self.on.get(track, ()), whole)
-        return intersection(off, self.on_record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,53 +75,6 @@ class ChatLine:
 class HandUp:
     participant_id: str
     at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class PollOnRecord:
-    poll_id: str
-    question: str
-    options: tuple[str, ...]
-    key: int | None
-    is_anonymous: bool
-    opened_at_ms: int
-    closed_at_ms: int | None
-    revealed_at_ms: int | None
-    voted_count: int
-    tally: tuple[int, ...] | None
-    """None when the log may not tell (anonymous and never shown)"""
-    is_shown: bool
-    """whether the class saw the tally"""
-    kind: PollKind = "single"
-    targets: tuple[str, ...] = ()
-    scale: tuple[float, float] | None = None
-    labels: tuple[str, ...] = ()
-    right: PollAnswer | None = None
-    tolerance: float = 0.0
-    explanation: str = ""
-    entries: tuple[str, ...] = ()
-    """what ``tally`` counts where it is not the options. What people wrote only where they were on
-    record then, and never what somebody hid; anonymous texts cannot be told apart and stay out."""
-
-
-@dataclass(frozen=True, slots=True)
-class RoomOnRecord:
-    """A breakout room while it was open; a set that was opened twice has it twice. Or a side of a
-    debate while it was by itself, which has no breakout and a ``debate_id``."""
-
-    breakout_id: str
-    room_id: str
-    name: str
-    task: str
-    from_ms: int
-    to_ms: int
-    members: frozenset[str] = frozenset()
-    """who was in it meanwhile, on record or not"""
-    debate_id: str | None = None
-    side: str | None = None
-    name_de: str = ""
-    boards: tuple[BoardShown, ...] = ()
-    """pictures of the room's whiteboard, in order"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,54 +146,23 @@ def record_of(session_id: str, events: Iterable[Event]) -> Record:
     return walk.finish(log[-1].at_ms if log else 0)
 
 
-_Key = tuple[str, TrackKind | None, str]
-"""participant, track (None: on record at all), room"""
-
-
-class _Spans:
-    """Spans by key, from a set that changes over time."""
-
-    def __init__(self) -> None:
-        self._open: dict[_Key, int] = {}
-        self._closed: dict[_Key, list[Stretch]] = {}
-
-    def hold(self, keys: set[_Key], at_ms: int) -> None:
-        for key in [key for key in self._open if key not in keys]:
-            span = Stretch(self._open.pop(key), at_ms)
-            self._closed.setdefault(key, []).append(span)
-        for key in keys:
-            self._open.setdefault(key, at_ms)
-
-    def of(
-        self, participant_id: str, track: TrackKind | None, room_id: str = MAIN_ROOM
-    ) -> tuple[Stretch, ...]:
-        return merged(self._closed.get((participant_id, track, room_id), ()))
-
-    def rooms_of(self, participant_id: str) -> list[str]:
-        """Breakout rooms and huddles they were seen or heard in."""
-        found = (room for who, _, room in self._closed if who == participant_id)
-        return sorted({room for room in found if room != MAIN_ROOM})
-
-
 class _Walk:
     def __init__(self, state: SessionState) -> None:
         self.state = state
-        self.spans = _Spans()
+        self.people = PeopleWalk()
         self.epochs: list[tuple[int, int]] = []
         self.captures: dict[str, CaptureSpan] = {}
-        self.declared: list[e.GapDeclared] = []
+        self.declared: list[GapDeclared] = []
         self.chat: list[str] = []
         self.hands: list[HandUp] = []
-        self.polls: list[str] = []
-        self.answered_on_record: set[tuple[str, str]] = set()
-        self.revealed_at: dict[str, int] = {}
+        self.polls = PollWalk()
         self.moments: list[str] = []
         self.confusion: list[int] = []
         self.debates = DebateWalk()
         self.spotlights: list[tuple[int, str | None]] = []
         self.slides: list[tuple[int, Presentation | None]] = []
         self.boards = BoardWalk()
-        self.rooms: list[RoomOnRecord] = []
+        self.rooms = RoomWalk()
         self.huddles = HuddleWalk()
         self.web_pages: list[WebPage] = []
 
@@ -287,118 +176,58 @@ class _Walk:
             or before.breakouts is not after.breakouts
         )
         if changed:
-            self.spans.hold(_held(after), event.at_ms)
+            self.people.step(after, event.at_ms)
             self.huddles.step(after, event.at_ms)
         if before.presentation != after.presentation:
             self.slides.append((event.at_ms, after.presentation))
         self._note(event, after)
+        self.polls.note(event, after)
         self.boards.note(event)
+        self.rooms.note(event, after)
         if changed:
-            self._enter_rooms(after)
+            self.rooms.enter(after)
         self.debates.note(event, after)
 
     def _note(self, event: Event, state: SessionState) -> None:
         at_ms = event.at_ms
         match event.body:
-            case e.EpochStarted(epoch=epoch):
+            case EpochStarted(epoch=epoch):
                 self.epochs.append((epoch, at_ms))
-            case e.CaptureStarted() as c:
+            case CaptureStarted() as c:
                 self.captures[c.capture_id] = CaptureSpan(
                     c.capture_id, c.participant_id, c.track, c.path, c.room_id, at_ms, None
                 )
-            case e.CaptureStopped(capture_id=key) if key in self.captures:
+            case CaptureStopped(capture_id=key) if key in self.captures:
                 self.captures[key] = replace(self.captures[key], to_ms=at_ms)
-            case e.GapDeclared() as gap:
+            case GapDeclared() as gap:
                 self.declared.append(gap)
-            case e.SpotlightChanged(participant_id=target):
+            case SpotlightChanged(participant_id=target):
                 self.spotlights.append((at_ms, target))
-            case e.ChatSent(message_id=key, participant_id=who, to=None) if state.is_on_record(who):
+            case ChatSent(message_id=key, participant_id=who, to=None) if state.is_on_record(who):
                 self.chat.append(key)
-            case e.ChatEdited(message_id=key) if key in self.chat and not state.is_on_record(
+            case ChatEdited(message_id=key) if key in self.chat and not state.is_on_record(
                 event.actor_id or ""
             ):
                 # What it says now was written off the record.
                 self.chat.remove(key)
             case we.WebPageShared() if state.web_page and state.recording.since_ms is not None:
                 self.web_pages.append(state.web_page)
-            case e.HandRaised(participant_id=who) if state.is_on_record(who):
+            case HandRaised(participant_id=who) if state.is_on_record(who):
                 self.hands.append(HandUp(who, at_ms))
-            case e.MomentMarked(moment_id=key, is_private=private) if (
+            case MomentMarked(moment_id=key, is_private=private) if (
                 state.recording.since_ms is not None and not private
             ):
                 self.moments.append(key)
-            case e.ConfusionTapped() if state.recording.since_ms is not None:
+            case ConfusionTapped() if state.recording.since_ms is not None:
                 self.confusion.append(at_ms)
-            case pe.PollOpened(poll_id=key) if state.recording.since_ms is not None:
-                self.polls.append(key)
-            case pe.VoteCast(poll_id=key, participant_id=str(who)):
-                # The latest answer counts, and whether its author was on record at that moment.
-                on_record = state.is_on_record(who)
-                (self.answered_on_record.add if on_record else self.answered_on_record.discard)(
-                    (key, who)
-                )
-            case pe.PollRevealed(poll_id=key) if state.recording.since_ms is not None:
-                self.revealed_at[key] = at_ms
-            case be.BreakoutsOpened(breakout_id=key) if state.breakouts is not None:
-                self.rooms += [
-                    RoomOnRecord(key, room.room_id, room.name, room.task, at_ms, _OPEN)
-                    for room in state.breakouts.rooms
-                ]
-            case be.BreakoutsClosed():
-                self._close_rooms(at_ms)
             case _:
                 pass
 
-    def _enter_rooms(self, state: SessionState) -> None:
-        if all(room.to_ms != _OPEN for room in self.rooms):
-            return
-        inside: dict[str, set[str]] = {}
-        for who in state.present:
-            inside.setdefault(who.room_id, set()).add(who.participant_id)
-        self.rooms = [
-            replace(room, members=room.members | inside[room.room_id])
-            if room.to_ms == _OPEN and not inside.get(room.room_id, set()) <= room.members
-            else room
-            for room in self.rooms
-        ]
-
-    def _close_rooms(self, at_ms: int) -> None:
-        self.rooms = [
-            replace(room, to_ms=at_ms) if room.to_ms == _OPEN else room for room in self.rooms
-        ]
-
-    def _elsewhere(
-        self, who: Participant, on_record: tuple[Stretch, ...]
-    ) -> dict[str, Mapping[TrackKind, tuple[Stretch, ...]]]:
-        key = who.participant_id
-        return {
-            room: {
-                track: intersection(self.spans.of(key, track, room), on_record)
-                for track in who.tracks
-            }
-            for room in self.spans.rooms_of(key)
-        }
-
     def finish(self, end_ms: int) -> Record:
         state = self.state
-        self._close_rooms(end_ms)
-        self.spans.hold(set(), end_ms)
         running = state.recording.since_ms
         tail = () if running is None else (Stretch(running, end_ms),)
         time = RecordTime((*state.recording.stretches, *tail))
-        people: dict[str, Person] = {}
-        for key, who in state.participants.items():
-            # Cut once more to the stretches: a declared gap reaches back in time.
-            on_record = intersection(self.spans.of(key, None), time.stretches)
-            if on_record:
-                on: dict[TrackKind, tuple[Stretch, ...]] = {
-                    track: intersection(self.spans.of(key, track), on_record)
-                    for track in who.tracks
-                }
-                people[key] = Person(
-                    key, who.name, who.role, who.is_guest, who.user_id, on_record, on,
-                    self._elsewhere(who, on_record),
-                )  # fmt: skip
         messages = {m.message_id: m for m in state.chat if not m.is_deleted}
         moments = {m.moment_id: m for m in state.moments}
         return Record(
@@ -407,7 +236,7 @@ class _Walk:
             time=time,
             first_utc_ms=state.first_utc_ms or 0,
             epochs=tuple(self.epochs),
-            people=people,
+            people=self.people.finish(state, time, end_ms),
             captures=tuple(self.captures.values()),
             gaps=self._gaps(time),
             chat=tuple(
@@ -415,7 +244,7 @@ class _Walk:
                 for m in (messages[key] for key in self.chat if key in messages)
             ),
             hands=tuple(self.hands),
-            polls=tuple(self._poll(key) for key in self.polls),
+            polls=self.polls.finish(state),
             moments=tuple(
                 Mark(m.moment_id, m.participant_id, m.label, m.at_ms)
                 for m in (moments[key] for key in self.moments)
@@ -425,10 +254,7 @@ class _Walk:
             spotlights=tuple(self.spotlights),
             slides=tuple(self.slides),
             boards=self.boards.finish(end_ms),
-            rooms=tuple(
-                replace(one, boards=self.boards.in_room(one.room_id, one.from_ms, one.to_ms))
-                for one in self.rooms
-            ),
+            rooms=self.rooms.finish(self.boards, end_ms),
             huddles=self.huddles.finish(end_ms),
             web_pages=tuple(self.web_pages),
             activities=_activities(state.agenda, time, end_ms),
@@ -438,45 +264,6 @@ class _Walk:
                 if who.user_id is not None and who.joined_at_ms is not None
             ),
         )
-
-    def _poll(self, poll_id: str) -> PollOnRecord:
-        poll = self.state.polls[poll_id]
-        # An anonymous poll's result is in the log only where the class (or its host) saw it.
-        if poll.is_anonymous:
-            result = poll.revealed or poll.final
-        else:
-            result = result_of(poll)
-        if poll.kind in WITH_TEXT:
-            result = None if poll.is_anonymous else visible(poll, self._on_record_texts(poll))
-        return PollOnRecord(
-            poll_id=poll_id,
-            question=poll.question,
-            options=poll.options,
-            key=poll.key,
-            is_anonymous=poll.is_anonymous,
-            opened_at_ms=poll.opened_at_ms or 0,
-            closed_at_ms=poll.closed_at_ms,
-            revealed_at_ms=self.revealed_at.get(poll_id),
-            voted_count=len(poll.voters),
-            tally=None if result is None else result.tally,
-            is_shown=poll.revealed is not None or e.SESSION in poll.shown,
-            kind=poll.kind,
-            targets=poll.targets,
-            scale=poll.scale,
-            labels=poll.labels,
-            right=poll.right,
-            tolerance=poll.tolerance,
-            explanation=poll.explanation,
-            entries=() if result is None else result.entries,
-        )
-
-    def _on_record_texts(self, poll: Poll) -> PollResult:
-        said = [
-            answer
-            for who, answer in poll.votes.items()
-            if (poll.poll_id, who) in self.answered_on_record
-        ]
-        return count(poll, said)
 
     def _gaps(self, time: RecordTime) -> tuple[RecordGap, ...]:
         if not time.stretches:
@@ -512,7 +299,6 @@ class _Walk:
         return tuple(sorted(gaps, key=lambda gap: gap.from_ms))
 
 
-_OPEN = -1
 _SHORTEST_ACTIVITY_MS = 20_000
 """what was skipped over is no part of the class"""
 
@@ -529,74 +315,3 @@ def _activities(agenda: Agenda, time: RecordTime, end_ms: int) -> tuple[Activity
         from_ms = time.session_at(on[0].start_ms)
         found.append(ActivityOnRecord(one.activity_id, one.title, one.kind, from_ms, to_ms))
     return tuple(found)
-
-
-class HuddleWalk:
-    """Sides of debates that are by themselves, from one state to the next (BR14)."""
-
-    def __init__(self) -> None:
-        self._open: dict[str, RoomOnRecord] = {}
-        self._done: list[RoomOnRecord] = []
-
-    def step(self, state: SessionState, at_ms: int) -> None:
-        inside: dict[str, set[str]] = {}
-        for who, place in huddles(state).items():
-            inside.setdefault(place, set()).add(who)
-        for place in [place for place in self._open if place not in inside]:
-            self._done.append(replace(self._open.pop(place), to_ms=at_ms))
-        for place, members in inside.items():
-            known = self._open.get(place)
-            if known is None:
-                known = _huddle(state, place, at_ms)
-            if known is not None:
-                self._open[place] = replace(known, members=known.members | members)
-
-    def finish(self, end_ms: int) -> tuple[RoomOnRecord, ...]:
-        rest = [replace(one, to_ms=end_ms) for one in self._open.values()]
-        return tuple(sorted([*self._done, *rest], key=lambda one: (one.from_ms, one.room_id)))
-
-
-def _huddle(state: SessionState, place: str, at_ms: int) -> RoomOnRecord | None:
-    _, debate_id, side_id = place.split(":", 2)
-    debate = state.debates.get(debate_id)
-    side = None if debate is None else next((s for s in debate.form.sides if s.id == side_id), None)
-    if debate is None or side is None:
-        return None
-    return RoomOnRecord(
-        "", place, side.name.get("en"), debate.motion, at_ms, _OPEN,
-        debate_id=debate_id, side=side_id, name_de=side.name.get("de"),
-    )  # fmt: skip
-
-
-def _held(state: SessionState) -> set[_Key]:
-    """Who is on record now and with which tracks that may be heard or seen in their room. What
-    a side says in its huddle is in the huddle alone (DB22); who speaks without the floor, in no
-    recording (DB18). Who speaks to all rooms is heard in each (BR10)."""
-    held: set[_Key] = set()
-    apart = huddles(state)
-    to_all = voice_to_all(state)
-    everywhere = (
-        (MAIN_ROOM, *(room.room_id for room in state.breakouts.rooms))
-        if to_all is not None and state.breakouts is not None
-        else ()
-    )
-    heard = floors(state, {who.room_id for who in state.present})
-    for who in state.present:
-        key = who.participant_id
-        if not state.is_on_record(key):
-            continue
-        held.add((key, None, MAIN_ROOM))
-        floor = heard[who.room_id]
-        off = _NOT_IN_HUDDLES if key in apart else frozenset[str]()
-        if floor is not None and key not in floor:
-            off = off | {"microphone"}
-        seen = {track for track, on in who.tracks.items() if on and track not in off}
-        held |= {(key, track, who.room_id) for track in seen}
-        if key in apart:
-            held |= {(key, track, apart[key]) for track, on in who.tracks.items() if on}
-        if key == to_all and "microphone" in seen:
-            held |= {(key, "microphone", room_id) for room_id in everywhere}
-    return held
-
-
-_NOT_IN_HUDDLES = frozenset({"microphone", "screen", "screen_audio"})

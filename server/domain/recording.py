@@ -10,11 +10,22 @@ from dataclasses import replace
 from typing import Any
 
 from server.domain import commands as c
-from server.domain import events as e
 from server.domain.change import Ask, Change, Decide, Evolve, clean_text
+from server.domain.channels import SERVER, SESSION, person
 from server.domain.errors import Conflict, Invalid
-from server.domain.events import SERVER, SESSION, person
 from server.domain.participant import with_participant
+from server.domain.recording_events import (
+    CaptureStarted,
+    CaptureStopped,
+    ConsentDeclined,
+    ConsentGiven,
+    GapDeclared,
+    MomentMarked,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStarted,
+    RecordingStopped,
+)
 from server.domain.state import (
     Capture,
     Consent,
@@ -30,7 +41,7 @@ LONGEST_LABEL = 80
 
 def starting(state: SessionState, ask: Ask) -> list[Change]:
     """A session has one recording: starting again goes on with it (RE2)."""
-    return [Change(e.RecordingStarted(state.recording.recording_id or ask.new_id()))]
+    return [Change(RecordingStarted(state.recording.recording_id or ask.new_id()))]
 
 
 def start(state: SessionState, _: c.StartRecording, ask: Ask) -> list[Change]:
@@ -47,15 +58,15 @@ def _current(state: SessionState, *stages: RecordingStage) -> str:
 
 
 def pause(state: SessionState, _: c.PauseRecording, __: Ask) -> list[Change]:
-    return [Change(e.RecordingPaused(_current(state, "on")))]
+    return [Change(RecordingPaused(_current(state, "on")))]
 
 
 def resume(state: SessionState, _: c.ResumeRecording, __: Ask) -> list[Change]:
-    return [Change(e.RecordingResumed(_current(state, "paused")))]
+    return [Change(RecordingResumed(_current(state, "paused")))]
 
 
 def stop(state: SessionState, _: c.StopRecording, __: Ask) -> list[Change]:
-    return [Change(e.RecordingStopped(_current(state, "on", "paused")))]
+    return [Change(RecordingStopped(_current(state, "on", "paused")))]
 
 
 def give_consent(state: SessionState, command: c.GiveConsent, ask: Ask) -> list[Change]:
@@ -63,22 +74,22 @@ def give_consent(state: SessionState, command: c.GiveConsent, ask: Ask) -> list[
     if state.participants[ask.actor_id].consent == wanted:
         return []
     if command.is_given:
-        return [Change(e.ConsentGiven(ask.actor_id))]
-    return [Change(e.ConsentDeclined(ask.actor_id))]
+        return [Change(ConsentGiven(ask.actor_id))]
+    return [Change(ConsentDeclined(ask.actor_id))]
 
 
 def mark(_: SessionState, command: c.MarkMoment, ask: Ask) -> list[Change]:
     label = clean_text(command.label, "label", LONGEST_LABEL) if command.label.strip() else ""
     if ask.actor.role == "facilitator":
-        return [Change(e.MomentMarked(ask.new_id(), ask.actor_id, label), SESSION)]
-    body = e.MomentMarked(ask.new_id(), ask.actor_id, label, is_private=True)
+        return [Change(MomentMarked(ask.new_id(), ask.actor_id, label), SESSION)]
+    body = MomentMarked(ask.new_id(), ask.actor_id, label, is_private=True)
     return [Change(body, person(ask.actor_id))]
 
 
 def capture_started(state: SessionState, command: c.ReportCaptureStarted, _: Ask) -> list[Change]:
     if command.capture_id in state.captures:
         return []
-    body = e.CaptureStarted(
+    body = CaptureStarted(
         command.capture_id,
         command.participant_id,
         command.track,
@@ -94,7 +105,7 @@ def capture_stopped(state: SessionState, command: c.ReportCaptureStopped, _: Ask
 
 
 def stopping(capture: Capture) -> Change:
-    body = e.CaptureStopped(
+    body = CaptureStopped(
         capture.capture_id,
         capture.participant_id,
         capture.track,
@@ -109,7 +120,7 @@ def declare_gap(_: SessionState, command: c.DeclareGap, __: Ask) -> list[Change]
         raise Invalid("bad_gap", "A gap ends after it begins.", field="to_ms")
     return [
         Change(
-            e.GapDeclared(
+            GapDeclared(
                 command.from_ms,
                 command.to_ms,
                 command.reason,
@@ -154,7 +165,7 @@ def _closed_at(recording: Recording, at_ms: int) -> Recording:
     return replace(recording, stretches=stretches, since_ms=None)
 
 
-def _started(state: SessionState, body: e.RecordingStarted, _: int) -> SessionState:
+def _started(state: SessionState, body: RecordingStarted, _: int) -> SessionState:
     asked = {
         key: who if who.consent == "given" else replace(who, consent="unasked")
         for key, who in state.participants.items()
@@ -178,22 +189,22 @@ def _consents(consent: Consent) -> Evolve:
     return evolve
 
 
-def _marked(state: SessionState, body: e.MomentMarked, at_ms: int) -> SessionState:
+def _marked(state: SessionState, body: MomentMarked, at_ms: int) -> SessionState:
     moment = Moment(body.moment_id, body.participant_id, body.label, at_ms, bool(body.is_private))
     return replace(state, moments=(*state.moments, moment))
 
 
-def _capture_started(state: SessionState, body: e.CaptureStarted, _: int) -> SessionState:
+def _capture_started(state: SessionState, body: CaptureStarted, _: int) -> SessionState:
     capture = Capture(body.capture_id, body.participant_id, body.track, body.path, body.room_id)
     return replace(state, captures={**state.captures, body.capture_id: capture})
 
 
-def _capture_stopped(state: SessionState, body: e.CaptureStopped, _: int) -> SessionState:
+def _capture_stopped(state: SessionState, body: CaptureStopped, _: int) -> SessionState:
     running = {k: v for k, v in state.captures.items() if k != body.capture_id}
     return replace(state, captures=running)
 
 
-def _gap(state: SessionState, body: e.GapDeclared, _: int) -> SessionState:
+def _gap(state: SessionState, body: GapDeclared, _: int) -> SessionState:
     """A restart concerns everyone and is cut out; one lost track is not (RE6)."""
     recording = state.recording
     if body.reason != "server_restart" or recording.since_ms is None:
@@ -206,14 +217,14 @@ def _gap(state: SessionState, body: e.GapDeclared, _: int) -> SessionState:
 
 
 EVOLVE: dict[type[Any], Evolve] = {
-    e.RecordingStarted: _started,
-    e.RecordingPaused: _becomes("paused"),
-    e.RecordingResumed: _becomes("on"),
-    e.RecordingStopped: _becomes("stopped"),
-    e.ConsentGiven: _consents("given"),
-    e.ConsentDeclined: _consents("declined"),
-    e.MomentMarked: _marked,
-    e.CaptureStarted: _capture_started,
-    e.CaptureStopped: _capture_stopped,
-    e.GapDeclared: _gap,
+    RecordingStarted: _started,
+    RecordingPaused: _becomes("paused"),
+    RecordingResumed: _becomes("on"),
+    RecordingStopped: _becomes("stopped"),
+    ConsentGiven: _consents("given"),
+    ConsentDeclined: _consents("declined"),
+    MomentMarked: _marked,
+    CaptureStarted: _capture_started,
+    CaptureStopped: _capture_stopped,
+    GapDeclared: _gap,
 }

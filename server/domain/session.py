@@ -36,17 +36,20 @@ from server.domain import (
 from server.domain import commands as c
 from server.domain import debate_commands as dc
 from server.domain import debate_events as de
-from server.domain import events as e
 from server.domain import poll_events as pe
 from server.domain.change import Ask, Change, Decide, Evolve
+from server.domain.channels import room_of
 from server.domain.commands import Command
 from server.domain.events import Event
+from server.domain.participant_events import ParticipantAway, ParticipantLeft
 from server.domain.permissions import authorize
+from server.domain.recording_events import GapDeclared, RecordingStopped
+from server.domain.session_events import EpochStarted, SessionEnded, SessionStarted
 from server.domain.state import NO_SETTINGS, Actor, PollResult, SessionState, Settings
 
 
 def start(state: SessionState, _: c.StartSession, ask: Ask) -> list[Change]:
-    changes = [Change(e.SessionStarted())]
+    changes = [Change(SessionStarted())]
     if not ask.settings.lobby_is_on:
         waiting = [p for p in state.participants.values() if p.presence == "waiting"]
         changes += [participant.let_in(who) for who in waiting]
@@ -61,29 +64,29 @@ def end(state: SessionState, _: c.EndSession, ask: Ask) -> list[Change]:
         if one.stage == "open":
             changes += poll.closing(one, ask)
     if state.recording.stage in ("on", "paused") and state.recording.recording_id:
-        changes.append(Change(e.RecordingStopped(state.recording.recording_id)))
+        changes.append(Change(RecordingStopped(state.recording.recording_id)))
     changes += [*whiteboard.closing(state), *web_content.stopping(state, None)]
-    return [*changes, Change(e.SessionEnded())]
+    return [*changes, Change(SessionEnded())]
 
 
 def start_epoch(state: SessionState, command: c.StartEpoch, ask: Ask) -> list[Change]:
     """What the process before could not say any more: its captures are torn, its connections
     are gone, and nothing was recorded since it was last alive (SE6)."""
-    changes = [Change(e.EpochStarted(state.epoch + 1, command.utc_ms))]
+    changes = [Change(EpochStarted(state.epoch + 1, command.utc_ms))]
     if state.stage == "ended":
         return changes
     if state.recording.stage == "on":
         from_ms = min(max(command.alive_until_ms, state.at_ms), ask.now_ms)
-        changes.append(Change(e.GapDeclared(from_ms, ask.now_ms, "server_restart")))
+        changes.append(Change(GapDeclared(from_ms, ask.now_ms, "server_restart")))
     alive_until_ms = min(max(command.alive_until_ms, state.at_ms), ask.now_ms)
     changes += debate_clock.stop_for_restart(state, alive_until_ms, ask)
     changes += [recording.stopping(capture) for capture in state.captures.values()]
     for who in state.participants.values():
         if who.presence == "present":
             changes += breakout_run.silencing(state, who.participant_id)
-            changes.append(Change(e.ParticipantAway(who.participant_id)))
+            changes.append(Change(ParticipantAway(who.participant_id)))
         elif who.presence == "waiting":
-            left = e.ParticipantLeft(who.participant_id)
+            left = ParticipantLeft(who.participant_id)
             changes.append(Change(left, participant.channel_of(who)))
     return changes
 
@@ -179,7 +182,7 @@ def _numbered(
                 channel_seq=channels[change.channel],
                 at_ms=at_ms,
                 actor_id=actor_id,
-                room_id=e.room_of(change.channel),
+                room_id=room_of(change.channel),
                 body=change.body,
                 cause_id=cause_id,
             )
@@ -190,16 +193,16 @@ def _numbered(
 # ---- evolve ----------------------------------------------------------------------------------
 
 
-def _epoch(state: SessionState, body: e.EpochStarted, at_ms: int) -> SessionState:
+def _epoch(state: SessionState, body: EpochStarted, at_ms: int) -> SessionState:
     first = body.utc_ms - at_ms if state.first_utc_ms is None else state.first_utc_ms
     return replace(state, epoch=body.epoch, first_utc_ms=first)
 
 
-def _started(state: SessionState, _: e.SessionStarted, at_ms: int) -> SessionState:
+def _started(state: SessionState, _: SessionStarted, at_ms: int) -> SessionState:
     return replace(state, stage="live", started_at_ms=at_ms)
 
 
-def _ended(state: SessionState, _: e.SessionEnded, at_ms: int) -> SessionState:
+def _ended(state: SessionState, _: SessionEnded, at_ms: int) -> SessionState:
     gone = {
         key: replace(who, presence="left", tracks=participant.silenced(who))
         if who.presence in ("waiting", "present", "away")
@@ -219,9 +222,9 @@ def _ended(state: SessionState, _: e.SessionEnded, at_ms: int) -> SessionState:
 
 
 EVOLVE: Mapping[type[Any], Evolve] = {
-    e.EpochStarted: _epoch,
-    e.SessionStarted: _started,
-    e.SessionEnded: _ended,
+    EpochStarted: _epoch,
+    SessionStarted: _started,
+    SessionEnded: _ended,
     **participant.EVOLVE,
     **hand.EVOLVE,
     **lock.EVOLVE,

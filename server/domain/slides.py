@@ -13,8 +13,8 @@ from typing import Any
 from server.domain import slides_commands as sc
 from server.domain import slides_events as se
 from server.domain.change import Ask, Change, Decide, Evolve, clean_text
+from server.domain.channels import FACILITATORS
 from server.domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from server.domain.events import FACILITATORS
 from server.domain.slides_state import Deck, Presentation
 from server.domain.state import Actor, SessionState
 

@@ -12,16 +12,14 @@ from typing import Literal
 
 from server.domain.agenda_state import Agenda, Objectives
 from server.domain.breakout_state import Breakouts, BreakoutSet, ReturnedNotes
+from server.domain.chat_events import Emoji
 from server.domain.debate_state import Debate
-from server.domain.events import (
-    Emoji,
-    HandOrder,
-    LockKind,
-    Role,
-    TrackKind,
-)
+from server.domain.hand_events import HandOrder
+from server.domain.participant_events import Role
 from server.domain.poll_events import Audience, PollAnswer, PollPlan
+from server.domain.session_events import LockKind
 from server.domain.slides_state import Deck, Presentation
+from server.domain.track_events import TrackKind
 from server.domain.web_content_state import WebPage
 
 VERSION = 8

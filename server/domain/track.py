@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from server.domain import commands as c
-from server.domain import events as e
 from server.domain import lock
 from server.domain.change import Ask, Change, Decide, Evolve, find_participant
 from server.domain.errors import Conflict, NotFound
 from server.domain.observer import find_on_stage
 from server.domain.participant import with_participant
 from server.domain.state import SessionState
+from server.domain.track_events import SpotlightChanged, TrackChanged, TrackKind
 
 
 def set_track(state: SessionState, command: c.SetTrack, ask: Ask) -> list[Change]:
@@ -32,7 +32,7 @@ def set_track(state: SessionState, command: c.SetTrack, ask: Ask) -> list[Change
                 raise Conflict("screen_taken", f"{other.name} is sharing a screen.")
             changes += _switch_off(state, other.participant_id, "screen", ask.actor_id)
             changes += _switch_off(state, other.participant_id, "screen_audio", ask.actor_id)
-    own = e.TrackChanged(ask.actor_id, command.track, command.is_on, ask.actor_id)
+    own = TrackChanged(ask.actor_id, command.track, command.is_on, ask.actor_id)
     return [*changes, Change(own)]
 
 
@@ -51,11 +51,11 @@ def mute_all(state: SessionState, _: c.MuteAll, ask: Ask) -> list[Change]:
 
 
 def _switch_off(
-    state: SessionState, participant_id: str, track: e.TrackKind, by: str
+    state: SessionState, participant_id: str, track: TrackKind, by: str
 ) -> list[Change]:
     if not state.track_is_on(participant_id, track):
         return []
-    return [Change(e.TrackChanged(participant_id, track, False, by))]
+    return [Change(TrackChanged(participant_id, track, False, by))]
 
 
 def spotlight(state: SessionState, command: c.Spotlight, _: Ask) -> list[Change]:
@@ -67,10 +67,10 @@ def spotlight(state: SessionState, command: c.Spotlight, _: Ask) -> list[Change]
         raise NotFound("participant_not_present", "This participant is not in the session.")
     if target == state.spotlight:
         return []
-    return [Change(e.SpotlightChanged(target))]
+    return [Change(SpotlightChanged(target))]
 
 
-def _track_changed(state: SessionState, body: e.TrackChanged, _: int) -> SessionState:
+def _track_changed(state: SessionState, body: TrackChanged, _: int) -> SessionState:
     who = state.participants.get(body.participant_id)
     if who is None:
         return state
@@ -86,7 +86,7 @@ def _track_changed(state: SessionState, body: e.TrackChanged, _: int) -> Session
     )
 
 
-def _spotlight_changed(state: SessionState, body: e.SpotlightChanged, _: int) -> SessionState:
+def _spotlight_changed(state: SessionState, body: SpotlightChanged, _: int) -> SessionState:
     return replace(state, spotlight=body.participant_id)
 
 
@@ -97,6 +97,6 @@ DECIDE: dict[type[Any], Decide] = {
     c.Spotlight: spotlight,
 }
 EVOLVE: dict[type[Any], Evolve] = {
-    e.TrackChanged: _track_changed,
-    e.SpotlightChanged: _spotlight_changed,
+    TrackChanged: _track_changed,
+    SpotlightChanged: _spotlight_changed,
 }

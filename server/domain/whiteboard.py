@@ -12,8 +12,8 @@ from typing import Any, Literal
 from server.domain import whiteboard_commands as wc
 from server.domain import whiteboard_events as we
 from server.domain.change import Ask, Change, Decide, Evolve
+from server.domain.channels import SERVER
 from server.domain.errors import Conflict, NotAllowed
-from server.domain.events import SERVER
 from server.domain.lock import check_now
 from server.domain.permissions import standing_of, standing_refusal
 from server.domain.state import MAIN_ROOM, Actor, SessionState, Whiteboard

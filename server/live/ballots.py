@@ -19,9 +19,9 @@ from msgspec import Struct
 
 from server.domain import debate_commands as dc
 from server.domain import debate_events as de
-from server.domain import events as e
 from server.domain.debate_result import Matrix, matrix_of
 from server.domain.events import Event
+from server.domain.session_events import SessionEnded
 from server.domain.state import SessionState
 from server.live.ports import AnonymousVote, SettledBallots
 
@@ -109,7 +109,7 @@ class BallotBox:
                         done.append(key)
                 case de.DebateDeleted(debate_id=key):
                     done.append(key)
-                case e.SessionEnded():
+                case SessionEnded():
                     done += after.debates
                 case _:
                     pass

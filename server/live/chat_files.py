@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any
 
-from server.domain import events as e
+from server.domain.chat_events import ChatDeleted, ChatSent
 from server.domain.events import Event
 from server.domain.state import SessionState
 from server.live.ports import ChatFileStore
@@ -18,9 +18,9 @@ def file_work(
     a crash leaves undone is made up by the store's own sweep."""
     for event in events:
         match event.body:
-            case e.ChatSent(file_id=str(file_id)):
+            case ChatSent(file_id=str(file_id)):
                 yield files.sent(session_id, file_id)
-            case e.ChatDeleted(message_id=key):
+            case ChatDeleted(message_id=key):
                 gone = next((m.file for m in before.chat if m.message_id == key), None)
                 if gone is not None:
                     yield files.discard(session_id, gone.file_id)

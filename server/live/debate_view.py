@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
+from server.domain.channels import side_channel
 from server.domain.debate_afterwards import notes_for
 from server.domain.debate_state import Debate, Note
-from server.domain.events import side_channel
 from server.domain.state import Participant, SessionState
 from server.schemas.live_debates import DebateView, NoteView
 

@@ -35,8 +35,8 @@ PRIVATE_NAMES: Final = (
     (WebSocket, ("__call__", "send", "wait")),
 )
 
-_AT_ONCE: Final = 32
-"""connections written to before others have a turn: less than a millisecond"""
+_AT_ONCE: Final = 16
+"""connections written to before others have a turn: less than half a millisecond"""
 _TEXT: Final = 0x81
 """one whole text frame"""
 _BINARY: Final = 0x82

@@ -17,14 +17,16 @@ from typing import Any
 from aiohttp import web
 
 from server.domain import commands as c
-from server.domain import events as e
 from server.domain import slides_commands as sc
 from server.domain.errors import Conflict, DomainError, NotAllowed
 from server.domain.events import Event
 from server.domain.floor import debate_is_running
+from server.domain.participant_events import Role
 from server.domain.poll import overdue
 from server.domain.record import Record, record_of
+from server.domain.recording_events import RecordingStarted
 from server.domain.session import decide, fold
+from server.domain.session_events import SessionStarted
 from server.domain.state import THE_SERVER, SessionState
 from server.domain.whiteboard import Pad
 from server.live.agenda_view import agenda_view, objectives_view
@@ -35,7 +37,7 @@ from server.live.clock import SystemClock
 from server.live.due import DueTimer
 from server.live.flood import LIMITS, Limit
 from server.live.mailbox import HOLD_VOTES_S, RoomMailbox
-from server.live.outbox import NAMESPACE, Outbox, to_json
+from server.live.outbox import NAMESPACE, Outbox
 from server.live.pads import SessionPads
 from server.live.pictures import SessionPictures
 from server.live.ports import (
@@ -268,7 +270,7 @@ class LiveHub:
             for work in file_work(self.files, room.session_id, before, events):
                 self.spawn(work, f"files-{room.session_id}")
         for event in events:
-            if isinstance(event.body, e.SessionStarted | e.RecordingStarted):
+            if isinstance(event.body, SessionStarted | RecordingStarted):
                 self._tell_of_start(room)
                 break
         if before.stage == "live" and after.stage == "ended":
@@ -472,7 +474,7 @@ class LiveHub:
         await room.mailbox.submit(THE_SERVER, c.Remove(participant_id))
 
     async def seat_changed(
-        self, session_id: str, participant_id: str, name: str, role: e.Role
+        self, session_id: str, participant_id: str, name: str, role: Role
     ) -> None:
         """The account's name or role was changed from the class (PA11)."""
         if (room := self._rooms.get(session_id)) is not None and room.state.stage != "ended":
@@ -516,7 +518,7 @@ class LiveHub:
     async def send(self, session_id: str, participant_id: str, event: str, payload: Any) -> None:
         connection_id = self.connection_id(session_id, participant_id)
         if connection_id is not None:
-            await self.socket.emit(connection_id, event, to_json(payload))
+            self.socket.direct.send(NAMESPACE, connection_id, event, payload)
 
     async def report(self, session_id: str, report: CaptureReport) -> None:
         room = self._rooms.get(session_id)

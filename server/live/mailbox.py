@@ -26,15 +26,17 @@ from server.domain import breakout_events as be
 from server.domain import commands as c
 from server.domain import debate_commands as dc
 from server.domain import debate_events as de
-from server.domain import events as e
 from server.domain import poll_events as pe
+from server.domain.chat_events import ChatSent
 from server.domain.commands import Command
 from server.domain.errors import Conflict, DomainError
 from server.domain.events import Event
 from server.domain.poll import SHOWN_FROM, answer_of
 from server.domain.poll_events import PollAnswer
 from server.domain.poll_result import count
+from server.domain.recording_events import MomentMarked, RecordingStarted
 from server.domain.session import decide, evolve
+from server.domain.session_events import ConfusionTapped
 from server.domain.state import THE_SERVER, Actor, PollResult, SessionState, Settings
 from server.live.ballots import BallotBox, BallotKeys, KeysInMemory
 from server.live.clock import SessionClock
@@ -303,7 +305,7 @@ class RoomMailbox:
             )
         is_secret = False
         for event in new:
-            if isinstance(event.body, e.ConfusionTapped):
+            if isinstance(event.body, ConfusionTapped):
                 is_secret = True
             if isinstance(event.body, pe.VoteCast) and event.body.participant_id is None:
                 is_secret = True
@@ -394,19 +396,19 @@ def _result(events: list[Event]) -> dict[str, str] | None:
     """The id of what a command made."""
     for event in events:
         match event.body:
-            case e.ChatSent(message_id=key):
+            case ChatSent(message_id=key):
                 return {"message_id": key}
             case pe.PollCreated(poll_id=key):
                 return {"poll_id": key}
             case de.DebatePlanned(debate_id=key):
                 return {"debate_id": key}
-            case e.MomentMarked(moment_id=key):
+            case MomentMarked(moment_id=key):
                 return {"moment_id": key}
             case be.BreakoutsDrafted(breakout_id=key):
                 return {"breakout_id": key}
             case be.BreakoutSetSaved(set_id=key):
                 return {"set_id": key}
-            case e.RecordingStarted(recording_id=key):
+            case RecordingStarted(recording_id=key):
                 return {"recording_id": key}
             case _:
                 pass

@@ -22,7 +22,8 @@ from typing import Any, Final
 import msgspec
 
 from server.domain.errors import Conflict, Invalid, NotAllowed
-from server.domain.events import Event, ParticipantReturned
+from server.domain.events import Event
+from server.domain.participant_events import ParticipantReturned
 from server.domain.state import SessionState
 from server.live.captions import Captions
 from server.live.machine import MachineLoad

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from server.domain.commands import DeclareGap, ReportCaptureStarted, ReportCaptureStopped
-from server.domain.events import GapReason, TrackKind
+from server.domain.recording_events import GapReason
+from server.domain.track_events import TrackKind
 from server.live.ports import CaptureReport
 from server.media.plane import CaptureStopped, PlaneCommand, StartCapture, StopCapture
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
-from server.domain.events import TrackKind
+from server.domain.track_events import TrackKind
 from server.media.plane import Layer
 
 _LAYER_HEIGHTS: Final[tuple[tuple[Layer, int], ...]] = (("q", 220), ("h", 440))
@@ -90,6 +90,8 @@ def newly_voiced(before: Sequence[Source], after: Sequence[Source]) -> frozenset
         return None
     voiced: list[str] = []
     for old, now in zip(before, after, strict=True):
+        if old is now:
+            continue
         if (old.participant_id, old.room_id, old.is_facilitator, old.publications) != (
             now.participant_id, now.room_id, now.is_facilitator, now.publications,
         ):  # fmt: skip

@@ -13,8 +13,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from server.domain.events import Event, ParticipantReturned
+from server.domain.events import Event
 from server.domain.floor import may_speak
+from server.domain.participant_events import ParticipantReturned
 from server.domain.place import huddles, voice_to_all
 from server.domain.state import SessionState
 from server.media.plane import (

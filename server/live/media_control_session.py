@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from server.domain.events import TrackKind
 from server.domain.place import floors, places, voice_to_all
-from server.domain.state import SessionState
+from server.domain.state import Participant, SessionState
+from server.domain.track_events import TrackKind
 from server.live.airtime import Airtime
 from server.live.captions import Captions
 from server.live.media_control_capture import SessionCaptures, Wanted
@@ -40,6 +40,8 @@ from server.media.plane import (
 )
 from server.schemas.live_media import MediaView, SlotAssignment
 
+NOTHING: Final = frozenset[TrackKind]()
+
 Send = Callable[[str, str, str, Any], None]
 """``(session, participant, event, payload)``: queue for a page"""
 
@@ -57,13 +59,19 @@ class Link:
     """who offered it: a page's socket, or a stream"""
     is_connected: bool = False
     is_facilitator: bool = False
+    seen: tuple[Participant | None, str | None, bool] | None = None
+    """the person, their room and whether the session is over, as the plane was told last"""
+    source: Source | None = None
+    """what there is of this person to be shown"""
     view: MediaView | None = None
     started: set[str] = field(default_factory=set[str])
     room_id: str | None = None
     enabled: dict[str, bool] = field(default_factory=dict[str, bool])
     choices: dict[str, Choice | None] = field(default_factory=dict[str, Choice | None])
-    basis: tuple[object, ...] = ()
+    scene: tuple[object, ...] = ()
+    chosen_for: MediaView | None = None
     """what they were made from, beside who is there to be shown"""
+    on_stage: str | None = None
     paused: set[str] = field(default_factory=set[str])
     """slots whose picture the link has no room for"""
     shown: dict[str, SlotAssignment] = field(default_factory=dict[str, SlotAssignment])
@@ -77,6 +85,10 @@ class Link:
 
     def track_of(self, publication_id: str) -> TrackKind | None:
         return self.tracks.get(publication_id.rsplit(":", 1)[1])
+
+
+def _switched_on(who: Participant) -> frozenset[TrackKind]:
+    return frozenset(kind for kind, is_on in who.tracks.items() if is_on)
 
 
 class SessionMedia:
@@ -123,39 +135,25 @@ class SessionMedia:
         """Bring the plane into line with the state; with ``new`` others see what they saw."""
         where = places(state)
         commands = self._floors(state, where)
-        sources: list[Source] = []
+        is_over = state.stage == "ended"
         for link in self.links.values():
+            # Most people are as they were: in a large class this is most of the work.
             who = state.participants.get(link.participant_id)
-            is_here = who is not None and who.presence == "present" and state.stage != "ended"
-            takes_part = who is not None and who.role != "observer"
-            # Mute before placing: nobody may be heard for even one packet by mistake.
-            for mid, kind in link.tracks.items():
-                is_on = is_here and takes_part and state.track_is_on(link.participant_id, kind)
-                if link.enabled.get(mid) != is_on:
-                    link.enabled[mid] = is_on
-                    commands.append(SetPublicationEnabled(link.publication(mid), is_on))
-            if who is None or not is_here:
-                continue
-            link.is_facilitator = who.role == "facilitator"
-            room_id = where[link.participant_id]
-            if link.room_id != room_id:
-                link.room_id = room_id
-                commands.append(PlaceTransport(link.transport_id, self.plane_room(room_id)))
-            if not takes_part:
-                continue
-            on: frozenset[TrackKind] = frozenset(k for k, is_on in who.tracks.items() if is_on)
-            sources.append(
-                Source(
-                    link.participant_id, room_id, who.role == "facilitator",
-                    link.publications, on,
-                )
-            )  # fmt: skip
+            seen = (who, where.get(link.participant_id), is_over)
+            if seen != link.seen:
+                link.seen = seen
+                commands += self._seen(link, *seen)
+        sources = [link.source for link in self.links.values() if link.source is not None]
         commands += self._guests(state, where)
-        rooms = people_by_room(sources)
         voiced = None if new is not None else newly_voiced(self._sources, sources)
-        for link in self.links.values() if new is None else (new,):
-            if link.room_id is not None and self._may_change(link, voiced, state.spotlight):
-                commands += self._assign(link, rooms, state.spotlight)
+        viewers = list(
+            self._to_choose_for(
+                self.links.values() if new is None else (new,), voiced, state.spotlight
+            )
+        )
+        rooms = people_by_room(sources) if viewers else {}
+        for link in viewers:
+            commands += self._assign(link, rooms, state.spotlight)
         if new is None:
             self._sources = sources
         listened_to = self._to_listen_to(state, where)
@@ -166,6 +164,30 @@ class SessionMedia:
             self._captions.unheard(publication_id)
         self._listened_to = listened_to
         self._capture(state)
+
+    def _seen(
+        self, link: Link, who: Participant | None, room_id: str | None, is_over: bool
+    ) -> Iterator[PlaneCommand]:
+        """What has changed about one person. Mute before placing: nobody may be heard for even
+        one packet by mistake."""
+        here = who if who is not None and who.presence == "present" and not is_over else None
+        takes_part = here is not None and here.role != "observer"
+        on = _switched_on(here) if here is not None and takes_part else NOTHING
+        for mid, kind in link.tracks.items():
+            if link.enabled.get(mid) != (kind in on):
+                link.enabled[mid] = kind in on
+                yield SetPublicationEnabled(link.publication(mid), kind in on)
+        link.source = None
+        if here is None or room_id is None:
+            return
+        link.is_facilitator = here.role == "facilitator"
+        if link.room_id != room_id:
+            link.room_id = room_id
+            yield PlaceTransport(link.transport_id, self.plane_room(room_id))
+        if takes_part:
+            link.source = Source(
+                link.participant_id, room_id, link.is_facilitator, link.publications, on
+            )
 
     def _to_listen_to(self, state: SessionState, where: Mapping[str, str]) -> frozenset[str]:
         """Open microphones that somebody hears who wants captions."""
@@ -231,15 +253,23 @@ class SessionMedia:
             for room_id in changed
         ]
 
-    def _may_change(self, link: Link, voiced: frozenset[str] | None, spotlight: str | None) -> bool:
-        """Whether what a viewer is shown has to be chosen anew: in a large class a microphone
-        that is switched concerns few."""
-        assert link.room_id is not None
-        basis = (link.room_id, link.view, self._recent(link.room_id), spotlight)
-        is_other, link.basis = basis != link.basis, basis
-        stage = link.choices.get("stage")
-        on_stage = None if stage is None else stage.participant_id
-        return is_other or voiced is None or on_stage in voiced
+    def _to_choose_for(
+        self, links: Iterable[Link], voiced: frozenset[str] | None, spotlight: str | None
+    ) -> Iterator[Link]:
+        """Whose slots have to be chosen anew: in a large class a microphone that is switched
+        concerns few."""
+        scenes: dict[str, tuple[object, ...]] = {}
+        for link in links:
+            room_id = link.room_id
+            if room_id is None:
+                continue
+            scene = scenes.get(room_id)
+            if scene is None:
+                scene = scenes[room_id] = (room_id, self._recent(room_id), spotlight)
+            is_same = link.chosen_for is link.view and link.scene == scene
+            if not is_same or voiced is None or link.on_stage in voiced:
+                link.scene, link.chosen_for = scene, link.view
+                yield link
 
     def _recent(self, room_id: str) -> tuple[str, ...]:
         voice = self.voices.get(room_id)
@@ -266,6 +296,8 @@ class SessionMedia:
             if choice == before and slot in link.choices:
                 continue
             link.choices[slot] = choice
+            if slot == "stage":
+                link.on_stage = choice.participant_id if choice else None
             commands.append(
                 AssignSlot(
                     link.transport_id, slot, choice.publication_id if choice else None,
@@ -279,8 +311,10 @@ class SessionMedia:
 
     def _capture(self, state: SessionState) -> None:
         wanted: dict[str, Wanted] = {}
-        for link in self.links.values():
-            if link.room_id is None or not state.is_on_record(link.participant_id):
+        for link in self.links.values() if state.recording.stage == "on" else ():
+            if not link.started or link.room_id is None:
+                continue
+            if not state.is_on_record(link.participant_id):
                 continue
             for mid, kind in link.tracks.items():
                 publication_id = link.publication(mid)

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 import socketio
 
-from server.domain.events import SERVER, SESSION
+from server.domain.channels import SERVER, SESSION
 from server.live.direct import DirectSender
 from server.schemas.live import Following, SessionSnapshot, WireEvent
 from server.schemas.live_chat import ChatPage

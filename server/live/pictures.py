@@ -17,10 +17,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from server.domain import breakout_events as be
-from server.domain import events as e
 from server.domain import whiteboard_events as we
 from server.domain.errors import Conflict, Invalid
 from server.domain.events import Event
+from server.domain.recording_events import RecordingResumed, RecordingStarted
 from server.domain.state import THE_SERVER, SessionState
 from server.domain.whiteboard import Pad, room_of
 from server.domain.whiteboard_commands import ReportWhiteboardPicture
@@ -116,7 +116,7 @@ class SessionPictures:
         """Before those who may not see a whiteboard any more are left out."""
         for event in events:
             match event.body:
-                case e.RecordingStarted() | e.RecordingResumed():
+                case RecordingStarted() | RecordingResumed():
                     for board in self._boards.values():
                         board.changed_ms = event.at_ms
                 case we.WhiteboardOpened():

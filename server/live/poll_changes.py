@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from server.domain.events import FACILITATORS, SESSION
+from server.domain.channels import FACILITATORS, SESSION
 from server.domain.state import SessionState
 from server.schemas.live import WireEvent
 from server.schemas.live_polls import ResultChange

@@ -16,7 +16,8 @@ from server.domain.commands import (
     ReportCaptureStarted,
     ReportCaptureStopped,
 )
-from server.domain.events import Event, Role
+from server.domain.events import Event
+from server.domain.participant_events import Role
 from server.domain.state import AttachedFile, SessionState, Settings
 from server.schemas.live_media import MediaAnswer, MediaOffer, MediaServers, MediaView
 from server.schemas.media_report import MediaReport

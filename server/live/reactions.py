@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from server.domain.commands import CountReactions
-from server.domain.events import ReactionKind
+from server.domain.session_events import ReactionKind
 from server.schemas.live_room import ReactionShown
 
 GATHER_S = 0.15

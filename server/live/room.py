@@ -8,9 +8,16 @@ from dataclasses import dataclass, field
 
 from server.domain import breakout_events as be
 from server.domain import debate_events as de
-from server.domain import events as e
 from server.domain.errors import NotAllowed
 from server.domain.events import Event
+from server.domain.participant_events import (
+    ParticipantChanged,
+    ParticipantDenied,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantRemoved,
+)
+from server.domain.session_events import SessionEnded, SessionStarted
 from server.domain.state import Actor, SessionState
 from server.live.chat_view import chat_page
 from server.live.due import DueTimer
@@ -145,23 +152,20 @@ class Room:
         anew: set[str] = set()
         for event in events:
             match event.body:
-                case (
-                    e.ParticipantJoined(participant_id=who)
-                    | e.ParticipantChanged(participant_id=who)
-                ):
+                case ParticipantJoined(participant_id=who) | ParticipantChanged(participant_id=who):
                     anew.add(who)
-                case e.SessionStarted():
+                case SessionStarted():
                     # The lobby follows no channel and would not learn of it.
                     anew |= set(self.connections) - {
                         one.participant_id for one in self.state.present
                     }
-                case e.ParticipantLeft(participant_id=who) if who in self.connections:
+                case ParticipantLeft(participant_id=who) if who in self.connections:
                     self.outbox.unsubscribe(self.connections[who].connection_id)
-                case e.ParticipantDenied(participant_id=who):
+                case ParticipantDenied(participant_id=who):
                     self._hang_up(who, "denied")
-                case e.ParticipantRemoved(participant_id=who, may_return=may_return):
+                case ParticipantRemoved(participant_id=who, may_return=may_return):
                     self._hang_up(who, "sent_out" if may_return else "removed")
-                case e.SessionEnded():
+                case SessionEnded():
                     for who in list(self.connections):
                         self._hang_up(who, "ended")
                 case _:

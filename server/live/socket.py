@@ -113,9 +113,6 @@ class LiveSocket:
             await socket.close(wait=False)
         await self.sio.shutdown()
 
-    async def emit(self, connection_id: str, event: str, payload: Any) -> None:
-        await self.sio.emit(event, payload, to=connection_id, namespace=NAMESPACE)
-
     def is_connected(self, connection_id: str) -> bool:
         return self.sio.manager.is_connected(connection_id, NAMESPACE)
 

@@ -6,17 +6,11 @@ from collections.abc import Mapping
 
 from server.domain.breakout import rooms_followed
 from server.domain.change import find_participant
-from server.domain.events import FACILITATORS, SESSION, person
+from server.domain.channels import FACILITATORS, SESSION, person
 from server.domain.poll_answer import WITH_OPTION
 from server.domain.poll_events import PollAnswer
 from server.domain.poll_result import shown_in, visible
-from server.domain.state import (
-    Participant,
-    Poll,
-    PollResult,
-    SessionState,
-    Settings,
-)
+from server.domain.state import Participant, Poll, PollResult, SessionState, Settings
 from server.live.agenda_view import (
     NO_AGENDA,
     NO_OBJECTIVES,
@@ -39,11 +33,7 @@ from server.live.web_content_view import web_page_view
 from server.schemas import live as wire
 from server.schemas.live_pads import WhiteboardView
 from server.schemas.live_polls import PollView
-from server.schemas.live_room import (
-    MomentView,
-    ParticipantView,
-    RecordingView,
-)
+from server.schemas.live_room import MomentView, ParticipantView, RecordingView
 
 Tallies = Mapping[str, PollResult]
 """of open anonymous polls: the result that is shown now"""

@@ -8,20 +8,14 @@ import msgspec
 from msgspec import UNSET
 
 from server.domain.breakout import rooms_followed
+from server.domain.channels import FACILITATORS, SESSION, person, room
+from server.domain.chat_events import ChatSent
 from server.domain.commands import COMMANDS, Command
 from server.domain.debate_events import DebateEdited, DebatePlanned
 from server.domain.debate_state import format_key
 from server.domain.errors import DomainError
-from server.domain.events import (
-    FACILITATORS,
-    SESSION,
-    ChatSent,
-    Event,
-    ParticipantJoined,
-    ParticipantWaiting,
-    person,
-    room,
-)
+from server.domain.events import Event
+from server.domain.participant_events import ParticipantJoined, ParticipantWaiting
 from server.domain.poll import answer_in
 from server.domain.poll_answer import WITH_OPTION
 from server.domain.poll_events import PollCounted, PollRevealed, VoteCast

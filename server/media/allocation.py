@@ -24,6 +24,8 @@ GALLERY: Final = 1
 
 _SPARE: Final = 1.15
 """times what a step up would need altogether"""
+_ASKED: Final = _SPARE + 0.05
+"""what a link is asked to prove"""
 _MUCH: Final = 1.25
 _OVER_FOR_S: Final = 1.0
 _UP_AFTER_S: Final = 1.0
@@ -121,7 +123,8 @@ class Allocator:
         self._is_limited = False
         self._over_since: float | None = None
         self._room_since: float | None = None
-        self._raised_at = -1e9
+        self._raised_at: float | None = None
+        """the last step up, until it has held or failed"""
         self._up_after = _UP_AFTER_S
 
     def given(self, slot: str, highest: Layer) -> Layer | None:
@@ -155,9 +158,9 @@ class Allocator:
                 self._over_since = now
             if used > _MUCH * room or now - self._over_since >= _OVER_FOR_S:
                 self._over_since = None
-                if now - self._raised_at < _FAILED_WITHIN_S:
+                if self._raised_at is not None and now - self._raised_at < _FAILED_WITHIN_S:
                     self._up_after = min(self._up_after * 2, _UP_AFTER_MAX_S)
-                    self._raised_at = -1e9
+                self._raised_at = None
                 present = allocate(places, room)
             self._given = present
             return present
@@ -171,6 +174,9 @@ class Allocator:
             self._room_since = None
             self._raised_at = now
             present = wished
+        if self._raised_at is not None and now - self._raised_at >= _FAILED_WITHIN_S:
+            self._raised_at = None
+            self._up_after = _UP_AFTER_S
         self._given = present
         return present
 
@@ -185,6 +191,16 @@ class Allocator:
                 found = live
         return found
 
+    def wish(self, places: Sequence[Place], sound: int) -> int:
+        """bit/s with which all would be at their best; 0: they are."""
+        ideal = best(places)
+        if all(
+            self._known(place, self._given.get(place.slot, ideal[place.slot])) == ideal[place.slot]
+            for place in places
+        ):
+            return 0
+        return int(total(places, ideal) * _ASKED) + sound
+
     def need(self, places: Sequence[Place], sound: int) -> int:
         """bit/s with which the next picture would be a layer better; 0: all are at their best."""
         used = total(places, self._given)
@@ -197,5 +213,5 @@ class Allocator:
                 step = 0 if known is None else place.layers.index(known) + 1
                 if step < len(place.costs):
                     more = place.costs[step][1] - place.cost(known)
-                    return int((used + max(0, more)) * (_SPARE + 0.05)) + sound
+                    return int((used + max(0, more)) * _ASKED) + sound
         return 0

@@ -17,21 +17,15 @@ from typing import Final, Generic, Protocol, TypeVar
 
 import psutil
 
-from server.media.ice_dtls import (
-    Address,
-    Check,
-    DtlsFailed,
-    DtlsSession,
-    IceLite,
-    answer_probe,
-    is_probe,
-    parse_check,
-)
+from server.media.dtls import DtlsFailed, DtlsSession
+from server.media.ice import Address, Check, IceLite, answer_probe, is_probe, parse_check
 
 log = logging.getLogger(__name__)
 
 _BUFFER_OCTETS: Final = 4 * 1024 * 1024
 PROBES_PER_S: Final = 100
+_ALIVE_S: Final = 15.0
+"""browsers ask for consent every few seconds; who did so lately still has his address"""
 _AT_ONCE: Final = 128
 """datagrams taken before other callbacks of the loop have their turn"""
 
@@ -41,6 +35,8 @@ class Reachable(Protocol):
 
     @property
     def transport_id(self) -> str: ...
+    @property
+    def participant_id(self) -> str: ...
     @property
     def ice(self) -> IceLite: ...
     @property
@@ -211,16 +207,38 @@ class Endpoint(Generic[P]):
         if peer is None:
             self.dropped += 1
             return
-        result = peer.ice.check(message, address, time.monotonic())
+        now = time.monotonic()
+        owner = self._by_address.get(address)
+        if owner is not None and owner is not peer and self._is_kept(owner, peer, address, now):
+            self.dropped += 1
+            return
+        before = tuple(peer.ice.addresses)
+        result = peer.ice.check(message, address, now)
         if result is None:
             return
         if isinstance(result, bytes):
             self.sendto(result, address)
             return
         assert isinstance(result, Check)
+        for old in before:
+            if old not in peer.ice.addresses and self._by_address.get(old) is peer:
+                del self._by_address[old]
+        if owner is not None and owner is not peer:
+            owner.ice.addresses.pop(address, None)
+            self.validated(owner)
         self._by_address[address] = peer
         self.validated(peer)
         self.sendto(result.answer, address)
+
+    def _is_kept(self, owner: P, claimant: P, address: Address, now: float) -> bool:
+        """Whether an address stays whose it is. A check says who asks, not where from: somebody in
+        class could send his own under the address of another, who would be cut off by it and get
+        media that he never asked for."""
+        return (
+            owner.ice.remote == address
+            and owner.participant_id != claimant.participant_id
+            and now - owner.ice.checked_at < _ALIVE_S
+        )
 
     def _answer_probe(self, data: bytes, address: Address) -> None:
         """So many a second at most: they come from anybody, and media goes first."""

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from server.media import native_protocol as wire
-from server.media.ice_dtls import Address, DtlsSession, IceLite
+from server.media.dtls import DtlsSession
+from server.media.ice import Address, IceLite
 from server.media.listening import Ear
 from server.media.plane import Layer, PublicationId, RoomId, TrackKind
 from server.media.publication import best_layer
@@ -24,14 +25,16 @@ from server.media.slot import SlotNumbers
 from server.media.statistics import SlotTally, StreamTally
 from server.media.stream import SECOND_NS
 
+_GROWN: Final = 1.25
 _ESTIMATE_FRESH_NS: Final = 8 * SECOND_NS
 
-Send = Callable[[bytes], None]
+Send = Callable[[bytes | bytearray], None]
 
 
 class MirrorStream:
     __slots__ = (
-        "bitrate", "codec", "counts", "is_active", "layer", "number", "publication", "ssrc"
+        "bitrate", "codec", "counts", "is_active", "layer", "noted", "number", "publication",
+        "ssrc",
     )  # fmt: skip
 
     def __init__(
@@ -43,9 +46,19 @@ class MirrorStream:
         self.ssrc = ssrc
         self.codec = codec
         self.bitrate = 0
+        self.noted = 0
+        """the bitrate that links were last looked at for"""
         self.is_active = False
         self.counts: Sequence[Any] = (0, 0, 0, 0, 0, 0.0, 0.0)
         """as the process told them: most are never looked at"""
+
+    def measured(self, bitrate: int) -> bool:
+        """Take in a bitrate; True when it has grown so much that links may be too narrow."""
+        self.bitrate = bitrate
+        if bitrate <= self.noted * _GROWN and bitrate * _GROWN >= self.noted:
+            return False
+        has_grown, self.noted = bitrate > self.noted, bitrate
+        return has_grown
 
     def tally(self) -> StreamTally:
         packets, octets, nacks, asked, keyframes, loss, jitter = self.counts
@@ -62,6 +75,8 @@ class MirrorSlot:
         self.current: MirrorStream | None = None
         self.target: MirrorStream | None = None
         self.target_since_ns = 0
+        self.is_said_filled = False
+        """by the process's last word on it"""
         self.counts: Sequence[Any] = (0, 0, 0, 0, 0.0, -1.0)
         """as the process told them: most are never looked at"""
         self._send = send
@@ -107,6 +122,7 @@ class MirrorSlot:
 
     def switched(self, stream: MirrorStream | None) -> None:
         """The plane's word."""
+        self.is_said_filled = stream is not None
         self.current = stream
         if stream is not None and self.target is stream:
             self.target = None

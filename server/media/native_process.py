@@ -57,7 +57,7 @@ class NativeProcess:
         self._adopted_pid = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._gathered: list[bytes] = []
-        self._queue: deque[bytes] = deque()
+        self._queue: deque[bytes | bytearray] = deque()
         self._queued = 0
         self._ended = asyncio.Event()
         self._log_reader: threading.Thread | None = None
@@ -130,9 +130,13 @@ class NativeProcess:
         assert self._loop is not None
         self._loop.add_reader(control.fileno(), self._readable)
 
-    def send(self, message: bytes) -> None:
+    def send(self, message: bytes | bytearray) -> None:
         """In order, together with whatever else is said in this turn of the loop; dropped once
-        the process has ended."""
+        the process has ended. A bytearray has a secret in it: it goes alone and is wiped."""
+        if isinstance(message, bytearray):
+            self._send_gathered()
+            self._send_one(message)
+            return
         if self._socket is None:
             return
         if not self._gathered:
@@ -145,9 +149,10 @@ class NativeProcess:
         for message in wire.bundles(gathered):
             self._send_one(message)
 
-    def _send_one(self, message: bytes) -> None:
+    def _send_one(self, message: bytes | bytearray) -> None:
         opened = self._socket
         if opened is None:
+            _wipe(message)
             return
         if not self._queue:
             try:
@@ -155,10 +160,13 @@ class NativeProcess:
             except (BlockingIOError, InterruptedError):
                 pass
             except OSError:
+                _wipe(message)
                 return  # it has ended, and the reader will hear of it
             else:
+                _wipe(message)
                 return
         if self._queued > _QUEUE_OCTETS:
+            _wipe(message)
             log.error("reprise-plane does not take messages; it is ended")
             self.kill()
             return
@@ -238,11 +246,12 @@ class NativeProcess:
                 return
             except OSError:
                 break
-            self._queued -= len(self._queue.popleft())
+            sent = self._queue.popleft()
+            self._queued -= len(sent)
+            _wipe(sent)
         assert self._loop is not None
         self._loop.remove_writer(opened.fileno())
-        self._queue.clear()
-        self._queued = 0
+        self._forget_queue()
 
     def _hang_up(self) -> None:
         opened, self._socket = self._socket, None
@@ -252,9 +261,20 @@ class NativeProcess:
         self._loop.remove_reader(opened.fileno())
         self._loop.remove_writer(opened.fileno())
         opened.close()
-        self._queue.clear()
+        self._forget_queue()
         self._ended.set()
         self._on_end(self)
+
+    def _forget_queue(self) -> None:
+        for message in self._queue:
+            _wipe(message)
+        self._queue.clear()
+        self._queued = 0
+
+
+def _wipe(message: bytes | bytearray) -> None:
+    if isinstance(message, bytearray):
+        message[:] = bytes(len(message))
 
 
 def _open_words(path: Path) -> int:

@@ -7,15 +7,16 @@ address 16 octets (IPv4 mapped into IPv6) and a port.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from struct import Struct, pack, unpack_from
 from typing import Final, NamedTuple
 
-from server.media.ice_dtls import Address, SrtpKeys
+from server.media.ice import Address
 from server.media.plane import Layer, TrackKind
 from server.media.sdp_answer import LAYERS, ExtensionIds, PublicationNumbers
 from server.media.slot import SlotNumbers
+from server.media.srtp import SrtpKeys
 
 VERSION: Final = 1
 MAX_MESSAGE: Final = 65000
@@ -122,21 +123,29 @@ def read_statistics(message: bytes) -> Iterator[tuple[Moved, Sequence[tuple[int,
         yield moved, rates
 
 
+_MAPPED: Final = b"\0" * 10 + b"\xff\xff"
+"""an IPv4 address in the place of an IPv6 one (RFC 4291, section 2.5.5.2)"""
+
+
 class BadMessage(Exception):
     """What came up cannot be read: the plane is of another version, or broken."""
 
 
 def address_octets(address: Address) -> bytes:
-    host = ip_address(address[0])
-    if isinstance(host, IPv4Address):
-        host = IPv6Address(b"\0" * 10 + b"\xff\xff" + host.packed)
-    return host.packed + pack("<H", address[1])
+    host, port = address
+    if ":" in host:
+        packed = inet_pton(AF_INET6, host)
+    else:
+        packed = _MAPPED + inet_pton(AF_INET, host)
+    return packed + pack("<H", port)
 
 
 def read_address(message: bytes, position: int) -> Address:
-    host = IPv6Address(message[position : position + 16])
+    host = message[position : position + 16]
     port = int.from_bytes(message[position + 16 : position + 18], "little")
-    return str(host.ipv4_mapped or host), port
+    if host.startswith(_MAPPED):
+        return inet_ntop(AF_INET, host[12:]), port
+    return inet_ntop(AF_INET6, host), port
 
 
 def _text(value: str) -> bytes:
@@ -167,8 +176,12 @@ def hold(number: int, password: str, memo: bytes) -> bytes:
     return _ONE.pack(HOLD, number) + _text(password) + memo
 
 
-def keys(number: int, secret: SrtpKeys) -> bytes:
-    return pack("<BIB", KEYS, number, secret.profile) + secret.receiving + secret.sending
+def keys(number: int, secret: SrtpKeys) -> bytearray:
+    """To be wiped by who sends it."""
+    message = bytearray(pack("<BIB", KEYS, number, secret.profile))
+    message += secret.receiving
+    message += secret.sending
+    return message
 
 
 def address(number: int, where: Address, what: int) -> bytes:

@@ -63,6 +63,9 @@ class NativeSound:
         """A room, a gate, a floor or a publication is not what it was."""
         self._is_changed = True
 
+    def voice_moved(self) -> None:
+        """The plane closes and opens gates itself, and finds the loudest without being told."""
+
     def placed(self, peer: MirrorPeer) -> None:
         """At once: what the plane forwards from now on belongs to that room."""
         if peer.room_id is not None:
@@ -108,7 +111,9 @@ class NativeSound:
     def route_of(self, peer: MirrorPeer, now_ns: int) -> None:
         """One viewer, at once: his stage or screen has changed."""
         if peer.room_id is not None:
-            self._look(self._rooms[peer.room_id], peer, now_ns)
+            room = self._rooms[peer.room_id]
+            self._favour(room)
+            self._look(room, peer, now_ns)
 
     def tell_speakers(self, now_ns: int) -> None:
         """The plane tells of them by itself."""

@@ -11,13 +11,15 @@ from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 from server.media import rtcp
-from server.media.ice_dtls import Address, DtlsSession, IceLite, SrtpSession
+from server.media.dtls import DtlsSession
+from server.media.ice import Address, IceLite
 from server.media.plane import Layer, PublicationId, RoomId, TransportId
 from server.media.publication import Publication
 from server.media.routed import UNMEASURED, Unmeasured
 from server.media.rtp import Malformed, header_extensions, payload_bounds
 from server.media.sdp_answer import Answer
 from server.media.slot import Slot
+from server.media.srtp import SrtpSession
 from server.media.stream import SECOND_NS, Stream
 from server.media.stream_clock import PublisherClock
 from server.media.twcc import ArrivalRecorder
@@ -27,6 +29,8 @@ log = logging.getLogger(__name__)
 _MAX_STREAMS: Final = 32
 """SSRCs one connection may bring; simulcast with RTX and two pairs need ten"""
 _ESTIMATE_FRESH_NS: Final = 8 * SECOND_NS
+_REPAIRS_PER_S: Final = 2000
+"""packets one viewer may have again: a few octets of asking must not make megabytes"""
 
 
 class Peer:
@@ -55,6 +59,7 @@ class Peer:
         self.estimate: int | None = None
         """the viewer's own estimate (REMB), bit/s"""
         self._estimate_at_ns = 0
+        self._repairs_from_ns = 0
         self._streams: dict[int, tuple[Publication, Stream, bool]] = {}
         self._by_mid: dict[str, Publication] = {}
         self._by_payload_type: dict[int, Publication | None] = {}
@@ -269,9 +274,19 @@ class Peer:
                 ssrc, numbers = rtcp.nacked(packet)
                 slot = self._slot_by_ssrc.get(ssrc)
                 if slot is not None:
-                    slot.retransmit(numbers, arrival_ns)
+                    given = self._take_repairs(len(numbers), arrival_ns)
+                    slot.nacks += len(numbers) - given
+                    slot.retransmit(numbers[:given], arrival_ns)
             elif kind == rtcp.PSFB:
                 self._payload_feedback(count, packet, arrival_ns)
+
+    def _take_repairs(self, wanted: int, now_ns: int) -> int:
+        """Of so many packets asked for again, how many are given."""
+        each = SECOND_NS // _REPAIRS_PER_S
+        self._repairs_from_ns = max(self._repairs_from_ns, now_ns - SECOND_NS)
+        given = min(wanted, (now_ns - self._repairs_from_ns) // each)
+        self._repairs_from_ns += given * each
+        return given
 
     def _sender_report(self, packet: bytes, arrival_ns: int) -> None:
         info = rtcp.sender_info(packet)

@@ -28,6 +28,8 @@ TransportId = str
 PublicationId = str
 RoomId = str
 TrackKind = Literal["microphone", "camera", "screen", "screen_audio"]
+HeldBack = Literal["link", "sender"]
+"""why a viewer gets less than wanted: his own link, or the sender sends no more"""
 Layer = Literal["q", "h", "f"]
 
 
@@ -237,9 +239,7 @@ class TransportStats:
     bitrate_down: int
     estimate: int | None = None
     """bit/s the link carries down, as far as is known"""
-    held_back: Mapping[str, Literal["link", "sender"]] = field(
-        default_factory=dict[str, Literal["link", "sender"]]
-    )
+    held_back: Mapping[str, HeldBack] = field(default_factory=dict[str, Literal["link", "sender"]])
     """slots whose picture is less than what was wanted, and for whose sake"""
     unshown: Mapping[PublicationId, str] = field(default_factory=dict[PublicationId, str])
     """pictures that were wanted and that the viewer did not offer to decode, with their codec"""

@@ -99,6 +99,7 @@ class Publication:
         for stream in self.streams.values():
             stream.forget_keyframe()
             if is_open:
+                stream.shut_to = stream.highest
                 for receiver in tuple(stream.receivers):
                     receiver.restart(now_ns)
                 stream.want_keyframe()
@@ -140,7 +141,10 @@ class Publication:
             self.is_started = True
             self._on_started(self)
         if not self.is_open:
+            stream.forget_keyframe()
             return
+        if packet.sequence <= stream.shut_to:
+            return  # it was made before the gate opened, and only comes now
         if self._is_audio:
             packet.level = self._level(data, extension, extension_end)
             if packet.level >= 0:

@@ -15,8 +15,9 @@ from typing import Final
 
 from server.media.capture import CaptureWriter, Sealed, Stopped
 from server.media.capture_feed import CaptureFeed
+from server.media.dtls import DtlsSession
 from server.media.endpoint import Endpoint
-from server.media.ice_dtls import DtlsSession, IceLite
+from server.media.ice import IceLite
 from server.media.peer import Peer
 from server.media.plane import (
     CaptureSealed,
@@ -30,11 +31,12 @@ from server.media.plane import (
     SlotSwitched,
     StartCapture,
 )
+from server.media.plane_settings import PlaneSettings
 from server.media.publication import Publication
 from server.media.sdp_answer import Answer
 from server.media.slot import Slot
 from server.media.stream import Stream
-from server.media.switchboard import PULSE_TICKS, REPORT_S, PlaneSettings, Switchboard
+from server.media.switchboard import PULSE_TICKS, REPORT_S, Switchboard
 
 __all__ = ["PlaneSettings", "PythonPlane"]
 

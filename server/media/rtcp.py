@@ -10,7 +10,6 @@ from typing import Final
 SR: Final = 200
 RR: Final = 201
 SDES: Final = 202
-BYE: Final = 203
 RTPFB: Final = 205
 PSFB: Final = 206
 FMT_NACK: Final = 1

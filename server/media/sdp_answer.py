@@ -8,11 +8,11 @@ in a second; one msid and one CNAME for the two slots of a pair (or their lips p
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.media.ice_dtls import random_ssrc
 from server.media.plane import Layer, OfferRefused, TrackKind
 from server.media.sdp_offer import (
     URI_AUDIO_LEVEL,
@@ -286,3 +286,7 @@ def _codec_lines(codec: Codec, feedback: Sequence[str]) -> list[str]:
     # Only what was offered may be answered (RFC 4585 section 4.2).
     lines += [f"a=rtcp-fb:{number} {f}" for f in feedback if f in codec.feedback]
     return lines
+
+
+def random_ssrc() -> int:
+    return int.from_bytes(os.urandom(4), "big") | 0x10000

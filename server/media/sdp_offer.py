@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from server.media.plane import OfferRefused
 
 _MAX_SECTIONS: Final = 64
 _MAX_LINE: Final = 4000
+_FORMATS_KEPT: Final = 32
+_OF_FORMATS: Final = ("a=rtpmap:", "a=fmtp:", "a=rtcp-fb:", "a=extmap:")
+"""what says which codecs and extensions there are"""
 
 URI_MID: Final = "urn:ietf:params:rtp-hdrext:sdes:mid"
 URI_RID: Final = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
@@ -109,15 +113,13 @@ def parse_offer(text: str, tracks: Mapping[str, str], slots: Mapping[str, str]) 
     """
     session: list[str] = []
     blocks: list[list[str]] = []
-    for raw in text.splitlines():
-        line = raw.strip()
-        if len(line) > _MAX_LINE:
-            raise OfferRefused("bad_sdp", "A line of the offer is too long.")
-        if not line:
-            continue
-        if len(line) < 2 or line[1] != "=":
+    lines = [line for raw in text.splitlines() if (line := raw.strip())]
+    if max(map(len, lines), default=0) > _MAX_LINE:
+        raise OfferRefused("bad_sdp", "A line of the offer is too long.")
+    for line in lines:
+        if line[1:2] != "=":
             raise OfferRefused("bad_sdp", "A line of the offer is not of the form x=…")
-        if line.startswith("m="):
+        if line[0] == "m":
             blocks.append([line])
         else:
             (blocks[-1] if blocks else session).append(line)
@@ -188,26 +190,16 @@ def _check(offer: Offer, tracks: Mapping[str, str], slots: Mapping[str, str]) ->
             raise OfferRefused("unknown_mid", f"Media section {mid!r} is not fit for {name}.")
 
 
-def _parse_section(lines: list[str]) -> Section:
-    kind, _port, protocol, *formats = lines[0][2:].split()
-    section = Section(kind=kind, protocol=protocol, mid="")
+@lru_cache(maxsize=_FORMATS_KEPT)
+def _formats(lines: tuple[str, ...], listed: tuple[str, ...]) -> tuple[list[Codec], dict[str, int]]:
+    """Codecs, in the order of the m-line, and extensions. A browser writes the same for all its
+    sections, and so does the next browser: most of an offer is read once. Not to be changed."""
     codecs: dict[str, Codec] = {}
-    send_rids: list[str] = []
-    simulcast: list[str] = []
+    extensions: dict[str, int] = {}
     # Firefox writes fmtp and rtcp-fb before the rtpmap they speak of.
-    for line in sorted(lines[1:], key=lambda line: not line.startswith("a=rtpmap:")):
-        if not line.startswith("a="):
-            continue
+    for line in sorted(lines, key=lambda line: not line.startswith("a=rtpmap:")):
         name, _, value = line[2:].partition(":")
-        if name == "mid":
-            section.mid = value
-        elif name in ("sendrecv", "sendonly", "recvonly", "inactive"):
-            section.direction = name
-        elif name == "rtcp-mux":
-            section.has_rtcp_mux = True
-        elif name == "rtcp-rsize":
-            section.has_rtcp_rsize = True
-        elif name == "rtpmap":
+        if name == "rtpmap":
             number, encoding = value.split(maxsplit=1)
             parts = encoding.split("/")
             codecs[number] = Codec(
@@ -226,9 +218,32 @@ def _parse_section(lines: list[str]) -> Section:
             number, _, feedback = value.partition(" ")
             for codec in codecs.values() if number == "*" else filter(None, [codecs.get(number)]):
                 codec.feedback.append(feedback)
-        elif name == "extmap":
+        else:
             number, uri = value.split()[:2]
-            section.extensions[uri] = int(number.split("/")[0])
+            extensions[uri] = int(number.split("/")[0])
+    return [codecs[number] for number in listed if number in codecs], extensions
+
+
+def _parse_section(lines: list[str]) -> Section:
+    kind, _port, protocol, *listed = lines[0][2:].split()
+    section = Section(kind=kind, protocol=protocol, mid="")
+    section.codecs, section.extensions = _formats(
+        tuple(line for line in lines if line.startswith(_OF_FORMATS)), tuple(listed)
+    )
+    send_rids: list[str] = []
+    simulcast: list[str] = []
+    for line in lines[1:]:
+        if not line.startswith("a=") or line.startswith(_OF_FORMATS):
+            continue
+        name, _, value = line[2:].partition(":")
+        if name == "mid":
+            section.mid = value
+        elif name in ("sendrecv", "sendonly", "recvonly", "inactive"):
+            section.direction = name
+        elif name == "rtcp-mux":
+            section.has_rtcp_mux = True
+        elif name == "rtcp-rsize":
+            section.has_rtcp_rsize = True
         elif name == "rid":
             rid, direction = value.split()[:2]
             if direction == "send":
@@ -236,8 +251,8 @@ def _parse_section(lines: list[str]) -> Section:
         elif name == "simulcast":
             parts = value.split()
             if "send" in parts:
-                listed = parts[parts.index("send") + 1]
-                simulcast = [alt.split(",")[0].lstrip("~") for alt in listed.split(";")]
+                layers = parts[parts.index("send") + 1]
+                simulcast = [alt.split(",")[0].lstrip("~") for alt in layers.split(";")]
         elif name == "ssrc":
             ssrc = int(value.split()[0])
             if ssrc not in section.ssrcs:
@@ -251,7 +266,6 @@ def _parse_section(lines: list[str]) -> Section:
         section.ssrcs = []
         section.rtx_of = {}
     section.rids = simulcast or send_rids
-    section.codecs = [codecs[number] for number in formats if number in codecs]
     return section
 
 

@@ -43,6 +43,10 @@ class SoundRouter:
         """A room, a gate, a floor or a publication is not what it was."""
         self._turn += 1
 
+    def voice_moved(self) -> None:
+        """A microphone was opened or closed."""
+        self.changed()
+
     def placed(self, peer: RoutedPeer) -> None:
         """It is in another room: the next route finds it there."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from server.media.plane import (
+    HeldBack,
     Layer,
     PublicationId,
     RoomId,
@@ -19,9 +20,6 @@ from server.media.plane import (
     TransportId,
     TransportStats,
 )
-
-HeldBack = Literal["link", "sender"]
-"""why a viewer gets less than wanted: his own link, or the sender sends no more"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +214,7 @@ def held_back(slot: Any, viewing: Any) -> HeldBack | None:
     publication = viewing.assigned(slot.name)
     if wanted is None or publication is None or not publication.is_open:
         return None
-    if publication.publication_id in viewing.unshown():
+    if not viewing.decodes(slot, publication):
         return None
     best = publication.best(wanted)
     if best is None:
@@ -253,6 +251,9 @@ _SHARE: Final = 0.2
 def stats_of(peer: Any, viewing: Any, seconds: float, now_ns: int) -> TransportStats:
     """Over the last ``seconds``; ``viewing`` is the peer's own."""
     rtt = peer.rtt()
+    noticed = viewing.noticed
+    if noticed is None:
+        noticed = viewing.noticed = (reasons(peer, viewing), viewing.unshown())
     return TransportStats(
         peer.transport_id,
         loss_up=peer.loss_up(),
@@ -261,8 +262,8 @@ def stats_of(peer: Any, viewing: Any, seconds: float, now_ns: int) -> TransportS
         bitrate_up=int(peer.octets_up * 8 / seconds),
         bitrate_down=int(peer.octets_down * 8 / seconds),
         estimate=estimate_of(peer, now_ns),
-        held_back=reasons(peer, viewing),
-        unshown=viewing.unshown(),
+        held_back=noticed[0],
+        unshown=noticed[1],
     )
 
 

@@ -91,6 +91,7 @@ class Stream:
         "received",
         "receivers",
         "rtx_ssrc",
+        "shut_to",
         "ssrc",
         "waiting",
     )  # fmt: skip
@@ -120,6 +121,8 @@ class Stream:
         self.on_outage: Callable[[], None] | None = None
         self._highest16 = -1
         self.highest = -1
+        self.shut_to = -1
+        """highest when the gate opened last; up to it nobody may get anything"""
         self._base = 0
         self.received = 0
         self.octets = 0
@@ -190,9 +193,7 @@ class Stream:
             else:
                 packet.is_key_start = h264_starts_keyframe(payload)
             if packet.is_key_start:
-                self.keyframes += 1
-                self._key_packet = packet
-                self._pli_is_due = False
+                self._note_keyframe(packet)
         if sequence == self.highest:
             arrival = arrival_ns / 1e9
             self.clock.packet(timestamp, arrival)
@@ -204,6 +205,18 @@ class Stream:
             self._last_transit = transit
         self.cache.put(packet)
         return packet
+
+    def _note_keyframe(self, packet: Packet) -> None:
+        """A keyframe of H.264 has two packets to start from, of parameters and of the picture. A
+        decoder that is new needs the first."""
+        self._pli_is_due = False
+        known = self._key_packet
+        if known is not None and known.timestamp == packet.timestamp:
+            if packet.sequence < known.sequence:
+                self._key_packet = packet
+            return
+        self._key_packet = packet
+        self.keyframes += 1
 
     def deliver(self, packet: Packet) -> None:
         """Hand an audible, enabled packet to everyone who takes it."""

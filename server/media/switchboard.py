@@ -3,8 +3,7 @@
 Theory of operation. A plane of our own is this class with packets put under it: in this process
 (python_plane.py) or in another (native_plane.py). The switchboard knows who is in which room, who
 may be heard, who is to be seen where; peers, publications and slots (routed.py) do what follows
-from it. Everything periodic hangs on one tick
-(ticker.py). docs/closures.md says who closes whom:
+from it. Everything periodic hangs on one tick (ticker.py). docs/closures.md says who closes whom:
 plane → peer → publication → slot.
 """
 
@@ -16,20 +15,11 @@ import secrets
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 
+from server.media.dtls import Certificate, DtlsFailed, DtlsSession
 from server.media.endpoint import EVERYWHERE, Endpoint, Reachable, local_addresses
-from server.media.ice_dtls import (
-    CONSENT_S,
-    HANDSHAKE_S,
-    Certificate,
-    DtlsFailed,
-    DtlsSession,
-    IceLite,
-    check_private_names,
-)
+from server.media.ice import IceLite
 from server.media.listening import Ear
 from server.media.plane import (
     AssignSlot,
@@ -53,15 +43,17 @@ from server.media.plane import (
     TransportClosed,
     TransportConnected,
     TransportId,
-    TransportStats,
 )
+from server.media.plane_settings import PlaneSettings
+from server.media.private_names import check_private_names
 from server.media.room import Room
-from server.media.routed import RoutedPeer, RoutedPublication
+from server.media.routed import RoutedPublication
 from server.media.sdp_answer import Answer, write_answer
 from server.media.sdp_offer import parse_offer
 from server.media.sound_router import SoundRouter
-from server.media.statistics import PlaneStatistics, Totals, counters_of, is_news, stats_of
-from server.media.ticker import TICK_S, Ticker
+from server.media.statistics import PlaneStatistics, Totals, counters_of
+from server.media.stats_teller import Counted, StatsTeller
+from server.media.ticker import TICK_S, InTurn, Ticker
 from server.media.viewing import Viewing
 
 log = logging.getLogger(__name__)
@@ -73,36 +65,15 @@ PULSE_TICKS: Final = 25
 """so often a page hears something at least: from silence it knows that the way is gone"""
 REPORT_TICKS: Final = 50
 REPORT_S: Final = REPORT_TICKS * TICK_S
-_STATS_TICKS: Final = 100
+_LINK_TICKS: Final = 50
+_TURNS: Final = 10
+"""in so many parts links are looked at and statistics told"""
 _ADDRESSES_S: Final = 5.0
 """a machine's addresses are looked up again after so long, for whoever joins then"""
-_STATS_AGAIN: Final = 5
-"""so many times what says nothing new is not told"""
 
 
-@dataclass(frozen=True, slots=True)
-class PlaneSettings:
-    host: str = EVERYWHERE
-    port: int = 0
-    """UDP; 0 = any free one"""
-    announce: Sequence[str] = field(default_factory=tuple)
-    """addresses to offer besides this machine's own, e.g. the public one behind NAT"""
-    disk_watermark: int = 200_000_000
-    """octets of free space below which captures end"""
-    has_gso: bool = True
-    """hand runs of packets to the kernel as one (UDP GSO), where it takes them"""
-    meeting: Path | None = None
-    """where a process that forwards waits for the next server when this one was killed; without
-    it, it ends with its server"""
-    consent_s: float = CONSENT_S
-    handshake_s: float = HANDSHAKE_S
-
-
-class SwitchedPeer(Reachable, RoutedPeer, Protocol):
+class SwitchedPeer(Reachable, Counted, Protocol):
     """A peer of a switchboard."""
-
-    @property
-    def opened_at(self) -> float: ...
 
 
 class Listened(RoutedPublication, Protocol):
@@ -120,6 +91,7 @@ class Sound(Protocol[P_contra]):
     """Moves sound into viewers' slots: here (SoundRouter) or by telling another process."""
 
     def changed(self) -> None: ...
+    def voice_moved(self) -> None: ...
     def placed(self, peer: P_contra) -> None: ...
     def forget(self, peer: P_contra) -> None: ...
     def route(self, now_ns: int) -> None: ...
@@ -148,11 +120,13 @@ class Switchboard(ABC, Generic[P, B]):
         self._sound: Sound[P] = SoundRouter(self._rooms, self._viewings, self._tell)
         self._is_applying = False
         self._is_reroute_due = False
+        self._is_sound_due = False
+        self._reassigned: dict[TransportId, Viewing] = {}
+        """by the list of commands that is being carried out"""
         self._shaking: dict[TransportId, P] = {}
         """peers that are not connected yet"""
         self._listened: dict[PublicationId, B] = {}
-        self._stats_told: dict[TransportId, tuple[TransportStats, int]] = {}
-        """with how many times it was not told again"""
+        self._stats = StatsTeller(_TURNS, self._tell)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ticker = Ticker(
             self.ticks_at_once,
@@ -160,9 +134,11 @@ class Switchboard(ABC, Generic[P, B]):
                 (1, self._tick_handshakes), (1, self._tick_packets),
                 (PULSE_TICKS, self._tick_consent), (_SOUND_TICKS, self._tick_sound),
                 (_EAR_TICKS, self._tick_ears), (LAYER_TICKS, self._tick_layers),
-                (REPORT_TICKS, self._tick_reports), (_STATS_TICKS, self._tick_stats),
+                (REPORT_TICKS, self._tick_reports), (_LINK_TICKS // _TURNS, self._tick_links),
+                (self._stats.every_ticks, self._tick_stats),
             ),
         )  # fmt: skip
+        self._links_in_turn = InTurn(_TURNS)
         self._is_closed = False
         self._known_addresses: list[str] = []
         self._addresses_at = -_ADDRESSES_S
@@ -265,8 +241,17 @@ class Switchboard(ABC, Generic[P, B]):
                 # The rest of the list must not suffer from one of its members.
                 log.exception("%s failed", type(command).__name__)
         self._is_applying = False
+        now_ns = time.monotonic_ns()
+        reassigned, self._reassigned = self._reassigned, {}
         if self._is_reroute_due:
-            self._reroute(time.monotonic_ns())
+            self._reroute(now_ns)
+            return
+        for transport_id, viewing in reassigned.items():
+            if (peer := self._peers.get(transport_id)) is not None:
+                viewing.update(now_ns)
+                self._sound.route_of(peer, now_ns)
+        if self._is_sound_due:
+            self._route_sound(now_ns)
 
     def statistics(self) -> PlaneStatistics:
         now_ns = time.monotonic_ns()
@@ -319,6 +304,7 @@ class Switchboard(ABC, Generic[P, B]):
                     for publication in peer.publications.values():
                         publication.has_floor = room.has_floor(peer.participant_id)
                         self._gate_moved(publication, now_ns)
+                self._reroute(now_ns)
             case SetGuests():
                 room = self._room(command.room_id)
                 found = (self._find(one) for one in sorted(command.publication_ids))
@@ -328,8 +314,7 @@ class Switchboard(ABC, Generic[P, B]):
                 viewing = self._viewings.get(command.transport_id)
                 if viewing is not None:
                     viewing.assign(command.slot, command.publication_id, command.max_layer)
-                    viewing.update(now_ns)
-                    self._sound.route_of(self._peers[command.transport_id], now_ns)
+                    self._reassigned[command.transport_id] = viewing
             case RequestKeyframe():
                 publication = self._find(command.publication_id)
                 if publication is not None:
@@ -372,7 +357,6 @@ class Switchboard(ABC, Generic[P, B]):
             self._reroute(now_ns)
             return
         # Who says and shows nothing changes nothing for the others.
-        self._sound.changed()
         self._viewings[peer.transport_id].update(now_ns)
         self._sound.route_of(peer, now_ns)
 
@@ -426,6 +410,7 @@ class Switchboard(ABC, Generic[P, B]):
             return
         peer.is_closed = True
         now_ns = time.monotonic_ns()
+        is_quiet = not any(one.is_open for one in self._publications(peer))
         self._peer_is_closing(peer, reason)
         for publication in self._publications(peer):
             self._stop_listening(publication)
@@ -440,20 +425,31 @@ class Switchboard(ABC, Generic[P, B]):
         self._note_counts(peer)
         self._totals.forget(peer)
         self._shaking.pop(peer.transport_id, None)
-        self._stats_told.pop(peer.transport_id, None)
+        self._stats.forget(peer.transport_id)
         del self._peers[peer.transport_id]
         del self._viewings[peer.transport_id]
         self._sound.forget(peer)
         for slot in peer.slots.values():
             slot.clear()
-        self._reroute(now_ns)
+        if is_quiet:
+            self._sound.changed()  # a room may be empty now
+        else:
+            self._reroute(now_ns)
         self._tell(TransportClosed(peer.transport_id, reason))  # pyright: ignore[reportArgumentType]
 
     def _gate_moved(self, publication: RoutedPublication, now_ns: int) -> None:
         was_open = publication.is_open
         publication.refresh(now_ns)
-        if was_open != publication.is_open:
+        if was_open == publication.is_open:
+            return
+        if publication.track != "microphone":
             self._reroute(now_ns)
+            return
+        # In a large class many are switched; none moves a picture.
+        self._sound.voice_moved()
+        self._is_sound_due = True
+        if not self._is_applying:
+            self._route_sound(now_ns)
 
     def _reroute(self, now_ns: int) -> None:
         """Gates hold at once; who hears and sees whom follows once for a whole list of
@@ -465,6 +461,10 @@ class Switchboard(ABC, Generic[P, B]):
         for viewing in self._viewings.values():
             viewing.is_settled = False
             viewing.update(now_ns)
+        self._route_sound(now_ns)
+
+    def _route_sound(self, now_ns: int) -> None:
+        self._is_sound_due = False
         self._sound.route(now_ns)
 
     # ---- tick ----------------------------------------------------------------------------------
@@ -502,6 +502,9 @@ class Switchboard(ABC, Generic[P, B]):
         for peer in list(self._peers.values()):
             if peer.is_connected:
                 self._note_counts(peer)
+
+    def _tick_links(self, now_ns: int) -> None:
+        for peer in self._links_in_turn.of(self._peers):
             if not self._viewings[peer.transport_id].is_settled:
                 self._link_changed(peer)
 
@@ -517,18 +520,7 @@ class Switchboard(ABC, Generic[P, B]):
         return room is not None and publication.participant_id in (room.floor or ())
 
     def _tick_stats(self, now_ns: int) -> None:
-        for peer in self._peers.values():
-            if not peer.is_connected:
-                continue
-            viewing = self._viewings[peer.transport_id]
-            stats = stats_of(peer, viewing, _STATS_TICKS * TICK_S, now_ns)
-            peer.octets_up = peer.octets_down = 0
-            told, times = self._stats_told.get(peer.transport_id, (stats, _STATS_AGAIN))
-            if times < _STATS_AGAIN and not is_news(told, stats):
-                self._stats_told[peer.transport_id] = (told, times + 1)
-                continue
-            self._stats_told[peer.transport_id] = (stats, 1)
-            self._tell(stats)
+        self._stats.tell(self._peers, self._viewings, now_ns)
 
     def _tell(self, notification: PlaneNotification) -> None:
         try:

@@ -9,15 +9,34 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, TypeVar
 
 log = logging.getLogger(__name__)
 
 TICK_S: Final = 0.02
 
+T = TypeVar("T")
+
 Job = tuple[int, Callable[[int], None]]
 """every so many ticks, what is called with the monotonic time in ns"""
+
+
+class InTurn:
+    """A large class a part at a time: each thing once in ``turns`` calls, so that nobody waits
+    until all two hundred have been looked at."""
+
+    def __init__(self, turns: int) -> None:
+        self._turns = turns
+        self._turn = 0
+
+    def of(self, things: Mapping[str, T]) -> Iterator[T]:
+        """Whose turn it is. It goes by the key, and stays the same whoever comes and goes; a key
+        that is always the same text keeps its hash."""
+        self._turn = (self._turn + 1) % self._turns
+        for key, thing in list(things.items()):
+            if hash(key) % self._turns == self._turn:
+                yield thing
 
 
 class Ticker:

@@ -3,7 +3,7 @@ he is in and to what his link carries."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -19,11 +19,13 @@ from server.media.allocation import (
     total,
 )
 from server.media.bandwidth import TriedLimit
-from server.media.plane import Layer, PublicationId
+from server.media.plane import HeldBack, Layer, PublicationId
 from server.media.routed import UNMEASURED, RoutedPeer, RoutedPublication, RoutedSlot, RoutedStream
 from server.media.sdp_answer import LAYERS
 from server.media.stream import SECOND_NS
 
+_AMPLE: Final = 2.0
+"""so many times what is shown fits through a link that is not looked at all the time"""
 _PATIENCE_NS: Final = 2 * SECOND_NS
 """how long an old picture may stay while the new one's keyframe does not come"""
 
@@ -50,7 +52,12 @@ class Viewing:
         self._allocator = Allocator()
         self._told: dict[str, PublicationId] = {}
         self.is_settled = False
-        """no limit was found: before something changes, the link need not be looked at again"""
+        """no limit was found, or one far off: before something changes, the link need not be
+        looked at again"""
+        self.is_limited = False
+        """the link was found to carry only so much"""
+        self.noticed: tuple[Mapping[str, HeldBack], Mapping[PublicationId, str]] | None = None
+        """what is held back and what cannot be decoded; None: to be looked up again"""
         self.is_waiting = False
         """a picture is to follow another: time may have to be called"""
 
@@ -77,6 +84,7 @@ class Viewing:
 
     def update(self, now_ns: int) -> None:
         """Move the video slots to what they should show now."""
+        self.noticed = None
         is_waiting = False
         for slot in self._pictures:
             if slot.name not in self._wanted and slot.shown_or_due is None:
@@ -94,7 +102,8 @@ class Viewing:
                 and not self._is_same_person(slot)
             ):
                 slot.give_up_old()
-            is_waiting = is_waiting or slot.target is not None
+            # Before the first picture there is nothing to give up.
+            is_waiting = is_waiting or (slot.target is not None and slot.current is not None)
         self.is_waiting = is_waiting
 
     def _choose(self, slot: RoutedSlot) -> RoutedStream | None:
@@ -117,9 +126,13 @@ class Viewing:
             and publication.is_open
             and publication.is_video
             and publication.room_id == self.peer.room_id
-            and unknown_codec(slot, publication) is None
+            and self.decodes(slot, publication)
         )
         return publication if is_visible else None
+
+    @staticmethod
+    def decodes(slot: RoutedSlot, publication: RoutedPublication) -> bool:
+        return unknown_codec(slot, publication) is None
 
     def unshown(self) -> dict[PublicationId, str]:
         """Pictures that would be shown if the viewer had offered to decode them."""
@@ -156,15 +169,21 @@ class Viewing:
         ]
         sound = sound_cost(voices)
         now = now_ns / 1e9
-        budget = self.peer.measured_limit(now_ns)
-        self.is_settled = budget is None
+        budget = limit = self.peer.measured_limit(now_ns)
         if budget is UNMEASURED:
             budget = self._tried.update(
                 sound, total(places, self._shown()), self._allocator.need(places, sound),
                 self.peer.fresh_estimate(now_ns), self.peer.loss_down(), now,
             )  # fmt: skip
-        self._allocator.update(places, budget, sound, now)
-        self.peer.want(self._allocator.need(places, sound) if budget is not None else 0)
+        self.is_limited = budget is not None
+        given = self._allocator.update(places, budget, sound, now)
+        wish = self._allocator.wish(places, sound) if budget is not None else 0
+        self.peer.want(wish)
+        self.is_settled = limit is None or (
+            limit is not UNMEASURED
+            and wish == 0
+            and limit > _AMPLE * (sound + total(places, given))
+        )
         self.update(now_ns)
 
     def pauses_to_tell(self) -> dict[str, PublicationId | None]:

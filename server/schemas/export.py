@@ -16,11 +16,16 @@ import msgspec
 from msgspec import Struct
 
 from server.schemas import (
-    api,
     bookmarks,
+    chat_files,
     dashboard,
     debate_format,
     debates_afterwards,
+    deployment,
+    earlier,
+    identity,
+    items,
+    jobs,
     live,
     live_agenda,
     live_base,
@@ -36,14 +41,21 @@ from server.schemas import (
     live_web_content,
     materials,
     plan,
+    recordings,
     room_search,
+    seats,
+    sessions,
     slides,
+    transcripts,
+    web_origins,
 )
 
 MODULES = (
     live, live_base, live_room, live_polls, live_debates, live_breakouts, live_slides, live_pads,
-    live_media, live_captions, live_chat, slides, api, debate_format, live_agenda, dashboard, plan,
-    materials, bookmarks, live_web_content, debates_afterwards, room_search,
+    live_media, live_captions, live_chat, live_agenda, live_web_content,
+    identity, sessions, seats, earlier, deployment, web_origins, chat_files, slides, materials,
+    plan, debate_format, debates_afterwards, dashboard,
+    recordings, jobs, transcripts, items, bookmarks, room_search,
 )  # fmt: skip
 NOT_EXPORTED = frozenset({"Command", "FormatPart", "PollForm", "Request"})
 """Bases that never travel themselves."""

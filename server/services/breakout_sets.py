@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from server.domain.breakout_state import BreakoutSet
 from server.domain.state import Participant, SessionState
-from server.schemas import api
+from server.schemas.earlier import EarlierBreakoutRoom, EarlierBreakoutSet
 from server.services.caller import Caller
 from server.services.ports import Library, LiveSessions
 from server.services.sessions import facilitated, session_role
@@ -20,7 +20,7 @@ class BreakoutSets:
         self._library = library
         self._live = live
 
-    async def earlier(self, caller: Caller, session_id: str) -> list[api.EarlierBreakoutSet]:
+    async def earlier(self, caller: Caller, session_id: str) -> list[EarlierBreakoutSet]:
         """Of other sessions of the course that the caller facilitates; of a session without a
         course, those of the caller's other sessions without one."""
         user = caller.account()
@@ -37,7 +37,7 @@ class BreakoutSets:
             ]
         others.sort(key=lambda one: one.started_at or one.created_at, reverse=True)
         people = _Found(await self._live.session_state(session_id))
-        found: list[api.EarlierBreakoutSet] = []
+        found: list[EarlierBreakoutSet] = []
         for session in others[:MOST_SESSIONS]:
             state = await self._live.session_state(session.session_id)
             found += [
@@ -67,12 +67,10 @@ class _Found:
 
     def put_in(
         self, one: BreakoutSet, people: Mapping[str, Participant], session_id: str, title: str
-    ) -> api.EarlierBreakoutSet:
-        rooms: list[api.EarlierBreakoutRoom] = []
+    ) -> EarlierBreakoutSet:
+        rooms: list[EarlierBreakoutRoom] = []
         for room in one.rooms:
             here = [self._here(people.get(key)) for key in room.participant_ids]
             known = [key for key in here if key is not None]
-            rooms.append(
-                api.EarlierBreakoutRoom(room.name, room.task, known, len(here) - len(known))
-            )
-        return api.EarlierBreakoutSet(one.set_id, session_id, title, one.name, rooms)
+            rooms.append(EarlierBreakoutRoom(room.name, room.task, known, len(here) - len(known)))
+        return EarlierBreakoutSet(one.set_id, session_id, title, one.name, rooms)

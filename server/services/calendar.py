@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event
 
 from server.domain.errors import Conflict
-from server.schemas.api import Session
+from server.schemas.sessions import Session
 
 
 def calendar_file(session: Session, address: str) -> bytes:

@@ -16,7 +16,7 @@ from pathlib import Path
 from server.domain import chat_file
 from server.domain.errors import Conflict, DomainError, Invalid
 from server.domain.state import MAIN_ROOM, Actor, AttachedFile, ChatMessage
-from server.schemas import api
+from server.schemas.chat_files import UploadedFile
 from server.services.caller import Caller
 from server.services.errors import not_found
 from server.services.file_kinds import Sniffer, clean_name
@@ -77,7 +77,7 @@ class ChatFiles:
         length: int | None,
         chunks: AsyncIterator[bytes],
         live: LiveSessions,
-    ) -> api.UploadedFile:
+    ) -> UploadedFile:
         """Whole or not at all: a connection that breaks, or a cancelled upload, leaves nothing."""
         place = await self._seats.place(caller, session_id)
         await self._check(place, session_id, length, live)
@@ -112,7 +112,7 @@ class ChatFiles:
 
     async def _take(
         self, place: Place, session_id: str, name: str, chunks: AsyncIterator[bytes]
-    ) -> api.UploadedFile:
+    ) -> UploadedFile:
         file_id, sniffer = new_id(), Sniffer()
         blob = blob_key(session_id, file_id)
         octets = await self._blobs.write(blob, _checked(chunks, sniffer))
@@ -134,7 +134,7 @@ class ChatFiles:
         except BaseException:
             await self._blobs.delete(blob)
             raise
-        return api.UploadedFile(file_id, record.name, media_type, octets)
+        return UploadedFile(file_id, record.name, media_type, octets)
 
     async def _kind(self, blob: str, sniffer: Sniffer) -> str:
         path = self._blobs.local_path(blob)

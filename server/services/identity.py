@@ -8,7 +8,16 @@ from datetime import timedelta
 from msgspec import UnsetType
 
 from server.domain.errors import Conflict, NotAllowed
-from server.schemas import api
+from server.schemas.identity import (
+    AcceptInvitation,
+    CreateInvitation,
+    EditUser,
+    Invitation,
+    PasswordReset,
+    Setup,
+    User,
+)
+from server.schemas.live_base import Role
 from server.services.caller import Caller
 from server.services.errors import NotSignedIn, not_found
 from server.services.ports import Clock, Library, LiveSessions, Unit
@@ -23,13 +32,13 @@ RESET_LASTS = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    user: api.User
+    user: User
     sign_in_id: str
     lasts: timedelta = SIGN_IN_LASTS
 
 
-def show_user(user: UserRecord) -> api.User:
-    return api.User(
+def show_user(user: UserRecord) -> User:
+    return User(
         user_id=user.user_id,
         name=user.name,
         email=user.email,
@@ -40,8 +49,8 @@ def show_user(user: UserRecord) -> api.User:
     )
 
 
-def show_invitation(invitation: InvitationRecord, link: str | None = None) -> api.Invitation:
-    return api.Invitation(
+def show_invitation(invitation: InvitationRecord, link: str | None = None) -> Invitation:
+    return Invitation(
         invitation_id=invitation.invitation_id,
         email=invitation.email,
         name=invitation.name,
@@ -128,7 +137,7 @@ class Identity:
             await unit.accounts.replace_setup_token(hash_token(token), self._now())
             return token
 
-    async def set_up(self, body: api.Setup) -> SignedIn:
+    async def set_up(self, body: Setup) -> SignedIn:
         password_hash = await self._passwords.hash(body.password)
         async with self._library.write() as unit:
             if await unit.accounts.active_admin_count():
@@ -142,14 +151,14 @@ class Identity:
             user = await self._add_user(unit, body.name, body.email, "admin", password_hash)
             return await self._open(unit, user)
 
-    async def create_user(self, name: str, email: str, password: str, role: api.Role) -> api.User:
+    async def create_user(self, name: str, email: str, password: str, role: Role) -> User:
         """For the command line and for demonstrations; the web uses invitations."""
         password_hash = await self._passwords.hash(password)
         async with self._library.write() as unit:
             return show_user(await self._add_user(unit, name, email, role, password_hash))
 
     async def _add_user(
-        self, unit: Unit, name: str, email: str, role: api.Role, password_hash: str
+        self, unit: Unit, name: str, email: str, role: Role, password_hash: str
     ) -> UserRecord:
         if await unit.accounts.user_by_email(email):
             raise Conflict(
@@ -171,12 +180,12 @@ class Identity:
 
     # ---- users ----
 
-    async def users(self, caller: Caller) -> list[api.User]:
+    async def users(self, caller: Caller) -> list[User]:
         caller.admin()
         async with self._library.read() as unit:
             return [show_user(user) for user in await unit.accounts.users()]
 
-    async def edit_user(self, caller: Caller, user_id: str, body: api.EditUser) -> api.User:
+    async def edit_user(self, caller: Caller, user_id: str, body: EditUser) -> User:
         """The last admin who can sign in can be neither demoted nor disabled."""
         caller.admin()
         changes = {
@@ -202,11 +211,11 @@ class Identity:
             await self._live.sign_out(user_id)
         return show_user(after or before)
 
-    async def reset_link(self, caller: Caller, user_id: str) -> api.PasswordReset:
+    async def reset_link(self, caller: Caller, user_id: str) -> PasswordReset:
         caller.admin()
         return await self.new_reset(user_id)
 
-    async def new_reset(self, user_id: str) -> api.PasswordReset:
+    async def new_reset(self, user_id: str) -> PasswordReset:
         token, now = new_token(), self._now()
         async with self._library.write() as unit:
             if await unit.accounts.user(user_id) is None:
@@ -214,9 +223,9 @@ class Identity:
             await unit.accounts.add_reset(
                 new_id(), hash_token(token), user_id, now, now + RESET_LASTS
             )
-        return api.PasswordReset(link=f"/reset/{token}", expires_at=now + RESET_LASTS)
+        return PasswordReset(link=f"/reset/{token}", expires_at=now + RESET_LASTS)
 
-    async def user_by_email(self, email: str) -> api.User | None:
+    async def user_by_email(self, email: str) -> User | None:
         async with self._library.read() as unit:
             user = await unit.accounts.user_by_email(email)
             return show_user(user) if user else None
@@ -234,13 +243,13 @@ class Identity:
 
     # ---- invitations ----
 
-    async def invitations(self, caller: Caller) -> list[api.Invitation]:
+    async def invitations(self, caller: Caller) -> list[Invitation]:
         caller.admin()
         async with self._library.read() as unit:
             found = await unit.accounts.invitations(self._now())
             return [show_invitation(invitation) for invitation in found]
 
-    async def invite(self, caller: Caller, body: api.CreateInvitation) -> api.Invitation:
+    async def invite(self, caller: Caller, body: CreateInvitation) -> Invitation:
         admin = caller.admin()
         token, now = new_token(), self._now()
         invitation = InvitationRecord(
@@ -267,11 +276,11 @@ class Identity:
             if not await unit.accounts.change_invitation(invitation_id, revoked_at=self._now()):
                 raise not_found("invitation")
 
-    async def invitation(self, token: str) -> api.Invitation:
+    async def invitation(self, token: str) -> Invitation:
         async with self._library.read() as unit:
             return show_invitation(await self._open_invitation(unit, token))
 
-    async def accept(self, token: str, body: api.AcceptInvitation) -> SignedIn:
+    async def accept(self, token: str, body: AcceptInvitation) -> SignedIn:
         password_hash = await self._passwords.hash(body.password)
         async with self._library.write() as unit:
             invitation = await self._open_invitation(unit, token)

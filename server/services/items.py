@@ -6,7 +6,7 @@ from msgspec import UnsetType
 from msgspec.structs import replace
 
 from server.domain.errors import Conflict, Invalid
-from server.schemas import api
+from server.schemas.items import EditItem, Item, Option, Respond, ResponseResult
 from server.services.caller import Caller
 from server.services.errors import not_found
 from server.services.ports import Clock, Library
@@ -16,20 +16,20 @@ from server.services.secrecy import new_id
 OPTIONS = range(2, 7)
 
 
-def hide_key(item: api.Item) -> api.Item:
+def hide_key(item: Item) -> Item:
     """As someone sees it who has not answered yet."""
     options = [replace(option, is_key=None, feedback=None) for option in item.options]
     return replace(item, options=options, evidence="")
 
 
-def key_of(item: api.Item) -> api.Option:
+def key_of(item: Item) -> Option:
     for option in item.options:
         if option.is_key:
             return option
     raise Conflict("item_without_key", "This question has no right answer yet.")
 
 
-def edited(item: api.Item, body: api.EditItem) -> api.Item:
+def edited(item: Item, body: EditItem) -> Item:
     """Options that keep their text keep their id and feedback."""
     stem = item.stem if isinstance(body.stem, UnsetType) else body.stem.strip()
     if not stem:
@@ -46,7 +46,7 @@ def edited(item: api.Item, body: api.EditItem) -> api.Item:
         options = [
             replace(old[text], is_key=index == key_index)
             if text in old
-            else api.Option(new_id(), text, index == key_index, None)
+            else Option(new_id(), text, index == key_index, None)
             for index, text in enumerate(texts)
         ]
         if all(not option.is_key for option in options) and isinstance(body.key, UnsetType):
@@ -66,7 +66,7 @@ class ItemReview:
         self._library = library
         self._now = now
 
-    async def items(self, caller: Caller, recording_id: str) -> list[api.Item]:
+    async def items(self, caller: Caller, recording_id: str) -> list[Item]:
         async with self._library.read() as unit:
             record = await watchable(unit, caller, recording_id)
             items = await unit.recordings.items(recording_id)
@@ -79,9 +79,7 @@ class ItemReview:
             if item.state == "accepted"
         ]
 
-    async def edit(
-        self, caller: Caller, recording_id: str, item_id: str, body: api.EditItem
-    ) -> api.Item:
+    async def edit(self, caller: Caller, recording_id: str, item_id: str, body: EditItem) -> Item:
         async with self._library.write() as unit:
             await editable(unit, caller, recording_id)
             before = await unit.recordings.item(recording_id, item_id)
@@ -100,8 +98,8 @@ class ItemReview:
         return after
 
     async def respond(
-        self, caller: Caller, recording_id: str, item_id: str, body: api.Respond
-    ) -> api.ResponseResult:
+        self, caller: Caller, recording_id: str, item_id: str, body: Respond
+    ) -> ResponseResult:
         async with self._library.write() as unit:
             record = await watchable(unit, caller, recording_id)
             item = await unit.recordings.item(recording_id, item_id)
@@ -121,7 +119,7 @@ class ItemReview:
                 is_right,
                 self._now(),
             )
-        return api.ResponseResult(
+        return ResponseResult(
             is_right=is_right,
             key_option_id=key.option_id,
             feedback=chosen.feedback,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.domain.errors import Conflict, NotAllowed
-from server.schemas import api
 from server.schemas.live_base import GuestRole
+from server.schemas.seats import CreateJoinLink, JoinInfo, JoinLink, TakeSeat
 from server.services.caller import Caller
 from server.services.errors import not_found
 from server.services.ports import Clock, Library, LiveSessions, Unit
@@ -17,13 +17,13 @@ from server.services.sessions import facilitated
 
 @dataclass(frozen=True, slots=True)
 class TakenSeat:
-    info: api.JoinInfo
+    info: JoinInfo
     session_id: str
     link_id: str
 
 
-def _show(link: LinkRecord, path: str | None = None) -> api.JoinLink:
-    return api.JoinLink(
+def _show(link: LinkRecord, path: str | None = None) -> JoinLink:
+    return JoinLink(
         link_id=link.link_id,
         name=link.name,
         created_at=link.created_at,
@@ -34,8 +34,8 @@ def _show(link: LinkRecord, path: str | None = None) -> api.JoinLink:
     )
 
 
-def _info(session: SessionRecord, name: str, role: GuestRole) -> api.JoinInfo:
-    return api.JoinInfo(
+def _info(session: SessionRecord, name: str, role: GuestRole) -> JoinInfo:
+    return JoinInfo(
         session_id=session.session_id,
         title=session.title,
         state=session.state,
@@ -53,13 +53,13 @@ class JoinLinks:
         self._live = live
         self._now = now
 
-    async def links(self, caller: Caller, session_id: str) -> list[api.JoinLink]:
+    async def links(self, caller: Caller, session_id: str) -> list[JoinLink]:
         async with self._library.read() as unit:
             await facilitated(unit, caller, session_id)
             links = await unit.sessions.links(session_id)
             return [_show(link) for link in links if link.stream is None]
 
-    async def add(self, caller: Caller, session_id: str, body: api.CreateJoinLink) -> api.JoinLink:
+    async def add(self, caller: Caller, session_id: str, body: CreateJoinLink) -> JoinLink:
         user = caller.account()
         token = new_token()
         link = LinkRecord(new_id(), session_id, body.name, self._now(), None, None, body.role)
@@ -83,12 +83,12 @@ class JoinLinks:
         if seat is not None:
             await self._live.kick(session_id, seat.participant_id)
 
-    async def info(self, token: str) -> api.JoinInfo:
+    async def info(self, token: str) -> JoinInfo:
         async with self._library.read() as unit:
             link, session = await self._behind(unit, token)
             return _info(session, link.name, link.role)
 
-    async def take_seat(self, token: str, body: api.TakeSeat) -> TakenSeat:
+    async def take_seat(self, token: str, body: TakeSeat) -> TakenSeat:
         """Taking it again (another device, a lost cookie) leads to the same seat."""
         async with self._library.write() as unit:
             link, session = await self._behind(unit, token)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from server.schemas import api
+from server.schemas.earlier import EarlierPolls
 from server.services.caller import Caller
 from server.services.errors import not_found
 from server.services.poll_export import is_exported, polls_csv
@@ -21,7 +21,7 @@ class PollBook:
         self._library = library
         self._live = live
 
-    async def earlier(self, caller: Caller, session_id: str) -> list[api.EarlierPolls]:
+    async def earlier(self, caller: Caller, session_id: str) -> list[EarlierPolls]:
         """Polls of other sessions of the same course which the caller facilitates."""
         user = caller.account()
         async with self._library.read() as unit:
@@ -37,13 +37,11 @@ class PollBook:
                 and session_role(user, roles.get(session.session_id)) == "facilitator"
             ]
         others.sort(key=_when, reverse=True)
-        found: list[api.EarlierPolls] = []
+        found: list[EarlierPolls] = []
         for session in others[:MOST_SESSIONS]:
             polls = await self._live.polls(session.session_id)
             if polls:
-                found.append(
-                    api.EarlierPolls(session.session_id, session.title, _when(session), polls)
-                )
+                found.append(EarlierPolls(session.session_id, session.title, _when(session), polls))
         return found
 
     async def export(self, caller: Caller, session_id: str, poll_id: str | None) -> str:

@@ -18,7 +18,8 @@ from server.domain.events import Event
 from server.domain.record import Record
 from server.domain.slides_commands import DeleteDeck, OrderDecks, RenameDeck, RestoreDeck
 from server.domain.state import SessionState as FoldedSession
-from server.schemas.api import Item, Step
+from server.schemas.items import Item
+from server.schemas.jobs import Step
 from server.schemas.live import SessionSnapshot, WireEvent
 from server.schemas.live_base import SessionRole, SessionState
 from server.schemas.live_polls import PollView

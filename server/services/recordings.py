@@ -9,15 +9,24 @@ from typing import Any, TypeVar
 import msgspec
 
 from server.domain.errors import Conflict, NotAllowed
-from server.schemas import api
+from server.schemas.jobs import Job, Step, StepName
+from server.schemas.recordings import (
+    EditRecording,
+    Notification,
+    Recording,
+    RecordingPage,
+    RecordingSummary,
+    WatchProgress,
+)
 from server.schemas.room_search import RoomHit
+from server.schemas.transcripts import Transcript
 from server.services.caller import Caller
 from server.services.errors import not_found
 from server.services.ports import Blobs, Clock, Library, Unit
 from server.services.recording_rooms import Room, RoomAccess, marks_for, numbered
 from server.services.records import RecordingQuery, RecordingRecord, Viewer
 
-STEP_SHARES: dict[api.StepName, float] = {
+STEP_SHARES: dict[StepName, float] = {
     "seal": 0.01, "verify": 0.01, "assemble": 0.04, "provisional": 0.02, "transcribe": 0.40,
     "merge": 0.01, "chapters": 0.05, "items": 0.08, "compose": 0.26, "renditions": 0.10,
     "index": 0.01, "publish": 0.01,
@@ -79,11 +88,11 @@ class RecordingLibrary:
 
     async def page(
         self, caller: Caller, text: str, offset: int, limit: int, is_deleted: bool
-    ) -> api.RecordingPage:
+    ) -> RecordingPage:
         viewer = viewer_of(caller)
         words = tuple(re.findall(r"\w+", text))[:MAX_WORDS]
         if text.strip() and not words:
-            return api.RecordingPage([], 0)
+            return RecordingPage([], 0)
         async with self._library.read() as unit:
             records, total = await unit.recordings.page(
                 RecordingQuery(viewer, words, is_deleted, offset, limit)
@@ -94,23 +103,21 @@ class RecordingLibrary:
                 summary.thumbnail = media_url(
                     summary.recording_id, record.version, summary.thumbnail
                 )
-        return api.RecordingPage([record.summary for record in records], total)
+        return RecordingPage([record.summary for record in records], total)
 
     async def edit(
-        self, caller: Caller, recording_id: str, body: api.EditRecording
-    ) -> api.RecordingSummary:
+        self, caller: Caller, recording_id: str, body: EditRecording
+    ) -> RecordingSummary:
         return await self._change(caller, recording_id, title=body.title)
 
     async def delete(self, caller: Caller, recording_id: str) -> None:
         """Out of every list and out of reach; the files stay, so that it can be undone."""
         await self._change(caller, recording_id, deleted_at=self._now())
 
-    async def restore(self, caller: Caller, recording_id: str) -> api.RecordingSummary:
+    async def restore(self, caller: Caller, recording_id: str) -> RecordingSummary:
         return await self._change(caller, recording_id, deleted_at=None)
 
-    async def _change(
-        self, caller: Caller, recording_id: str, **values: Any
-    ) -> api.RecordingSummary:
+    async def _change(self, caller: Caller, recording_id: str, **values: Any) -> RecordingSummary:
         async with self._library.write() as unit:
             await editable(unit, caller, recording_id)
             await unit.recordings.change_recording(recording_id, **values)
@@ -118,7 +125,7 @@ class RecordingLibrary:
 
     # ---- one recording ----
 
-    async def recording(self, caller: Caller, recording_id: str) -> api.Recording:
+    async def recording(self, caller: Caller, recording_id: str) -> Recording:
         record, raw, entered = await self._with_rooms(caller, recording_id)
         summary, version = record.summary, record.version
 
@@ -151,7 +158,7 @@ class RecordingLibrary:
         fields["chapters"] = [
             {**c, "thumbnail": url(c.get("thumbnail"))} for c in fields["chapters"]
         ]
-        return msgspec.convert(fields, api.Recording)
+        return msgspec.convert(fields, Recording)
 
     async def _with_rooms(
         self, caller: Caller, recording_id: str
@@ -163,17 +170,15 @@ class RecordingLibrary:
             raw = self._json(record, "recording.json") or {}
             return record, raw, await self._rooms.entered(unit, record, viewer, numbered(raw))
 
-    async def room_transcript(
-        self, caller: Caller, recording_id: str, number: int
-    ) -> api.Transcript:
+    async def room_transcript(self, caller: Caller, recording_id: str, number: int) -> Transcript:
         """Empty where nothing was written down. Times are the room's own."""
         record, _, entered = await self._with_rooms(caller, recording_id)
         if all(room["number"] != number for room in entered):
             raise not_found("room")
         raw = self._json(record, f"rooms/{number}/transcript.json")
         if raw is None:
-            return api.Transcript(segments=[], language=None, engine="", model="")
-        return msgspec.convert(raw, api.Transcript)
+            return Transcript(segments=[], language=None, engine="", model="")
+        return msgspec.convert(raw, Transcript)
 
     async def said_in_rooms(self, caller: Caller, recording_id: str, text: str) -> list[RoomHit]:
         """Where it was said in the rooms the caller may enter, the best first."""
@@ -187,13 +192,13 @@ class RecordingLibrary:
                 record.summary.recording_id, viewer_of(caller), words, numbers, MOST_ROOM_HITS
             )
 
-    async def transcript(self, caller: Caller, recording_id: str) -> api.Transcript:
+    async def transcript(self, caller: Caller, recording_id: str) -> Transcript:
         """Empty until there is one."""
         record = await self._watchable(caller, recording_id)
         raw = self._json(record, "transcript.json")
         if raw is None:
-            return api.Transcript(segments=[], language=None, engine="", model="")
-        return msgspec.convert(raw, api.Transcript)
+            return Transcript(segments=[], language=None, engine="", model="")
+        return msgspec.convert(raw, Transcript)
 
     async def media(self, caller: Caller, recording_id: str, version: int, path: str) -> Path:
         record = await self._watchable(caller, recording_id)
@@ -247,11 +252,11 @@ class RecordingLibrary:
 
     # ---- processing ----
 
-    async def job(self, caller: Caller, recording_id: str) -> api.Job:
+    async def job(self, caller: Caller, recording_id: str) -> Job:
         async with self._library.read() as unit:
             return await self._job(unit, await watchable(unit, caller, recording_id))
 
-    async def retry(self, caller: Caller, recording_id: str) -> api.Job:
+    async def retry(self, caller: Caller, recording_id: str) -> Job:
         async with self._library.write() as unit:
             record = await editable(unit, caller, recording_id)
             if record.summary.stage != "failed":
@@ -266,21 +271,21 @@ class RecordingLibrary:
             )
             return await self._job(unit, await watchable(unit, caller, recording_id))
 
-    async def _job(self, unit: Unit, record: RecordingRecord) -> api.Job:
+    async def _job(self, unit: Unit, record: RecordingRecord) -> Job:
         summary = record.summary
         known = {
             step.name: step
             for step in await unit.recordings.steps(summary.recording_id, record.attempt)
         }
         steps = [
-            known.get(name) or api.Step(name, "waiting", 0.0, None, None, None, None, None)
+            known.get(name) or Step(name, "waiting", 0.0, None, None, None, None, None)
             for name in STEP_SHARES
         ]
         if record.failure and all(step.state != "failed" for step in steps):
             # The attempt broke outside of any step: the cause still has to be seen.
             current = next((s for s in steps if s.state not in ("done", "skipped")), steps[-1])
             current.state, current.error = "failed", record.failure
-        return api.Job(
+        return Job(
             recording_id=summary.recording_id,
             stage=summary.stage,
             attempt=record.attempt,
@@ -289,7 +294,7 @@ class RecordingLibrary:
             eta_s=self._eta_s(steps) if summary.stage in ("processing", "provisional") else None,
         )
 
-    def _eta_s(self, steps: list[api.Step]) -> float | None:
+    def _eta_s(self, steps: list[Step]) -> float | None:
         """From the pace so far; None while there is too little to go by."""
         starts = [step.started_at for step in steps if step.started_at is not None]
         part = sum(STEP_SHARES[step.name] * step.progress for step in steps)
@@ -300,14 +305,14 @@ class RecordingLibrary:
 
     # ---- watching ----
 
-    async def watch_position(self, caller: Caller, recording_id: str) -> api.WatchProgress:
+    async def watch_position(self, caller: Caller, recording_id: str) -> WatchProgress:
         async with self._library.read() as unit:
             await watchable(unit, caller, recording_id)
             position_ms = await unit.recordings.watch_position(recording_id, caller.viewer)
-        return api.WatchProgress(position_ms or 0)
+        return WatchProgress(position_ms or 0)
 
     async def set_watch_position(
-        self, caller: Caller, recording_id: str, body: api.WatchProgress
+        self, caller: Caller, recording_id: str, body: WatchProgress
     ) -> None:
         async with self._library.write() as unit:
             await watchable(unit, caller, recording_id)
@@ -315,13 +320,11 @@ class RecordingLibrary:
                 recording_id, caller.viewer, body.position_ms, self._now()
             )
 
-    async def notifications(self, caller: Caller) -> list[api.Notification]:
+    async def notifications(self, caller: Caller) -> list[Notification]:
         user = caller.account()
         async with self._library.read() as unit:
             return [
-                api.Notification(
-                    n.notification_id, n.kind, n.title, n.path, n.created_at, n.is_read
-                )
+                Notification(n.notification_id, n.kind, n.title, n.path, n.created_at, n.is_read)
                 for n in await unit.recordings.notifications(user.user_id, 50)
             ]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from server.schemas.api import RecordingSummary
 from server.schemas.live_base import GuestRole, Role, SessionRole, SessionState, StreamUse
+from server.schemas.recordings import RecordingSummary
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import UnsetType
 
 from server.domain.errors import Conflict, Invalid, NotAllowed
-from server.schemas import api
 from server.schemas.live_base import GuestRole, SessionRole, SessionState
+from server.schemas.sessions import (
+    AddMember,
+    Course,
+    CreateCourse,
+    CreateSession,
+    EditSession,
+    Member,
+    Session,
+    SetRole,
+)
 from server.services.caller import Caller, may_facilitate
 from server.services.errors import not_found
 from server.services.ports import Clock, Library, LiveSessions, Unit
@@ -84,13 +93,13 @@ class SessionPlanning:
 
     # ---- courses ----
 
-    async def courses(self, caller: Caller) -> list[api.Course]:
+    async def courses(self, caller: Caller) -> list[Course]:
         user = caller.account()
         async with self._library.read() as unit:
             found = await unit.sessions.courses(caller.viewer)
         return [_show_course(course, user) for course in found]
 
-    async def add_course(self, caller: Caller, body: api.CreateCourse) -> api.Course:
+    async def add_course(self, caller: Caller, body: CreateCourse) -> Course:
         user = caller.facilitator()
         course = CourseRecord(new_id(), body.title, user.user_id, 0)
         async with self._library.write() as unit:
@@ -101,7 +110,7 @@ class SessionPlanning:
 
     # ---- sessions ----
 
-    async def sessions(self, caller: Caller, state: SessionState | None) -> list[api.Session]:
+    async def sessions(self, caller: Caller, state: SessionState | None) -> list[Session]:
         user = caller.account()
         async with self._library.read() as unit:
             found = await unit.sessions.sessions(caller.viewer, state)
@@ -115,14 +124,14 @@ class SessionPlanning:
             for session in found
         ]
 
-    async def session(self, caller: Caller, session_id: str) -> api.Session:
+    async def session(self, caller: Caller, session_id: str) -> Session:
         async with self._library.read() as unit:
             return self._show(await standing(unit, caller, session_id))
 
-    async def add_session(self, caller: Caller, body: api.CreateSession) -> api.Session:
+    async def add_session(self, caller: Caller, body: CreateSession) -> Session:
         user = caller.facilitator()
         values: dict[str, Any] = {
-            name: getattr(body, name) for name in api.CreateSession.__struct_fields__
+            name: getattr(body, name) for name in CreateSession.__struct_fields__
         }
         _check_times(values)
         session_id, now = new_id(), self._now()
@@ -140,12 +149,10 @@ class SessionPlanning:
             await unit.sessions.put_member(session_id, user.user_id, "facilitator", now)
             return self._show(await standing(unit, caller, session_id))
 
-    async def edit_session(
-        self, caller: Caller, session_id: str, body: api.EditSession
-    ) -> api.Session:
+    async def edit_session(self, caller: Caller, session_id: str, body: EditSession) -> Session:
         values = {
             name: value
-            for name in api.EditSession.__struct_fields__
+            for name in EditSession.__struct_fields__
             if not isinstance(value := getattr(body, name), UnsetType)
         }
         _check_times(values)
@@ -178,15 +185,15 @@ class SessionPlanning:
 
     # ---- members ----
 
-    async def members(self, caller: Caller, session_id: str) -> list[api.Member]:
+    async def members(self, caller: Caller, session_id: str) -> list[Member]:
         async with self._library.read() as unit:
             await facilitated(unit, caller, session_id)
             return [
-                api.Member(m.user_id, m.name, m.email, m.role)
+                Member(m.user_id, m.name, m.email, m.role)
                 for m in await unit.sessions.members(session_id)
             ]
 
-    async def add_member(self, caller: Caller, session_id: str, body: api.AddMember) -> api.Member:
+    async def add_member(self, caller: Caller, session_id: str, body: AddMember) -> Member:
         async with self._library.write() as unit:
             await facilitated(unit, caller, session_id)
             user = await unit.accounts.user_by_email(body.email)
@@ -204,7 +211,7 @@ class SessionPlanning:
         role = session_role(user, body.role) or body.role
         if seat is not None:
             await self._live.seat_changed(session_id, seat.participant_id, user.name, role)
-        return api.Member(user.user_id, user.name, user.email, body.role)
+        return Member(user.user_id, user.name, user.email, body.role)
 
     async def remove_member(self, caller: Caller, session_id: str, user_id: str) -> None:
         async with self._library.write() as unit:
@@ -217,7 +224,7 @@ class SessionPlanning:
             await self._live.kick(session_id, seat.participant_id)
 
     async def set_role(
-        self, caller: Caller, session_id: str, participant_id: str, body: api.SetRole
+        self, caller: Caller, session_id: str, participant_id: str, body: SetRole
     ) -> None:
         """Make somebody who is in class a facilitator of this session, an observer, or a learner
         again. A guest's role goes with the link, an account's with the membership."""
@@ -252,9 +259,9 @@ class SessionPlanning:
 
     # ---- shapes ----
 
-    def _show(self, found: Standing, prepared: tuple[int, int] = NOTHING) -> api.Session:
+    def _show(self, found: Standing, prepared: tuple[int, int] = NOTHING) -> Session:
         session = found.session
-        return api.Session(
+        return Session(
             session_id=session.session_id,
             title=session.title,
             description=session.description,
@@ -303,8 +310,8 @@ def _admin_facilitates() -> Conflict:
     return Conflict("admin_facilitates", "Admins facilitate every session.")
 
 
-def _show_course(course: CourseRecord, user: UserRecord) -> api.Course:
-    return api.Course(
+def _show_course(course: CourseRecord, user: UserRecord) -> Course:
+    return Course(
         course_id=course.course_id,
         title=course.title,
         is_mine=course.created_by == user.user_id,

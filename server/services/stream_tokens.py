@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from server.domain.errors import Conflict, NotAllowed
-from server.schemas import api
 from server.schemas.live_base import GuestRole, StreamUse
+from server.schemas.seats import CreateStreamToken, StreamToken
 from server.services.caller import Caller
 from server.services.errors import NotSignedIn, not_found
 from server.services.ports import Clock, Library, LiveSessions
@@ -46,9 +46,9 @@ def _path(session_id: str, use: StreamUse) -> str:
     return f"/{'whep' if use == 'watch' else 'whip'}/{session_id}"
 
 
-def _show(link: LinkRecord, token: str | None = None) -> api.StreamToken:
+def _show(link: LinkRecord, token: str | None = None) -> StreamToken:
     assert link.stream is not None
-    return api.StreamToken(
+    return StreamToken(
         token_id=link.link_id,
         name=link.name,
         use=link.stream,
@@ -67,15 +67,13 @@ class StreamTokens:
         self._live = live
         self._now = now
 
-    async def tokens(self, caller: Caller, session_id: str) -> list[api.StreamToken]:
+    async def tokens(self, caller: Caller, session_id: str) -> list[StreamToken]:
         async with self._library.read() as unit:
             await facilitated(unit, caller, session_id)
             links = await unit.sessions.links(session_id)
             return [_show(link) for link in links if link.stream is not None]
 
-    async def add(
-        self, caller: Caller, session_id: str, body: api.CreateStreamToken
-    ) -> api.StreamToken:
+    async def add(self, caller: Caller, session_id: str, body: CreateStreamToken) -> StreamToken:
         user = caller.account()
         token = new_token()
         link = LinkRecord(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.domain.errors import Conflict
 from server.domain.web_content import origin_of
-from server.schemas import api
+from server.schemas.web_origins import AddWebOrigin, WebOrigin
 from server.services.caller import Caller
 from server.services.errors import not_found
 from server.services.ports import Clock, Library
@@ -25,11 +25,11 @@ class WebOrigins:
                 self._known = tuple(await unit.web_origins.all())
         return self._known
 
-    async def origins(self, caller: Caller) -> list[api.WebOrigin]:
+    async def origins(self, caller: Caller) -> list[WebOrigin]:
         caller.facilitator()
-        return [api.WebOrigin(origin) for origin in await self.listed()]
+        return [WebOrigin(origin) for origin in await self.listed()]
 
-    async def add(self, caller: Caller, body: api.AddWebOrigin) -> api.WebOrigin:
+    async def add(self, caller: Caller, body: AddWebOrigin) -> WebOrigin:
         caller.admin()
         origin = origin_of(body.address, "address")
         async with self._library.write() as unit:
@@ -40,7 +40,7 @@ class WebOrigins:
                 raise Conflict("too_many_sites", f"The list holds {MOST} sites.", field="address")
             await unit.web_origins.add(origin, self._now())
         self._known = None
-        return api.WebOrigin(origin)
+        return WebOrigin(origin)
 
     async def remove(self, caller: Caller, host: str) -> None:
         caller.admin()

@@ -2,7 +2,7 @@
 
 Votes of anonymous polls lie apart from everything that could say whose they are: no time, no
 order, no actor, no command. Both tables of votes are ``WITHOUT ROWID``, so there is no hidden
-counter either, and the keys of votes are random (server/storage/event_log.py says the rest).
+counter either, and the keys of votes are random (server/storage/event_writing.py says the rest).
 """
 
 from __future__ import annotations

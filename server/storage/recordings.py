@@ -25,8 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.schemas.api import Item, Option, RecordingSummary, Step
+from server.schemas.items import Item, Option
+from server.schemas.jobs import Step
 from server.schemas.live_base import SessionRole
+from server.schemas.recordings import RecordingSummary
 from server.schemas.room_search import RoomHit
 from server.services.records import NotificationRecord, RecordingQuery, RecordingRecord, Viewer
 from server.storage import room_search

@@ -17,7 +17,10 @@ from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, sele
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from recordings.ports import IndexedRoom, Job, Person, Published, RecordingRow, StepChange
-from server.schemas.api import Chapter, Item, RecordingStage, Segment, Step
+from server.schemas.items import Item
+from server.schemas.jobs import Step
+from server.schemas.recordings import Chapter, RecordingStage
+from server.schemas.transcripts import Segment
 from server.storage import tables as t
 from server.storage.room_search import put_rooms
 

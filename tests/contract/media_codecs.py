@@ -40,6 +40,8 @@ class Made:
             self.picture = (self.picture + 1) & 0x7FFF
 
     def _head(self, is_key: bool, part: int) -> bytes:
+        if self.codec == "H264":  # parameters, then a picture in two parts: always a keyframe
+            return (b"\x18\x00\x02\x67\x42\x00\x02\x68\xce", b"\x7c\x85", b"\x7c\x45")[part]
         if self.codec == "AV1":
             begins = is_key and part == 0
             flags = 0x80 * (part > 0) | 0x40 * (part < 2) | 0x10 | 0x08 * begins
@@ -93,6 +95,20 @@ async def test_other_codecs_pass_and_switch_at_keyframes_without_a_seam(
         pairs = list(itertools.pairwise(heads))
         assert all((b.picture_id - a.picture_id) & 0x7FFF == 1 for a, b in pairs)
         assert all((b.tl0 - a.tl0) & 0xFF == 1 for a, b in pairs)
+
+
+async def test_who_comes_between_keyframes_of_h264_gets_the_parameters_first(hall: Hall) -> None:
+    """Without them nobody who is new can decode the picture."""
+    ann = await hall.join("ann", codec="H264")
+    bob, carl = await hall.join("bob", codec="H264"), await hall.join("carl", codec="H264")
+    made = Made(ann, "H264")
+    hall.apply(AssignSlot("bob", "stage", ann.id("camera")))
+    await keep_sending(made, bob, 30)
+    hall.apply(AssignSlot("carl", "stage", ann.id("camera")))
+    await keep_sending(made, carl, 9)
+    for viewer in (bob, carl):
+        first = min(viewer.slots["stage"].packets, key=lambda one: one.sequence)
+        assert first.payload[0] & 0x1F == 24, "STAP-A"
 
 
 async def test_who_did_not_offer_a_codec_gets_none_of_it_and_is_told(hall: Hall) -> None:

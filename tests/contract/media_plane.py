@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import socket
+import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ import pytest
 from aioice import stun
 
 from server.media.client.client import MediaClient
+from server.media.client.offer import VP8
 from server.media.client.receiving import SlotReceiver
 from server.media.client.sources import FlashBeep, MovingBars, Tone
 from server.media.plane import (
@@ -54,7 +56,8 @@ from server.media.plane import (
     TransportConnected,
     TransportStats,
 )
-from server.media.statistics import SlotCounters, StreamCounters
+from server.media.rtcp import write_nack
+from server.media.statistics import SlotCounters, SlotTally, StreamCounters
 
 N = TypeVar("N")
 
@@ -108,6 +111,14 @@ def tone_of(samples: np.ndarray) -> float:
     return round(float(np.argmax(spectrum)) * 48000 / len(samples) / 20) * 20.0
 
 
+_RTPMAPS = {
+    "VP8": "VP8/90000",
+    "VP9": "VP9/90000",
+    "AV1": "AV1/90000",
+    "H264": f"H264/90000\r\na=fmtp:{VP8} packetization-mode=1;profile-level-id=42e01f",
+}
+
+
 class Hall:
     """A running plane and the people at it; what it reports is kept in ``seen``."""
 
@@ -144,7 +155,7 @@ class Hall:
         offer = client.offer()
         answer = await self.plane.open(
             OpenTransport(
-                name, participant or name, offer.sdp.replace("VP8/90000", f"{codec}/90000"),
+                name, participant or name, offer.sdp.replace("VP8/90000", _RTPMAPS[codec]),
                 offer.tracks, offer.slots,
             )
         )  # fmt: skip
@@ -355,9 +366,10 @@ async def test_media_follows_a_client_to_its_new_address(hall: Hall) -> None:
 async def test_a_packet_from_a_new_address_moves_nothing_before_a_check(hall: Hall) -> None:
     ann, bob, carl = [await hall.join(name) for name in ("ann", "bob", "carl")]
     ann.speaks(440)
+    await bob.client.wait_for(lambda: bob.received("audio0") > 0)
+    await carl.client.wait_for(lambda: carl.received("audio0") > 0)  # hers from now on
     bob.speaks(880)
     await carl.hears("audio1", 880)
-    await bob.hears("audio0", 440)
     await bob.client.connection.move()  # the microphone goes on, from an address nobody vouched for
     await settle(carl, 60)
     before = (bob.received("audio0"), carl.received("audio1"))
@@ -366,6 +378,28 @@ async def test_a_packet_from_a_new_address_moves_nothing_before_a_check(hall: Ha
     bob.client.connection.check()
     await carl.client.wait_for(lambda: carl.received("audio1") > before[1] + 25)
     await bob.client.wait_for(lambda: bob.received("audio0") > before[0] + 25)
+
+
+async def test_nobody_takes_the_address_of_another(hall: Hall) -> None:
+    """Who is in class has good credentials of his own, and may write any sender on his checks."""
+    ann, bob, eve = [await hall.join(name) for name in ("ann", "bob", "eve")]
+    ann.speaks(440)
+    bob.speaks(880)
+    for member in (ann, bob, eve):
+        await member.client.wait_for(lambda who=member: who.received("audio0") > 0)
+    theirs = eve.client.connection
+    assert theirs._answer is not None
+    assert theirs._offer is not None
+    forged = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
+    forged.attributes["USERNAME"] = f"{theirs._answer.ufrag}:{theirs._offer.ufrag}"
+    forged.attributes["USE-CANDIDATE"] = None
+    forged.add_message_integrity(theirs._answer.pwd.encode())
+    ann.client.connection.send_raw(bytes(forged))
+    await settle(bob, 60)
+    before = (eve.received("audio0"), bob.received("audio0"), ann.received("audio0"))
+    await bob.client.wait_for(lambda: bob.received("audio0") > before[1] + 50)
+    await ann.client.wait_for(lambda: ann.received("audio0") > before[2] + 25)
+    await eve.client.wait_for(lambda: eve.received("audio0") > before[0] + 25)
 
 
 async def test_a_connection_has_a_pulse_while_nobody_says_anything(hall: Hall) -> None:
@@ -843,6 +877,27 @@ async def test_what_is_lost_on_the_way_up_is_asked_for_again(hall: Hall) -> None
     assert stats.bitrate_down > 10_000
 
 
+async def test_who_asks_for_everything_again_gets_so_much_a_second(hall: Hall) -> None:
+    """A datagram of asking fits a thousand numbers; it must not be answered with a megabyte."""
+    ann, bob = await hall.join("ann"), await hall.join("bob")
+    hall.apply(AssignSlot("bob", "stage", ann.id("camera")))
+    ann.shows()
+    stage = bob.slots["stage"]
+    await bob.client.wait_for(lambda: len(stage.packets) >= 17)
+    first = stage.packets[-17].sequence
+    asking = write_nack(stage.ssrc, [(first + i) & 0xFFFF for i in range(17)])
+    began = time.monotonic()
+    for _ in range(100):
+        bob.client.connection.send_rtcp(asking * 60)
+
+    def tally() -> SlotTally:
+        (told,) = [o for o in hall.plane.statistics().transports if o.transport_id == "bob"]
+        return next(one.tally for one in told.slots if one.slot == "stage")
+
+    await bob.client.wait_for(lambda: tally().nacks >= 30_000)
+    assert 17 <= tally().resent <= 2000 * (2 + time.monotonic() - began)
+
+
 async def test_a_publisher_learns_what_arrived(hall: Hall) -> None:
     ann = await hall.join("ann")
     ann.speaks(440)
@@ -1105,10 +1160,17 @@ async def test_nothing_muted_or_without_the_floor_is_on_disk(hall: Hall, tmp_pat
     hall.apply(SetFloor("main", frozenset({"bob"})))
     await packets(20)
     silent_from = sender.sequence
+    resend, late = sender.resend, sender.packets + 10
+    sender.resend = lambda _numbers: None  # type: ignore[method-assign]
+    sender.drop = lambda number: number == late
     await packets(20)
+    sender.drop = None
+    late_number = (silent_from + 10) & 0xFFFF
     silent_to = sender.sequence
     await packets(20)  # what is still on its way when the floor opens counts for neither
     hall.apply(SetFloor("main", None))
+    await packets(20)
+    resend([late_number])  # said without the floor, and only now there
     await packets(20)
     hall.apply(StopCapture(ann.id("microphone")))
     await hall.wait_for(CaptureSealed)

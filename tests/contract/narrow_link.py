@@ -1,5 +1,6 @@
 """A UDP relay between a client and a media plane whose way down can be made narrow: a bottleneck
-with a short queue that throws away what does not fit, as routers do."""
+with a short queue that throws away what does not fit, as routers do. Or lossy: what ``loses`` names
+never comes."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ class NarrowLink:
     def __init__(self, queue_s: float = 0.3) -> None:
         self.capacity: float | None = None
         self.dropped = 0
+        self.loses: Callable[[bytes], bool] = lambda _: False
         self._queue_s = queue_s
         self._plane: Address | None = None
         self._client: Address | None = None
@@ -60,6 +62,9 @@ class NarrowLink:
 
     def _from_plane(self, data: bytes, _address: Address) -> None:
         now = asyncio.get_running_loop().time()
+        if self.loses(data):
+            self.dropped += 1
+            return
         if self.capacity is None:
             self._waiting.append((now, data))
             return

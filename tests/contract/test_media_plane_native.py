@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
 
 from server.media import native_build
+from server.media import native_protocol as wire
 from server.media.native_plane import NativePlane
-from server.media.plane import AssignSlot
+from server.media.plane import AssignSlot, PublicationStarted, SetPublicationEnabled
+from server.media.plane_settings import PlaneSettings
 from server.media.rtp import payload_bounds
-from server.media.switchboard import PlaneSettings
 from tests.contract.media_codecs import *  # noqa: F403
 from tests.contract.media_plane import *  # noqa: F403
-from tests.contract.media_plane import Hall
+from tests.contract.media_plane import Hall, hostile_datagrams, settle
 
 
 @pytest.fixture
@@ -80,9 +82,45 @@ async def test_checks_that_say_nothing_new_are_answered_by_the_process(
     await ann.client.wait_for(lambda: ann.client.connection.checks_answered > answered)
     await ann.client.wait_for(lambda: ice.checked_at > checked_at)
     assert not asked
+    # One that is forged is nobody's to decide on, wherever it comes from and whatever it asks.
+    ufrag, there = ice.local_ufrag, ("127.0.0.1", plane.port)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for datagram in hostile_datagrams(ufrag):
+            stranger.sendto(datagram, there)
+            if datagram:
+                ann.client.connection.send_raw(datagram)
+        answered = ann.client.connection.checks_answered
+        ann.client.connection.check()
+        await ann.client.wait_for(lambda: ann.client.connection.checks_answered > answered)
+    assert not asked
     # Another address is the server's to decide on.
     await ann.client.connection.move()
     answered = ann.client.connection.checks_answered
     ann.client.connection.check()
     await ann.client.wait_for(lambda: ann.client.connection.checks_answered > answered)
     assert asked
+
+
+async def test_nothing_of_a_shut_camera_is_shown_whoever_is_told_to(hall: Hall) -> None:
+    """The process itself holds the gate: not even a keyframe that has just come goes out."""
+    ann, bob = await hall.join("ann"), await hall.join("bob")
+    plane = hall.plane
+    assert isinstance(plane, NativePlane)
+    ann.shows()
+    ann.speaks(440)
+    await hall.wait_for(PublicationStarted, lambda n: n.track == "camera")
+    hall.apply(SetPublicationEnabled(ann.id("camera"), False))
+    camera = plane._find(ann.id("camera"))
+    assert camera is not None
+    stream = camera.streams["f"]
+    slot = plane._peers["bob"].slots["stage"]
+    sender = ann.client.senders["camera", "f"]
+    for _ in range(5):
+        sender.is_keyframe_wanted = True
+        frames = sender.frames
+        await bob.client.wait_for(lambda before=frames: sender.frames > before)
+        plane._send(wire.show(slot.number, stream.number))
+        await settle(bob, 3)
+        plane._send(wire.about(wire.CLEAR, slot.number))
+    assert bob.received("stage") == 0
+    assert bob.received("audio0") > 0

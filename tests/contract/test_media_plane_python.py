@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from server.media.python_plane import PlaneSettings, PythonPlane
+from server.media.plane_settings import PlaneSettings
+from server.media.python_plane import PythonPlane
 from tests.contract.media_codecs import *  # noqa: F403
 from tests.contract.media_plane import *  # noqa: F403
 

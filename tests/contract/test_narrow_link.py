@@ -18,7 +18,8 @@ from server.media.plane import (
     SlotPaused,
     SlotSwitched,
 )
-from server.media.switchboard import PlaneSettings
+from server.media.plane_settings import PlaneSettings
+from server.media.rtcp import write_nack
 from tests.contract.media_plane import SLOTS, TRACKS, Hall, Member
 from tests.contract.narrow_link import NarrowLink
 
@@ -117,3 +118,67 @@ async def test_without_room_for_a_picture_it_is_paused_and_said_so(
     await hall.wait_for(SlotPaused, lambda n: n.publication_id is None)
     shown = stage.received
     await bob.client.wait_for(lambda: stage.received > shown + 5)
+
+
+class Drizzle:
+    """Names every tenth packet of one stream, pictures' last ones as well as others."""
+
+    def __init__(self, ssrc: int) -> None:
+        self.is_on = True
+        self.lost: list[bool] = []
+        """of each lost packet: whether it was the last of its picture"""
+        self._ssrc = ssrc
+        self._seen = 0
+
+    def __call__(self, data: bytes) -> bool:
+        is_media = data[0] >> 6 == 2 and int.from_bytes(data[8:12], "big") == self._ssrc
+        if not self.is_on or not is_media or 192 <= data[1] <= 223:
+            return False
+        self._seen += 1
+        is_lost = self._seen % 10 == 0
+        if is_lost:
+            self.lost.append(bool(data[1] & 0x80))
+        return is_lost
+
+
+async def test_on_a_lossy_link_the_last_of_a_picture_comes_again_without_being_asked_for(
+    hall: Hall, link: NarrowLink
+) -> None:
+    ann = await hall.join("ann")
+    bob = await join_through(hall, link, "bob")
+    hall.apply(AssignSlot("bob", "stage", ann.id("camera")))
+    ann.client.play_pictures("camera", Noise())
+    stage = bob.slots["stage"]
+    await bob.client.wait_for(lambda: len(stage.frames) > 5)
+    assert stage.rtx_received == 0
+    link.loses = loses = Drizzle(stage.ssrc)
+    # More comes again than was lost, once it is known that much is.
+    await bob.client.wait_for(lambda: stage.rtx_received > len(loses.lost) + 20)
+    loses.is_on = False
+    await bob.client.wait_for(lambda: not stage.missing)
+    # Nobody asks any more: it was a shower.
+    stage.is_nacking = False
+
+    async def is_over() -> bool:
+        shown, again = stage.received, stage.rtx_received
+        await bob.client.wait_for(lambda: stage.received > shown + 60)
+        return stage.rtx_received == again
+
+    while not await is_over():
+        pass
+
+
+async def test_a_lost_repeat_is_asked_for_and_answered_again(hall: Hall, link: NarrowLink) -> None:
+    ann = await hall.join("ann")
+    bob = await join_through(hall, link, "bob")
+    hall.apply(AssignSlot("bob", "stage", ann.id("camera")))
+    ann.client.play_pictures("camera", Noise())
+    stage = bob.slots["stage"]
+    await bob.client.wait_for(lambda: len(stage.frames) > 5)
+    link.loses = Drizzle(stage.ssrc)
+    await bob.client.wait_for(lambda: stage.rtx_received > 5)
+    number = stage._highest & 0xFFFF
+    for _ in range(3):
+        before = stage.rtx_received
+        bob.client.connection.send_rtcp(write_nack(stage.ssrc, [number]))
+        await bob.client.wait_for(lambda before=before: stage.rtx_received > before)

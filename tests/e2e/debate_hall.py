@@ -20,7 +20,6 @@ from playwright.async_api import Browser, Page, expect
 
 from server.demo.browser import person
 from server.demo.classroom_page import PATIENT_MS, ClassroomPage, sign_in_as
-from server.demo.debate_page import DebatePage
 from server.demo.http_account import Account
 from server.demo.school import School
 from server.demo.seat import Seat
@@ -35,6 +34,7 @@ from server.media.client.sources import RATE, OpusEncoder, SoundSource, Tone
 from server.media.peer import Peer
 from server.media.plane import TrackKind
 from tests.contract.media_plane import read_capture
+from tests.e2e.debate_page import DebatePage
 from tests.e2e.wound_server import WoundServer
 
 EARS = Path(__file__).with_name("ears.js")

@@ -11,9 +11,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from server.demo.classroom_page import PATIENT_MS, ClassroomPage, sign_in_as
-from server.demo.debate_page import DebatePage
 from server.demo.school import School
 from tests.e2e.conftest import PageOf
+from tests.e2e.debate_page import DebatePage
 from tests.e2e.instruments import add_probe, hears
 
 pytestmark = pytest.mark.timeout(900)

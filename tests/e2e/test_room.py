@@ -10,10 +10,10 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from server.demo.classroom_page import PATIENT_MS, ClassroomPage, sign_in_as
-from server.demo.debate_page import DebatePage
 from server.demo.http_account import Account
 from server.demo.school import School
 from tests.e2e.conftest import PageOf
+from tests.e2e.debate_page import DebatePage
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -23,7 +23,8 @@ from server.domain.state import Actor, SessionState
 from server.live.captions import Captions
 from server.live.media_control import PlaneMediaControl
 from server.live.room import Room
-from server.media.python_plane import PlaneSettings, PythonPlane
+from server.media.plane_settings import PlaneSettings
+from server.media.python_plane import PythonPlane
 from server.settings import Settings
 
 PATIENCE_S = 60

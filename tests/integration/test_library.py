@@ -14,15 +14,17 @@ from sqlalchemy import insert, text
 
 from recordings.ports import Person as RecordedPerson
 from recordings.ports import Published
-from server.schemas import api
+from server.schemas.items import Item, Option
+from server.schemas.recordings import Chapter
+from server.schemas.transcripts import Segment, Word
 from server.storage import tables as t
 from server.storage.engines import sync_engine
 from server.storage.recordings_store import RecordingsStore
 from tests.house import House, Person, open_house
 
-ITEM = api.Item(
+ITEM = Item(
     "i1", "draft", "Who printed with movable type?",
-    [api.Option("a", "Gutenberg", True, "Yes: 1450."), api.Option("b", "Caxton", False, "Later.")],
+    [Option("a", "Gutenberg", True, "Yes: 1450."), Option("b", "Caxton", False, "Later.")],
     "Gutenberg printed with movable type.", 1000, 3000, None, "fact",
 )  # fmt: skip
 
@@ -67,11 +69,11 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
             ),
         )  # fmt: skip
         store.replace_items("r1", [ITEM])
-        words = [api.Word(1000 + n, 1001 + n, w, 0.9) for n, w in enumerate(SPOKEN.split())]
+        words = [Word(1000 + n, 1001 + n, w, 0.9) for n, w in enumerate(SPOKEN.split())]
         store.index(
             "r1",
-            [api.Segment("g1", "p", "Fay", 1000, 3000, words)],
-            [api.Chapter("c1", 0, 60_000, "From scroll to book", None, ["Fay"])],
+            [Segment("g1", "p", "Fay", 1000, 3000, words)],
+            [Chapter("c1", 0, 60_000, "From scroll to book", None, ["Fay"])],
         )
         _write_version(house.data / "recordings" / "r1" / "v1")
         yield World(house, fay, bo, cy, session_id, store)

@@ -15,7 +15,7 @@ from server.api.table import ROUTES
 from server.domain import commands as c
 from server.domain import slides_commands as sc
 from server.domain.debate_format import to_data
-from server.schemas import api
+from server.schemas.items import Item, Option
 from server.schemas.slides import Deck, SlidePage
 from server.services.records import DeckRecord
 from server.storage import tables as t
@@ -370,9 +370,9 @@ async def record(house: House, people: dict[str, Person], session: str, learner_
             "r1", [(seat.participant_id, seat.name, seat.role) for seat in seats]
         )
         connection = unit.recordings._c
-        item = api.Item(
+        item = Item(
             "i1", "accepted", "Who printed?",
-            [api.Option("a", "Gutenberg", True, None), api.Option("b", "Caxton", False, None)],
+            [Option("a", "Gutenberg", True, None), Option("b", "Caxton", False, None)],
             "Gutenberg printed.", 0, 900, None, "fact",
         )  # fmt: skip
         await connection.execute(

@@ -11,7 +11,10 @@ import pytest
 from sqlalchemy import Engine, insert, select, text, update
 
 from recordings.ports import Job, Person, Published, PublishedStage, StepChange
-from server.schemas.api import Chapter, Item, Option, Segment, Step, StepState, Word
+from server.schemas.items import Item, Option
+from server.schemas.jobs import Step, StepState
+from server.schemas.recordings import Chapter
+from server.schemas.transcripts import Segment, Word
 from server.storage import tables as t
 from server.storage.engines import sync_engine
 from server.storage.recordings_store import RecordingsStore

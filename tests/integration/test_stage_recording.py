@@ -18,7 +18,10 @@ from server.domain import breakout_events as be
 from server.domain import events as e
 from server.domain import slides_events as se
 from server.domain import whiteboard_events as we
-from server.schemas.api import Recording
+from server.domain.recording_events import RecordingStarted
+from server.domain.session_events import SessionEnded
+from server.domain.track_events import TrackChanged
+from server.schemas.recordings import Recording
 from server.schemas.slides import Deck, SlidePage
 from tests.recordings_synth import Log, Publisher, opus, vp8
 from tests.recordings_world import WorkerProcess, World, until
@@ -62,7 +65,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     (boards / "p1.svg").write_text(board(GREEN, "Movable type"))
     (boards / "p2.svg").write_text(board(YELLOW, "Movable type in Mainz"))
     log = Log().join(0, "ada", "microphone", "camera", name="Ada", role="facilitator")
-    log.join(0, "bo", name="Bo").capture(0, ada).add(0, e.RecordingStarted("r1"))
+    log.join(0, "bo", name="Bo").capture(0, ada).add(0, RecordingStarted("r1"))
     log.add(0, se.SlidesPresented("d1", "Printing", 2, 1, "Paper from China", "ada"))
     log.add(2000, se.SlideChanged("d1", 2, "Ink", "ada"))
     log.add(4000, se.SlidesStopped("d1", "ada"))
@@ -75,7 +78,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     # Bo is by himself in a breakout room meanwhile, and draws.
     (boards / "p3.svg").write_text(board(BLUE, "Lead and tin"))
     bo.write("microphone", opus(4000, (1000,)), codec="opus", at_ms=4000)
-    log.add(3900, e.TrackChanged("bo", "microphone", True, "bo")).capture(4000, bo)
+    log.add(3900, TrackChanged("bo", "microphone", True, "bo")).capture(4000, bo)
     # Cy and Di each have a room to themselves and no microphone; Cy draws as well.
     (boards / "p4.svg").write_text(board(GREEN, "Antimony"))
     log.join(0, "cy", name="Cy").join(0, "di", name="Di")
@@ -87,7 +90,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     log.add(5000, we.WhiteboardPictured("p3", 4900, 1600, 900, "b.1"))
     log.add(5500, we.WhiteboardPictured("p4", 5400, 1600, 900, "b.2"))
     log.add(7900, be.BreakoutsClosed("b"))
-    log.add(LENGTH_MS, e.SessionEnded())
+    log.add(LENGTH_MS, SessionEnded())
     world = World.create(folder, log.sorted())
     with WorkerProcess(world.data, REAL_CHAPTERS="yes"):
         until(lambda: world.workflow_state() in ("SUCCESS", "ERROR"), PATIENCE_S, "published")

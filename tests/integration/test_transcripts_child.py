@@ -17,7 +17,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from server.schemas.api import Chapter, Item, Transcript
+from server.schemas.items import Item
+from server.schemas.recordings import Chapter
+from server.schemas.transcripts import Transcript
 from transcripts.captions import captions_vtt
 from transcripts.child import main
 from transcripts.merge import merged, text_of

@@ -14,8 +14,10 @@ from sqlalchemy import select, update
 
 from recordings.ports import STEPS
 from recordings.pruning import KEPT
-from server.domain import events as e
-from server.schemas.api import Recording
+from server.domain.chat_events import ChatSent
+from server.domain.recording_events import RecordingStarted
+from server.domain.session_events import SessionEnded
+from server.schemas.recordings import Recording
 from server.storage import tables as t
 from tests.recordings_measure import beeps, flashes
 from tests.recordings_synth import Log, Publisher, opus, vp8
@@ -34,8 +36,8 @@ def ended_class(folder: Path, *, camera: bool = True, sealed: bool = True) -> Wo
         ada.write("camera", vp8(LENGTH_MS, flashes=BEEPS), is_sealed=sealed)
     log = Log().join(0, "ada", "microphone", "camera", name="Ada", role="facilitator")
     log.join(0, "bo", name="Bo").capture(0, ada)
-    log.add(0, e.RecordingStarted("r1")).add(1000, e.ChatSent("m1", "bo", "hello"))
-    log.add(LENGTH_MS, e.SessionEnded())
+    log.add(0, RecordingStarted("r1")).add(1000, ChatSent("m1", "bo", "hello"))
+    log.add(LENGTH_MS, SessionEnded())
     return World.create(folder, log.sorted())
 
 
@@ -193,7 +195,7 @@ def test_a_failure_names_its_cause_and_a_retry_keeps_what_was_done(tmp_path: Pat
 @pytest.mark.slow
 def test_a_class_without_sound_or_picture_is_published_too(tmp_path: Path) -> None:
     log = Log().join(0, "ada", name="Ada", role="facilitator")
-    log.add(0, e.RecordingStarted("r1")).add(1000, e.SessionEnded())
+    log.add(0, RecordingStarted("r1")).add(1000, SessionEnded())
     world = World.create(tmp_path / "silent", log.sorted())
     with WorkerProcess(world.data):
         until(lambda: is_over(world), PATIENCE_S, "published")
@@ -207,7 +209,7 @@ def test_a_class_without_sound_or_picture_is_published_too(tmp_path: Path) -> No
 
 
 def test_nothing_on_record_is_said_so(tmp_path: Path) -> None:
-    log = Log().join(0, "ada", name="Ada", role="facilitator").add(1000, e.SessionEnded())
+    log = Log().join(0, "ada", name="Ada", role="facilitator").add(1000, SessionEnded())
     world = World.create(tmp_path / "nothing", log.sorted())
     with WorkerProcess(world.data):
         until(lambda: is_over(world), PATIENCE_S, "failed")
@@ -229,8 +231,8 @@ def test_the_provisional_version_is_made_while_the_class_is_live(tmp_path: Path)
     # A wall clock that has not come so far leaves it to the last event how far the log is known.
     log = Log(utc_ms=time.time_ns() // 1_000_000 + 3_600_000)
     log.join(0, "ada", "microphone", "camera", name="Ada", role="facilitator")
-    log.capture(0, ada).add(0, e.RecordingStarted("r1"))
-    log.add(5500, e.ChatSent("m1", "ada", "half way"))
+    log.capture(0, ada).add(0, RecordingStarted("r1"))
+    log.add(5500, ChatSent("m1", "ada", "half way"))
     events = log.sorted()
     world = World.create(folder, events, stage="live")
     work = folder / "recordings" / "r1" / "work"
@@ -239,7 +241,7 @@ def test_the_provisional_version_is_made_while_the_class_is_live(tmp_path: Path)
         for path, content in whole.items():
             with path.open("ab") as file:
                 file.write(content[len(content) // 2 :])
-        ended = log.add(8000, e.SessionEnded()).sorted()
+        ended = log.add(8000, SessionEnded()).sorted()
         world.append(ended[len(events) :])
         world.set_stage("processing")
         until(lambda: is_over(world), PATIENCE_S, "published")

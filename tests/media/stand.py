@@ -17,7 +17,8 @@ from server.media.plane import (
     PlaneCommand,
     PlaneNotification,
 )
-from server.media.python_plane import PlaneSettings, PythonPlane
+from server.media.plane_settings import PlaneSettings
+from server.media.python_plane import PythonPlane
 
 HERE = Path(__file__).parent
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -171,6 +172,47 @@ def test_the_next_need_is_the_next_step_and_nothing_where_all_is_best() -> None:
     settled(allocator, 250_000, 30)
     need = allocator.need([ON_STAGE, *TILES], 0)
     assert need < 400_000, "a picture that is paused comes before a better one"
+
+
+def test_what_is_wished_for_is_everything_at_its_best() -> None:
+    allocator = Allocator()
+    settled(allocator, None, 0)
+    assert allocator.wish([ON_STAGE, *TILES], 50_000) == 0
+    settled(allocator, 600_000, 10)
+    wish = allocator.wish([ON_STAGE, *TILES], 50_000)
+    assert wish > allocator.need([ON_STAGE, *TILES], 50_000)
+    # What is wished for is enough, and then nothing more is.
+    settled(allocator, wish, 20)
+    assert allocator.wish([ON_STAGE, *TILES], 50_000) == 0
+    # Nor is a layer that has gone.
+    tops = [replace(place, costs=place.costs[:-1]) for place in (ON_STAGE,)]
+    assert allocator.wish(tops, 50_000) == 0
+
+
+def test_a_step_up_that_has_held_makes_the_next_one_quick_again() -> None:
+    allocator = Allocator()
+    settled(allocator, None, 0)
+    settled(allocator, 600_000, 10)
+    places, now = [ON_STAGE, *TILES], 20.0
+
+    def waits() -> float:
+        nonlocal now
+        start = now
+        while allocator.update(places, 1_000_000, 0, now)["stage"] == "q":
+            now += 0.25
+        return now - start
+
+    for _ in range(3):
+        waits()
+        now += 1
+        allocator.update(places, 600_000, 0, now)
+        now += 1
+    slow = waits()
+    now += 10
+    allocator.update(places, 1_000_000, 0, now)
+    allocator.update(places, 600_000, 0, now + 1)
+    now += 2
+    assert waits() < slow / 2
 
 
 def test_who_comes_new_to_a_limited_link_starts_low() -> None:

@@ -20,7 +20,8 @@ from server.media.plane import (
     StartCapture,
     StopCapture,
 )
-from server.media.python_plane import PlaneSettings, PythonPlane
+from server.media.plane_settings import PlaneSettings
+from server.media.python_plane import PythonPlane
 
 
 @pytest.mark.slow

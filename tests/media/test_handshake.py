@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.media.ice_dtls import Certificate, DtlsSession
+from server.media.dtls import Certificate, DtlsSession
 
 
 @pytest.mark.parametrize("shift", range(4))

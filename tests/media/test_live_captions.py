@@ -16,7 +16,8 @@ from server.live.captions import Captions
 from server.live.media_control import PlaneMediaControl
 from server.media.client.client import MediaClient
 from server.media.client.sources import Recording
-from server.media.python_plane import PlaneSettings, PythonPlane
+from server.media.plane_settings import PlaneSettings
+from server.media.python_plane import PythonPlane
 from tests.live_server import Client, LiveServer
 
 SPEECH = Path(__file__).resolve().parent.parent / "fixtures" / "speech" / "printing.opus"

@@ -12,7 +12,8 @@ import pytest
 from server.live.media_control import PlaneMediaControl
 from server.media.client.client import MediaClient
 from server.media.client.sources import MovingBars, Tone
-from server.media.python_plane import PlaneSettings, PythonPlane
+from server.media.plane_settings import PlaneSettings
+from server.media.python_plane import PythonPlane
 from tests.contract.media_plane import read_capture, tone_of
 from tests.live_server import Client, LiveServer, until
 

@@ -14,7 +14,8 @@ from server.domain.debate_format import to_data
 from server.live.media_control import PlaneMediaControl
 from server.media.client.client import MediaClient
 from server.media.client.sources import Tone
-from server.media.python_plane import PlaneSettings, PythonPlane
+from server.media.plane_settings import PlaneSettings
+from server.media.python_plane import PythonPlane
 from tests.contract.media_plane import read_capture
 from tests.debate_world import shipped
 from tests.live_server import Client, LiveServer, until

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain.events import TrackKind
+from server.domain.track_events import TrackKind
 from server.live.media_control_choice import (
     Choice,
     Source,

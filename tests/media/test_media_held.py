@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from server.domain.commands import DeclareGap
-from server.domain.events import Event, ParticipantReturned
+from server.domain.events import Event
+from server.domain.participant_events import ParticipantReturned
 from server.domain.state import Participant, SessionState
 from server.live import media_control_held
 from server.media.plane import (

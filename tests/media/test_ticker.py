@@ -8,7 +8,7 @@ import pytest
 
 from server.media.plane import TransportStats
 from server.media.statistics import is_news
-from server.media.ticker import Ticker
+from server.media.ticker import InTurn, Ticker
 
 
 @pytest.mark.parametrize("step", [1, 5])
@@ -21,6 +21,28 @@ def test_a_job_comes_as_often_as_it_says(step: int) -> None:
     assert {every: len(found) for every, found in calls.items()} == {
         2: 50 if step == 1 else 20, 10: 10, 50: 2,
     }  # fmt: skip
+
+
+def test_each_has_one_turn_whoever_comes_and_goes() -> None:
+    things = {f"peer{number}": number for number in range(50)}
+    turns = InTurn(10)
+    parts = [list(turns.of(things)) for _ in range(20)]
+    assert sorted(one for part in parts[:10] for one in part) == list(range(50))
+    assert parts[10:] == parts[:10]
+    del things["peer7"]
+    things["late"] = 50
+    again = [list(turns.of(things)) for _ in range(10)]
+    for before, now in zip(parts, again, strict=False):
+        assert set(now) - {50} == set(before) - {7}
+    assert sum(50 in part for part in again) == 1
+
+
+def test_what_leaves_while_others_have_their_turn_is_no_harm() -> None:
+    things = {f"peer{number}": number for number in range(10)}
+    turns = InTurn(1)
+    for _ in turns.of(things):
+        things.popitem()
+    assert not things
 
 
 def test_a_job_that_fails_costs_the_others_nothing(caplog: pytest.LogCaptureFixture) -> None:

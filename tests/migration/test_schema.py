@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, text
 
 from server.storage.engines import sync_engine
-from server.storage.event_log import select_votes
+from server.storage.event_reading import select_votes
 from server.storage.live_tables import live_metadata
 from server.storage.migrate import (
     Database,

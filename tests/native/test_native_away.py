@@ -26,7 +26,7 @@ from server.media.plane import (
     TransportConnected,
     TransportHeld,
 )
-from server.media.switchboard import PlaneSettings
+from server.media.plane_settings import PlaneSettings
 from tests.contract.media_plane import Hall, Member, read_capture, settle
 
 

@@ -258,6 +258,69 @@ def test_a_little_loss_is_no_reason() -> None:
     assert not link.estimator.is_limited
 
 
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("rate", [400_000, 700_000, 2_000_000])
+def test_five_percent_of_luck_is_no_limit_at_any_rate(rate: float, seed: int) -> None:
+    """Few packets say little: one in ten of fifty is nothing strange."""
+    link = Link(20_000_000, seed=seed)
+    link.loss = 0.05
+    link.sending(rate)
+    link.run(60)
+    assert not link.estimator.is_limited
+    assert 0.02 < link.estimator.loss < 0.09
+
+
+def test_a_lossy_link_that_was_narrow_is_climbed_again() -> None:
+    """What it loses at any rate keeps neither a probe nor a step from being believed."""
+    link = Link(500_000)
+    link.loss = 0.04
+    link.sending(2_000_000)
+    link.run(15)
+    e = link.estimator
+    assert e.is_limited
+    assert e.bitrate < 520_000
+    link.capacity = 10_000_000
+    link.rate = lambda: 400_000.0
+    link.run(15)
+    for wanted in (900_000.0, 1_700_000.0):
+        library().estimator_probe(link.pointer, int(wanted), link.now, 300 * MS)
+        link.rate = lambda wanted=wanted: wanted
+        link.run(0.3)
+        link.rate = lambda: 400_000.0
+        link.run(1, lambda: e.is_probe_done)
+        assert e.is_probe_done
+        assert e.bitrate > 0.85 * wanted
+
+
+def test_a_probe_is_judged_as_soon_as_a_later_packet_is_known_to_have_come() -> None:
+    link = Link(5_000_000)
+    link.sending(300_000)
+    link.run(2)
+    library().estimator_resume(link.pointer, link._number, 300_000, link.now)
+    library().estimator_probe(link.pointer, 600_000, link.now, 300 * MS)
+    link.rate = lambda: 600_000.0
+    took = link.run(2, lambda: link.estimator.is_probe_done)
+    assert took < 0.5
+    assert link.estimator.bitrate > 500_000
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_probe_that_fills_the_link_finds_less_than_what_it_carries(seed: int) -> None:
+    link = Link(500_000, seed=seed)
+    link.sending(2_000_000)
+    link.run(10)
+    e = link.estimator
+    for _ in range(5):
+        link.sending(2_000_000)
+        link.run(4)
+        link.rate = lambda: 800_000.0
+        library().estimator_probe(link.pointer, 800_000, link.now, 300 * MS)
+        link.run(0.3, lambda: e.is_probe_done)
+        link.rate = lambda: 250_000.0
+        link.run(1, lambda: e.is_probe_done)
+        assert e.bitrate < 500_000
+
+
 def test_a_policer_below_the_floor_is_believed() -> None:
     """A link that throws away instead of queueing."""
     link = Link(150_000, queue_ms=5)

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from server.media import rtcp
-from server.media.ice_dtls import parse_check
+from server.media.ice import parse_check
 from server.media.rtp import (
     Malformed,
     Packet,

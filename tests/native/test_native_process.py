@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,9 +14,12 @@ import pytest
 
 from server.app import CannotStart, compose, media_plane, prepare_data
 from server.media import native_build
+from server.media import native_protocol as wire
 from server.media.native_plane import NativePlane
+from server.media.native_process import NativeProcess
+from server.media.plane_settings import PlaneSettings
 from server.media.python_plane import PythonPlane
-from server.media.switchboard import PlaneSettings
+from server.media.srtp import SrtpKeys
 from server.media_choice import PlaneChoice, choose_plane, obtain_program
 from server.settings import Settings
 from tests.contract.media_plane import Hall
@@ -63,6 +67,36 @@ async def test_the_process_goes_with_its_server(hall: Hall) -> None:
     process._on_end = lambda _: None  # nobody replaces it
     process._hang_up()
     assert await process.reap() == 0
+
+
+async def test_what_carries_keys_down_is_wiped(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    carried: list[bytearray] = []
+    make = wire.keys
+
+    def keys(number: int, secret: SrtpKeys) -> bytearray:
+        carried.append(make(number, secret))
+        assert any(carried[-1][6:])
+        return carried[-1]
+
+    monkeypatch.setattr(wire, "keys", keys)
+    bob, carl = await hall.join("bob"), await hall.join("carl")
+    bob.speaks(880)
+    await carl.client.wait_for(lambda: carl.received("audio0") > 0)  # they were taken
+    assert [any(one) for one in carried] == [False, False]
+
+
+async def test_keys_that_wait_for_a_process_are_wiped_with_it() -> None:
+    process = NativeProcess(lambda _: None, lambda _: None)
+    process._loop = asyncio.get_running_loop()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        process._listen(ours)
+        secrets = [bytearray(b"k" * 1000) for _ in range(5000)]
+        for secret in secrets:
+            process.send(secret)
+        assert any(secrets[-1]), "it waits"
+        process._hang_up()
+    assert not any(any(secret) for secret in secrets)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from struct import pack
 
 import pytest
 
-from server.media.ice_dtls import SrtpKeys, SrtpSession
+from server.media.srtp import SrtpKeys, SrtpSession
 from tests.native.library import Direction, library
 
 CM, GCM_128, GCM_256 = 1, 7, 8

@@ -25,8 +25,8 @@ from server.media.plane import (
     StartCapture,
     TransportClosed,
 )
+from server.media.plane_settings import PlaneSettings
 from server.media.routed import UNMEASURED
-from server.media.switchboard import PlaneSettings
 from tests.contract.media_plane import Hall, Member, settle
 
 
@@ -63,6 +63,19 @@ async def more_comes(member: Member, *slots: str) -> None:
     await member.client.wait_for(
         lambda: all(member.received(slot) >= count + 10 for slot, count in counts.items())
     )
+
+
+async def test_a_slot_emptied_while_the_process_dies_is_told_empty(hall: Hall) -> None:
+    ann = await hall.join("ann")
+    await hall.join("bob")
+    ann.shows()
+    hall.apply(AssignSlot("bob", "stage", ann.id("camera")))
+    await hall.wait_for(SlotSwitched, lambda n: n.publication_id == ann.id("camera"))
+    os.kill(plane_of(hall).pid, signal.SIGSTOP)
+    hall.apply(AssignSlot("bob", "stage", None))
+    await asyncio.sleep(0)  # what is said goes at the end of the loop's turn
+    await killed(hall)
+    await hall.wait_for(SlotSwitched, lambda n: n.publication_id is None)
 
 
 async def test_a_killed_process_takes_nobody_with_it(hall: Hall) -> None:

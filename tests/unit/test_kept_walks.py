@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from server.domain.events import EpochStarted, Event
+from server.domain.events import Event
+from server.domain.session_events import EpochStarted
 from server.domain.state import SessionState
 from server.services.kept_walks import KEPT, KeptWalks
 from server.services.recent import Recent

@@ -12,7 +12,9 @@ from typing import Final
 from aioice import stun
 
 from server.media.client.offer import LocalOffer, ReadAnswer
-from server.media.ice_dtls import Address, Certificate, DtlsFailed, DtlsSession, SrtpSession
+from server.media.dtls import Certificate, DtlsFailed, DtlsSession
+from server.media.ice import Address
+from server.media.srtp import SrtpSession
 
 log = logging.getLogger(__name__)
 

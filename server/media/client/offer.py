@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.media.ice_dtls import random_ssrc
 from server.media.plane import TrackKind
+from server.media.sdp_answer import random_ssrc
 from server.media.sdp_offer import (
     URI_AUDIO_LEVEL,
     URI_MID,

@@ -15,7 +15,6 @@ from server.media.rtcp import (
     Block,
     ntp_middle,
     write_nack,
-    write_pli,
     write_receiver_report,
 )
 from server.media.rtp import Malformed, Packet, parse_vp8, payload_bounds
@@ -143,8 +142,16 @@ class SlotReceiver:
                 )
             )  # fmt: skip
 
-    def ask_keyframe(self, send_rtcp: Callable[[bytes], None]) -> None:
-        send_rtcp(write_pli(self.ssrc))
+    @property
+    def expected(self) -> int:
+        """Packets sent to this slot, as far as their numbers say."""
+        return self._highest - self._first + 1 if self._highest >= 0 else 0
+
+    def ask_again(self, send_rtcp: Callable[[bytes], None], most: int = 200) -> None:
+        """For what is missing of the last packets: the first asking, or its answer, may be lost."""
+        recent = sorted(n for n in self.missing if n > self._highest - most)
+        if recent:
+            send_rtcp(write_nack(self.ssrc, [n & 0xFFFF for n in recent]))
 
     def sender_report(self, ntp: float, timestamp: int) -> None:
         self.reports.append((ntp, timestamp))

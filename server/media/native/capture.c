@@ -129,15 +129,13 @@ void capture_add(struct capture_file *file, enum capture_kind kind, int64_t arri
     struct capture_writer *writer = file->writer;
     if (file->is_full)
         return;
-    if (kind == CAPTURE_RTP) {
-        pthread_mutex_lock(&writer->lock);
-        bool is_over = writer->waiting > writer->limit;
-        pthread_mutex_unlock(&writer->lock);
-        if (is_over) {
-            file->is_full = true;
-            enqueue(file, ABORT, 0, NULL, 0, NULL, 0);
-            return;
-        }
+    pthread_mutex_lock(&writer->lock);
+    bool is_over = writer->waiting > writer->limit;
+    pthread_mutex_unlock(&writer->lock);
+    if (is_over) {
+        file->is_full = true;
+        enqueue(file, ABORT, 0, NULL, 0, NULL, 0);
+        return;
     }
     enqueue(file, (uint8_t)kind, arrival_ns - file->origin_ns, head, head_length, rest,
             rest_length);
@@ -350,7 +348,7 @@ static void *run(void *context) {
         pthread_mutex_lock(&writer->lock);
         if (writer->first == NULL && !writer->is_closing) {
             struct timespec until;
-            clock_gettime(CLOCK_REALTIME, &until);
+            clock_gettime(CLOCK_MONOTONIC, &until);
             until.tv_nsec += 200 * MS_NS;
             until.tv_sec += until.tv_nsec / SECOND_NS;
             until.tv_nsec %= SECOND_NS;
@@ -396,7 +394,12 @@ struct capture_writer *capture_writer_new(uint64_t watermark, size_t queue_octet
     writer->limit = queue_octets;
     writer->event_fd = event_fd;
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_cond_init(&writer->wake, NULL);
+    /* A wall clock that is set back would make it wait as long. */
+    pthread_condattr_t clock;
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer->wake, &clock);
+    pthread_condattr_destroy(&clock);
     make_crc_table();
     if (pthread_create(&writer->thread, NULL, run, writer) != 0) {
         fputs("reprise-plane: no thread for captures\n", stderr);

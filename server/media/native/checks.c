@@ -1,10 +1,10 @@
 /* Connectivity checks, answered here when they say nothing new.
 
-   Which address is a peer's, the server decides (ice_dtls.py): it sees the first check from
-   everywhere, and every one that names another path to send on. What follows are repeats, a few a
-   minute or a second from everybody for as long as the connection lives; those are answered here,
-   and the server hears once in a while that there were some. A transport that is held (away.c) has
-   no server to ask; its checks are all answered here. */
+   A check that is not authentic goes no further. Which address is a peer's, the server decides
+   (ice.py): it sees the first check from everywhere, and every one that names another path to send
+   on. What follows are repeats, a few a minute or a second from everybody for as long as the
+   connection lives; those are answered here, and the server hears once in a while that there were
+   some. A transport that is held (away.c) has no server to ask; its checks are all answered here. */
 #include "plane.h"
 
 #include "stun.h"
@@ -26,8 +26,7 @@ static bool goes_to(const struct transport *t, const struct address *address) {
 
 static bool is_repeat(const struct transport *t, const struct stun_request *request,
                       const struct address *from) {
-    return !request->is_controlled && t->password[0] &&
-           address_find(&t->plane->addresses, from) == t &&
+    return !request->is_controlled && address_find(&t->plane->addresses, from) == t &&
            (!request->is_nominating || goes_to(t, from));
 }
 
@@ -47,11 +46,11 @@ enum check plane_check(struct plane *plane, const uint8_t *data, size_t length,
     struct stun_request request;
     if (t == NULL)
         return CHECK_OF_NOBODY;
-    if (!stun_read_request(data, length, &request) ||
-        !(t->is_held || is_repeat(t, &request, from)))
-        return t->is_held ? CHECK_DONE : CHECK_IS_NEW;
-    if (!stun_is_authentic(data, &request, t->password))
+    if (!stun_read_request(data, length, &request) || !t->password[0] ||
+        !stun_is_authentic(data, &request, t->password))
         return CHECK_DONE;
+    if (!t->is_held && !is_repeat(t, &request, from))
+        return CHECK_IS_NEW;
     t->is_checked = true;
     if (t->is_held && !request.is_controlled)
         transport_address(t, from, request.is_nominating);

@@ -8,12 +8,16 @@
 #define BURST_NS (20 * MS_NS)
 #define BURST_LEAST 3000
 #define OLDEST_NS SECOND_NS
-#define PROBE_NS (500 * MS_NS)
+#define PROBE_NS (300 * MS_NS)
 #define PROBE_AFTER_NS (2 * SECOND_NS)
-#define PAUSE_NS SECOND_NS
-#define PAUSE_FAILED_NS (3 * SECOND_NS)
-#define PAUSE_MOST_NS (12 * SECOND_NS)
-#define PROBE_LOSS 0.05f
+#define PAUSE_NS (200 * MS_NS)
+#define PAUSE_FAILED_NS (2 * SECOND_NS)
+#define PAUSE_MOST_NS (5 * SECOND_NS)
+#define PROBE_LOSS 0.09f
+/* Of a probe's target, in per cent: so much was carried, and it was no more than luck. */
+#define PROBE_GOAL 85
+/* So many small ones in turn, and that the link was once too narrow is forgotten. */
+#define CARRIED_AGAIN 2
 #define PADDED_AT_ONCE 16
 #define TELL_NS (200 * MS_NS)
 
@@ -30,6 +34,7 @@ struct downlink *downlink_new(int64_t now) {
     estimator_init(&d->estimator);
     d->credit_at_ns = now;
     d->probe_pause_ns = PAUSE_FAILED_NS;
+    d->probes_to_go = CARRIED_AGAIN;
     return d;
 }
 
@@ -40,7 +45,7 @@ static void forget_queue(struct downlink *d) {
         d->dropped++;
         free(held);
     }
-    d->last = NULL;
+    d->last = d->last_repeat = NULL;
     d->queued = 0;
 }
 
@@ -81,7 +86,7 @@ static void earn(struct downlink *d, int64_t now) {
 }
 
 static void hold(struct downlink *d, const uint8_t *packet, size_t length, uint16_t number,
-                 bool is_numbered, int64_t now) {
+                 bool is_numbered, bool is_repeat, int64_t now) {
     if (d->queued + length > DOWNLINK_QUEUE) {
         d->dropped++;
         return;
@@ -89,25 +94,32 @@ static void hold(struct downlink *d, const uint8_t *packet, size_t length, uint1
     struct held *held = need(malloc(sizeof *held + length));
     *held = (struct held){NULL, now, number, (uint16_t)length, is_numbered};
     memcpy(held->octets, packet, length);
-    if (d->last)
-        d->last->next = held;
-    else
+    struct held *before = is_repeat ? d->last_repeat : d->last;
+    if (before) {
+        held->next = before->next;
+        before->next = held;
+    } else {
+        held->next = d->first;
         d->first = held;
-    d->last = held;
+    }
+    if (held->next == NULL)
+        d->last = held;
+    if (is_repeat)
+        d->last_repeat = held;
     d->queued += length;
 }
 
 void downlink_send(struct slot *s, const uint8_t *packet, size_t length, uint16_t number,
-                   bool is_repeat) {
+                   enum errand errand) {
     struct transport *t = s->transport;
     struct downlink *d = t->downlink;
     int64_t now = t->plane->now;
     /* One that went out before under its number says nothing by going again. */
-    bool is_numbered = s->number_at && !is_repeat;
+    bool is_numbered = s->number_at && errand != SEND_SAME;
     if (d->estimator.is_limited) {
         earn(d, now);
         if (s->is_video && (d->first || d->credit <= 0)) {
-            hold(d, packet, length, number, is_numbered, now);
+            hold(d, packet, length, number, is_numbered, errand != SEND_NEW, now);
             list_for_pacing(t);
             return;
         }
@@ -119,9 +131,15 @@ void downlink_send(struct slot *s, const uint8_t *packet, size_t length, uint16_
         estimator_sent(&d->estimator, number, length, now);
 }
 
+bool downlink_has_room(const struct transport *t) {
+    const struct downlink *d = t->downlink;
+    return d == NULL || (d->first == NULL && (!d->estimator.is_limited || d->credit > 0));
+}
+
 static void release(struct transport *t, int64_t now) {
     struct downlink *d = t->downlink;
-    if (d->first && now - d->first->since_ns > OLDEST_NS) {
+    const struct held *oldest = d->last_repeat ? d->last_repeat->next : d->first;
+    if (oldest && now - oldest->since_ns > OLDEST_NS) {
         forget_queue(d);
         for (uint32_t i = 0; i < t->slots.count; i++) {
             struct slot *slot = t->slots.items[i];
@@ -143,6 +161,8 @@ static void release(struct transport *t, int64_t now) {
         d->first = held->next;
         if (d->first == NULL)
             d->last = NULL;
+        if (d->last_repeat == held)
+            d->last_repeat = NULL;
         free(held);
     }
 }
@@ -184,11 +204,14 @@ static void begin_probe(struct transport *t, int64_t now) {
         e->loss > PROBE_LOSS || d->first || t->destination.length == 0 ||
         padding_slot(t) == NULL)
         return;
-    uint64_t most = (uint64_t)e->bitrate * 2 + 100000;
+    uint64_t most = d->probes_to_go ? (uint64_t)e->bitrate * 3 / 2 + 50000
+                                  : (uint64_t)e->bitrate * 2 + 100000;
     d->is_probing = true;
     d->probe_started_ns = now;
     d->probe_sent = 0;
-    estimator_probe(e, d->wanted < most ? d->wanted : (uint32_t)most, now, PROBE_NS);
+    uint32_t target = d->wanted < most ? d->wanted : (uint32_t)most;
+    d->probe_goal = target / 100 * PROBE_GOAL;
+    estimator_probe(e, target, now, PROBE_NS);
     list_for_pacing(t);
 }
 
@@ -197,12 +220,17 @@ static void end_probe(struct downlink *d, int64_t now) {
         return;
     d->estimator.is_probe_done = false;
     bool has_hurt = d->estimator.decreased_ns > d->probe_started_ns;
-    if (!has_hurt)
+    if (!has_hurt && d->estimator.bitrate >= d->probe_goal) {
         d->probe_pause_ns = PAUSE_NS;
-    else if (d->probe_pause_ns < PAUSE_FAILED_NS)
+        d->probes_to_go -= d->probes_to_go > 0;
+        d->probe_next_ns = now + PAUSE_NS;
+        return;
+    }
+    d->probes_to_go = CARRIED_AGAIN;
+    if (d->probe_pause_ns < PAUSE_FAILED_NS)
         d->probe_pause_ns = PAUSE_FAILED_NS;
     else if (d->probe_pause_ns < PAUSE_MOST_NS)
-        d->probe_pause_ns *= 2;
+        d->probe_pause_ns += SECOND_NS;
     d->probe_next_ns = now + d->probe_pause_ns;
 }
 

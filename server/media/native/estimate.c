@@ -32,12 +32,22 @@
 #define LOSS_PACKETS 50
 #define MUCH_LOSS 0.10f
 #define LITTLE_LOSS 0.02f
+/* What of the counts is left after a window. */
+#define LOSS_FADING 0.75f
+/* More than MUCH_LOSS by two standard deviations of what was counted: 2 * sqrt(0.1 * 0.9). */
+#define LUCK 0.6f
+/* No more than this is taken for what the link loses anyway. */
+#define MOST_ANYWAY 0.08f
+#define LEAST_LOSS_NS (5 * SECOND_NS)
 /* Loss alone lowers no further than this unless it is this bad: a bad radio link loses at any
    rate, and a picture that is lost in part is better than none. */
 #define LOSS_FLOOR 300000
 #define TERRIBLE_LOSS 0.30f
 #define CONTENT_NS (10 * SECOND_NS)
 #define TRIP_NS (400 * MS_NS)
+/* Fewer say nothing. */
+#define PROBE_PACKETS 5
+#define PROVED 0.9
 
 void estimator_init(struct estimator *e) {
     memset(e, 0, sizeof *e);
@@ -244,15 +254,32 @@ static void too_much(struct estimator *e, int64_t now) {
     lower(e, carried, now);
 }
 
+static void note_least_loss(struct estimator *e, int64_t now) {
+    if (now - e->least_loss_since_ns > LEAST_LOSS_NS) {
+        e->least_loss_since_ns = now;
+        e->least_loss_before = e->least_loss;
+        e->least_loss = e->loss;
+    } else
+        e->least_loss = fminf(e->least_loss, e->loss);
+}
+
+/* What does not go when less is sent is no reason to send less. */
+static float lost_anyway(const struct estimator *e) {
+    return fminf(fminf(e->least_loss, e->least_loss_before), MOST_ANYWAY);
+}
+
 static void judge_loss(struct estimator *e, int64_t now) {
     if (e->window_since_ns == 0)
         e->window_since_ns = now;
     if (now - e->window_since_ns < LOSS_WINDOW_NS || e->window_sent < LOSS_PACKETS)
         return;
-    e->loss = (float)e->window_lost / (float)e->window_sent;
+    e->smooth_sent = LOSS_FADING * e->smooth_sent + (float)e->window_sent;
+    e->smooth_lost = LOSS_FADING * e->smooth_lost + (float)e->window_lost;
+    e->loss = e->smooth_lost / e->smooth_sent;
     e->window_sent = e->window_lost = 0;
     e->window_since_ns = now;
-    if (e->loss <= MUCH_LOSS)
+    note_least_loss(e, now);
+    if (e->loss <= MUCH_LOSS + LUCK / sqrtf(e->smooth_sent))
         return;
     double sent = (double)e->acknowledged / (1 - fmin(e->loss, 0.9));
     double base = e->is_limited ? fmin(e->bitrate, fmax(sent, LOSS_FLOOR)) : sent;
@@ -266,7 +293,8 @@ static void judge_loss(struct estimator *e, int64_t now) {
 static void raise_rate(struct estimator *e, int64_t now) {
     double passed = (double)(now - e->increased_ns) / 1e9;
     e->increased_ns = now;
-    if (!e->is_limited || e->loss > LITTLE_LOSS || now - e->decreased_ns < CALM_NS)
+    if (!e->is_limited || e->loss > LITTLE_LOSS + lost_anyway(e) ||
+        now - e->decreased_ns < CALM_NS)
         return;
     double most = HEADROOM * e->acknowledged + 10000;
     double wanted = e->bitrate * (1 + GROWTH * fmin(passed, 1));
@@ -274,16 +302,54 @@ static void raise_rate(struct estimator *e, int64_t now) {
         e->bitrate = clamp(wanted);
 }
 
+/* ---- probes ------------------------------------------------------------------------------ */
+
+static void note_probe(struct estimator *e, int64_t sent_us, int64_t arrival_us, uint32_t octets,
+                       bool has_come) {
+    if (e->probe_target == 0 || sent_us < e->probe_from_ns / 1000)
+        return;
+    if (sent_us > e->probe_until_ns / 1000) {
+        e->probe.is_over |= has_come;
+        return;
+    }
+    e->probe.lost += !has_come;
+    if (!has_come)
+        return;
+    if (e->probe.come++ == 0) {
+        e->probe.first_sent_us = e->probe.last_sent_us = sent_us;
+        e->probe.first_us = e->probe.last_us = arrival_us;
+        return;
+    }
+    e->probe.octets += octets;
+    if (sent_us > e->probe.last_sent_us)
+        e->probe.last_sent_us = sent_us;
+    if (arrival_us > e->probe.last_us)
+        e->probe.last_us = arrival_us;
+}
+
+/* What came, by the time it took to be sent or to come, whichever was longer. */
+static double probed_rate(const struct estimator *e) {
+    int64_t sent_us = e->probe.last_sent_us - e->probe.first_sent_us;
+    int64_t took_us = e->probe.last_us - e->probe.first_us;
+    if (took_us < sent_us)
+        took_us = sent_us;
+    if (e->probe.come < PROBE_PACKETS || took_us <= 0)
+        return 0;
+    double lost = (double)e->probe.lost / (e->probe.come + e->probe.lost);
+    double rate = (double)e->probe.octets * 8 * 1e6 / (double)took_us;
+    /* What the link loses at any rate would have come. */
+    return rate / (1 - fmin(lost, (double)lost_anyway(e)));
+}
+
 static void judge_probe(struct estimator *e, int64_t now) {
-    if (e->probe_target == 0)
+    if (e->probe_target == 0 || now < e->probe_until_ns ||
+        (!e->probe.is_over && now < e->probe_until_ns + TRIP_NS))
         return;
-    /* When all the packets looked at were sent at the probe's rate. */
-    if (now - e->probe_from_ns > ESTIMATE_BUCKETS * BUCKET_US * INT64_C(1000) &&
-        e->acknowledged > e->probe_best)
-        e->probe_best = e->acknowledged;
-    if (now < e->probe_until_ns)
-        return;
-    uint32_t found = e->probe_best < e->probe_target ? e->probe_best : e->probe_target;
+    double found = fmin(probed_rate(e), e->probe_target);
+    /* A link that was filled carries no more than came, and what its queue took at once came too
+       soon. */
+    if (found < PROVED * e->probe_target)
+        found *= KEPT;
     if (e->loss <= MUCH_LOSS && found > e->bitrate)
         e->bitrate = clamp(found);
     end_probe(e);
@@ -291,9 +357,9 @@ static void judge_probe(struct estimator *e, int64_t now) {
 
 void estimator_probe(struct estimator *e, uint32_t target, int64_t now, int64_t duration) {
     e->probe_target = target;
-    e->probe_best = 0;
+    memset(&e->probe, 0, sizeof e->probe);
     e->probe_from_ns = now;
-    e->probe_until_ns = now + duration + TRIP_NS;
+    e->probe_until_ns = now + duration;
     e->is_probe_done = false;
 }
 
@@ -332,10 +398,11 @@ static void visit_packet(void *context, uint16_t number, bool has_come, int32_t 
     if (e->sent[place].number != number || e->sent[place].octets == 0)
         return; /* never sent, or long ago, or known */
     count_packet(e, number, has_come);
-    if (!has_come)
-        return;
     int64_t sent_us = v->now_us - (uint32_t)((uint32_t)v->now_us - e->sent[place].sent_us);
     int64_t arrival_us = v->base_us + (int64_t)ticks * US_PER_TICK;
+    note_probe(e, sent_us, arrival_us, e->sent[place].octets, has_come);
+    if (!has_come)
+        return;
     note_arrival(e, arrival_us, e->sent[place].octets);
     note_delay(e, sent_us, arrival_us);
     e->sent[place].octets = 0;

@@ -4,7 +4,7 @@
    somewhere: a line is laid through the delays of the last groups of packets, and its slope held
    against a threshold that adapts. Packets that do not come at all. The first says at once what
    the link carries (most of what has arrived of late), the second lowers the estimate step by
-   step.
+   step, once it is more than luck.
 
    Two things are not in the draft. A slope alone is not believed: the least delay of the last
    moments must lie above the least of the last ten seconds, that is a queue must stand. A busy
@@ -32,7 +32,7 @@ struct estimate_group {
 struct estimator {
     uint32_t bitrate;      /* what the link carries, bit/s; of no meaning while not limited */
     uint32_t acknowledged; /* what arrived of late, bit/s */
-    float loss;
+    float loss; /* of the last second or two */
     bool is_limited, has_feedback;
     bool is_probe_done; /* the last probe has said what it could */
 
@@ -68,11 +68,20 @@ struct estimator {
 
     uint32_t window_sent, window_lost;
     int64_t window_since_ns;
+    float smooth_sent, smooth_lost;
+    /* The least loss of these five seconds, and of the five before: what the link loses anyway. */
+    float least_loss, least_loss_before;
+    int64_t least_loss_since_ns;
 
     int64_t increased_ns, decreased_ns, limited_ns;
-    /* A probe's target, 0: none; until when its packets are looked at. */
-    uint32_t probe_target, probe_best;
+    /* A probe's target, 0: none; when its packets are sent, and how they came. */
+    uint32_t probe_target;
     int64_t probe_from_ns, probe_until_ns;
+    struct {
+        int64_t first_sent_us, last_sent_us, first_us, last_us;
+        uint32_t octets, come, lost; /* octets: without the first packet's */
+        bool is_over;                /* a later packet has come */
+    } probe;
 };
 
 void estimator_init(struct estimator *e);

@@ -87,6 +87,8 @@ struct stream {
     struct missing missing[MAX_MISSING];
     uint32_t missing_count;
     int64_t key_sequence; /* of the last keyframe's start, -1: none */
+    uint32_t key_timestamp;
+    int64_t shut_to; /* highest when the gate opened last; up to it nobody may get anything */
     int64_t pli_at_ns;
     bool is_pli_due;
     double jitter, last_transit;
@@ -106,7 +108,8 @@ void stream_free(struct stream *stream);
    belongs to the cache. */
 struct packet *stream_receive(struct stream *stream, uint16_t number, uint32_t timestamp,
                               uint8_t marker, const uint8_t *payload, size_t length, int64_t now);
-/* Hand an audible, enabled packet to everyone who takes it. */
+/* Hand an audible, enabled packet to everyone who takes it; one that was made before the gate
+   opened, and only comes now, to nobody. */
 void stream_deliver(struct stream *stream, struct packet *packet);
 struct packet *stream_cached(const struct stream *stream, int64_t sequence, int64_t now);
 /* The start of a keyframe of which everything since is still in the cache. */
@@ -182,6 +185,29 @@ void feed_forget_stream(struct publication *publication, const struct stream *st
 /* Seal the file and take no more packets. */
 void feed_seal(struct publication *publication, const char *reason);
 
+/* ---- repeats (repeat.c) ------------------------------------------------------------------ */
+
+#define DOUBTS 32
+
+/* What a viewer on a lossy link may be missing without a way to say so in time. */
+struct doubts {
+    uint16_t again[DOUBTS]; /* asked for and sent: once more */
+    uint32_t again_count;
+    uint16_t guarded; /* the last packet of a picture, and how often it was sent again */
+    uint32_t guards;
+};
+
+/* How lossy a link is: grows with what is asked for, fades with time. */
+struct lossiness {
+    float score;
+    int64_t at_ns;
+};
+
+/* What a viewer asks for. */
+void slot_retransmit(struct slot *slot, const uint16_t *numbers, size_t count, int64_t now);
+/* On every tick: what may be missing. */
+void transport_guard(struct transport *transport, int64_t now);
+
 /* ---- slots ------------------------------------------------------------------------------- */
 
 /* A packet that went out, enough to write it again octet for octet. */
@@ -190,7 +216,8 @@ struct sent {
     uint32_t stream; /* NO_STREAM: nothing here */
     uint32_t timestamp, send_time, picture;
     uint16_t sequence;
-    uint8_t second; /* marker and payload type */
+    uint16_t octets; /* of the payload */
+    uint8_t second;  /* marker and payload type */
     uint8_t tl0;
     uint16_t number; /* transport-wide */
 };
@@ -223,6 +250,7 @@ struct slot {
     uint64_t told_events;
     float loss;
     double rtt; /* -1: unknown */
+    struct doubts doubts;
 };
 
 struct slot *slot_new(struct transport *transport, uint32_t id, bool is_video);
@@ -244,7 +272,11 @@ void slot_begin(struct slot *slot, struct stream *stream, struct packet *packet)
 void slot_forward(struct slot *slot, const struct packet *packet, uint8_t marker);
 /* Keys and an address are there: what waited for them may begin. */
 void slot_connected(struct slot *slot, int64_t now);
-void slot_retransmit(struct slot *slot, const uint16_t *numbers, size_t count, int64_t now);
+bool slot_is_connected(const struct slot *slot);
+bool slot_can_repeat(const struct slot *slot, enum codec codec);
+/* A packet that was sent, as RTX where the viewer takes that; else only what `is_asked` for, since
+   under its own number it is a repeat to whoever counts. False when it is not there any more. */
+bool slot_resend(struct slot *slot, uint16_t number, bool is_asked, int64_t now);
 /* An empty packet of the RTX stream, of use to nobody but who measures. */
 bool slot_can_pad(const struct slot *slot);
 void slot_pad(struct slot *slot);
@@ -284,7 +316,9 @@ struct transport {
     uint32_t estimate; /* the peer's own (REMB) */
     int64_t estimate_at_ns, told_estimate_ns;
     bool is_moving; /* had octets, when the server was told last */
+    struct lossiness lossiness;
     struct downlink *downlink; /* NULL: the peer does not tell what arrives */
+    int64_t repairs_from_ns;   /* what it may ask for again has gathered since then */
 };
 
 struct transport *transport_new(struct plane *plane, uint32_t id);

@@ -57,6 +57,7 @@ void publication_gate(struct publication *p, bool is_open, const char *reason) {
         /* After a mute what is in the cache must not be shown. */
         stream->key_sequence = -1;
         if (is_open) {
+            stream->shut_to = stream->highest;
             while (stream->receivers.count)
                 slot_restart(stream->receivers.items[0]);
             stream_want_keyframe(stream);
@@ -113,7 +114,7 @@ void publication_receive(struct publication *p, struct stream *stream, const uin
         p->is_started = true;
         tell(p, UP_STARTED, NULL, 0);
     }
-    if (!p->is_open)
+    if (!p->is_open || packet->sequence <= stream->shut_to)
         return;
     if (!p->is_video) {
         measure_level(p, packet, data, bounds, now);

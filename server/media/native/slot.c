@@ -25,8 +25,6 @@
 #define VIDEO_RING 512
 #define AUDIO_RING 64
 #define CACHE_NS (2 * SECOND_NS)
-/* Packets answered to one NACK at most. */
-#define RESENT_AT_ONCE 100
 
 static const uint8_t silence[] = {0xF8, 0xFF, 0xFE}; /* 20 ms of Opus */
 
@@ -130,7 +128,7 @@ void slot_set_extensions(struct slot *s, unsigned mid_number, const char *mid,
     s->extension_length = (uint8_t)(4 + padded);
 }
 
-static bool is_connected(const struct slot *s) {
+bool slot_is_connected(const struct slot *s) {
     return s->transport->sending != NULL && s->transport->destination.length > 0;
 }
 
@@ -156,7 +154,7 @@ void slot_connected(struct slot *s, int64_t now) {
     if (s->target == NULL || !s->is_video)
         return;
     struct packet *fresh = stream_fresh_keyframe(s->target, now);
-    if (fresh && is_connected(s))
+    if (fresh && slot_is_connected(s))
         slot_begin(s, s->target, fresh);
     else
         stream_want_keyframe(s->target);
@@ -188,10 +186,10 @@ static uint16_t next_number(struct slot *s) {
 
 /* A sealed packet that lies where udp_reserve said. */
 static void hand_over(struct slot *s, const uint8_t *packet, size_t length, uint16_t number,
-                      bool is_repeat) {
+                      enum errand errand) {
     s->transport->octets_down += length;
     if (s->transport->downlink)
-        downlink_send(s, packet, length, number, is_repeat);
+        downlink_send(s, packet, length, number, errand);
     else
         udp_commit(&s->plane->udp, &s->transport->destination, length);
 }
@@ -215,12 +213,14 @@ static bool emit(struct slot *s, const struct sent *record, bool is_repeat, cons
                                  head_length, rest, rest_length + padding);
     if (length == 0)
         return false;
-    hand_over(s, out, length, record->number, is_repeat);
+    hand_over(s, out, length, record->number, is_repeat ? SEND_SAME : SEND_NEW);
     return true;
 }
 
 static void count_sent(struct slot *s, const struct sent *record, size_t octets) {
-    s->ring[record->sequence & s->ring_mask] = *record;
+    struct sent *place = &s->ring[record->sequence & s->ring_mask];
+    *place = *record;
+    place->octets = (uint16_t)octets;
     s->packets++;
     s->octets += (uint32_t)octets;
     if (!s->has_last || (uint16_t)(record->sequence - s->last_sequence) < 0x8000) {
@@ -246,7 +246,7 @@ static uint32_t send_time(int64_t now) {
 }
 
 static void fall_silent(struct slot *s) {
-    if (!s->has_last || !is_connected(s))
+    if (!s->has_last || !slot_is_connected(s))
         return;
     for (int i = 0; i < SILENT_PACKETS; i++) {
         struct sent record = {
@@ -309,7 +309,7 @@ static uint32_t first_timestamp(const struct slot *s, const struct stream *strea
 }
 
 void slot_begin(struct slot *s, struct stream *stream, struct packet *p) {
-    if (stream != s->target || !is_connected(s))
+    if (stream != s->target || !slot_is_connected(s))
         return;
     drop_current(s);
     drop_target(s);
@@ -345,7 +345,7 @@ static size_t write_head(const struct packet *p, const struct sent *record, uint
 
 void slot_forward(struct slot *s, const struct packet *p, uint8_t marker) {
     struct stream *stream = s->current;
-    if (stream == NULL || !is_connected(s))
+    if (stream == NULL || !slot_is_connected(s))
         return;
     if (packet_is_empty(p) && sequence_map_swallow(&s->map, p->sequence))
         return;
@@ -393,7 +393,7 @@ static void resend_as_rtx(struct slot *s, const struct sent *record, uint8_t pay
                                  (size_t)RTP_HEADER + s->extension_length, MAX_DATAGRAM, numbered,
                                  2 + head_length, packet_rest(p), p->rest_length);
     if (length)
-        hand_over(s, out, length, wide, false);
+        hand_over(s, out, length, wide, SEND_AGAIN);
 }
 
 static uint8_t any_rtx(const struct slot *s) {
@@ -404,7 +404,7 @@ static uint8_t any_rtx(const struct slot *s) {
 }
 
 bool slot_can_pad(const struct slot *s) {
-    return s->is_video && s->number_at && s->rtx_ssrc && any_rtx(s) && is_connected(s);
+    return s->is_video && s->number_at && s->rtx_ssrc && any_rtx(s) && slot_is_connected(s);
 }
 
 void slot_pad(struct slot *s) {
@@ -423,33 +423,33 @@ void slot_pad(struct slot *s) {
                                  (size_t)RTP_HEADER + s->extension_length, MAX_DATAGRAM, NULL, 0,
                                  padding, sizeof padding);
     if (length)
-        hand_over(s, out, length, wide, false);
+        hand_over(s, out, length, wide, SEND_NEW);
 }
 
-void slot_retransmit(struct slot *s, const uint16_t *numbers, size_t count, int64_t now) {
-    if (!is_connected(s))
-        return;
-    s->nacked += (uint32_t)count;
-    if (count > RESENT_AT_ONCE)
-        count = RESENT_AT_ONCE;
-    for (size_t i = 0; i < count; i++) {
-        const struct sent *record = &s->ring[numbers[i] & s->ring_mask];
-        if (record->stream == NO_STREAM || record->sequence != numbers[i] ||
-            now - record->sent_ns > CACHE_NS)
-            continue;
-        const struct stream *stream = id_find(&s->plane->streams, record->stream);
-        const struct packet *p = stream ? stream_cached(stream, record->source, now) : NULL;
-        if (p == NULL)
-            continue;
-        s->resent++;
-        uint8_t head[RTP_MAX_HEAD];
-        size_t head_length = write_head(p, record, head);
-        uint8_t rtx = s->rtx_ssrc ? s->rtx_of[stream->codec] : 0;
-        if (rtx)
-            resend_as_rtx(s, record, rtx, head, head_length, p);
-        else
-            emit(s, record, true, head, head_length, packet_rest(p), p->rest_length, p->padding);
-    }
+bool slot_can_repeat(const struct slot *s, enum codec codec) {
+    return s->rtx_ssrc != 0 && s->rtx_of[codec] != 0;
+}
+
+bool slot_resend(struct slot *s, uint16_t number, bool is_asked, int64_t now) {
+    const struct sent *record = &s->ring[number & s->ring_mask];
+    if (record->stream == NO_STREAM || record->sequence != number ||
+        now - record->sent_ns > CACHE_NS)
+        return false;
+    const struct stream *stream = id_find(&s->plane->streams, record->stream);
+    const struct packet *p = stream ? stream_cached(stream, record->source, now) : NULL;
+    if (p == NULL)
+        return false;
+    bool has_rtx = slot_can_repeat(s, stream->codec);
+    if (!has_rtx && !is_asked)
+        return false;
+    s->resent++;
+    uint8_t head[RTP_MAX_HEAD];
+    size_t head_length = write_head(p, record, head);
+    if (has_rtx)
+        resend_as_rtx(s, record, s->rtx_of[stream->codec], head, head_length, p);
+    else
+        emit(s, record, true, head, head_length, packet_rest(p), p->rest_length, p->padding);
+    return true;
 }
 
 /* ---- reports ---------------------------------------------------------------------------- */

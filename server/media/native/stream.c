@@ -29,7 +29,7 @@ struct stream *stream_new(struct publication *publication, uint32_t id, uint32_t
     uint32_t size = s->is_video ? VIDEO_CACHE : AUDIO_CACHE;
     s->cache = make(size * sizeof *s->cache);
     s->cache_mask = size - 1;
-    s->highest = s->key_sequence = -1;
+    s->highest = s->key_sequence = s->shut_to = -1;
     s->pli_at_ns = -PLI_INTERVAL_NS;
     return s;
 }
@@ -116,6 +116,18 @@ static void measure_transit(struct stream *s, uint32_t timestamp, int64_t now) {
     s->has_transit = true;
 }
 
+/* A keyframe of H.264 has two packets to start from, of parameters and of the picture. A decoder
+   that is new needs the first. */
+static void note_keyframe(struct stream *s, const struct packet *p) {
+    bool is_same = s->key_sequence >= 0 && s->key_timestamp == p->timestamp;
+    s->is_pli_due = false;
+    if (is_same && s->key_sequence < p->sequence)
+        return;
+    s->key_sequence = p->sequence;
+    s->key_timestamp = p->timestamp;
+    s->keyframes += !is_same;
+}
+
 struct packet *stream_receive(struct stream *s, uint16_t number, uint32_t timestamp,
                               uint8_t marker, const uint8_t *payload, size_t length, int64_t now) {
     struct packet *p = need(malloc(sizeof *p + length + RTP_EVEN));
@@ -147,11 +159,8 @@ struct packet *stream_receive(struct stream *s, uint16_t number, uint32_t timest
     s->received++;
     s->octets += length;
     s->last_arrival_ns = now;
-    if (p->is_key_start) {
-        s->key_sequence = p->sequence;
-        s->keyframes++;
-        s->is_pli_due = false;
-    }
+    if (p->is_key_start)
+        note_keyframe(s, p);
     if (p->sequence == s->highest)
         measure_transit(s, timestamp, now);
     struct packet **place = &s->cache[p->sequence & s->cache_mask];
@@ -161,6 +170,8 @@ struct packet *stream_receive(struct stream *s, uint16_t number, uint32_t timest
 }
 
 void stream_deliver(struct stream *s, struct packet *p) {
+    if (p->sequence <= s->shut_to)
+        return;
     for (uint32_t i = 0; i < s->receivers.count; i++)
         slot_forward(s->receivers.items[i], p, p->marker);
     if (p->is_key_start || !s->is_video)
@@ -176,7 +187,7 @@ void stream_deliver(struct stream *s, struct packet *p) {
 }
 
 struct packet *stream_fresh_keyframe(const struct stream *s, int64_t now) {
-    if (s->key_sequence < 0)
+    if (s->key_sequence < 0 || !s->publication->is_open)
         return NULL;
     struct packet *p = stream_cached(s, s->key_sequence, now);
     if (p == NULL || now - p->arrival_ns > KEY_FRESH_NS)

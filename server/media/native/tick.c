@@ -88,6 +88,7 @@ void plane_tick(struct plane *plane) {
         if (t->sending == NULL)
             continue;
         downlink_tick(t, now);
+        transport_guard(t, now);
         for_streams(t, ask_again, now);
         if (plane->ticks % FEEDBACK_TICKS == 0)
             send_feedback(t);

@@ -9,6 +9,9 @@
 #define MAX_PLAIN (MAX_DATAGRAM - SRTP_MAX_TRAILER)
 #define MAX_NACKED 512
 #define MAX_ADDRESSES 16
+/* Packets one viewer may have again a second, and at once after a quiet one: more than any link
+   loses that still shows a picture. A few octets of asking must not make megabytes. */
+#define REPAIRS_PER_S 2000
 
 struct transport *transport_new(struct plane *plane, uint32_t id) {
     struct transport *t = make(sizeof *t);
@@ -77,9 +80,11 @@ void transport_address(struct transport *t, const struct address *address, bool 
     *kept = *address;
     list_add(&t->addresses, kept);
     address_set(&t->plane->addresses, kept, t);
-    if (is_sending)
+    if (is_sending) {
         t->destination.length =
             address_to_socket(address, t->plane->udp.family, &t->destination.where);
+        t->destination.is_single = false;
+    }
 }
 
 void transport_send_rtcp(struct transport *t, const uint8_t *data, size_t length) {
@@ -359,6 +364,28 @@ static void payload_feedback(struct transport *t, const uint8_t *packet, size_t 
             keyframe_asked(t, get32(packet + position));
 }
 
+static size_t take_repairs(struct transport *t, size_t wanted, int64_t now) {
+    const int64_t each = SECOND_NS / REPAIRS_PER_S;
+    if (t->repairs_from_ns < now - SECOND_NS)
+        t->repairs_from_ns = now - SECOND_NS;
+    size_t left = (size_t)((now - t->repairs_from_ns) / each);
+    if (wanted > left)
+        wanted = left;
+    t->repairs_from_ns += (int64_t)wanted * each;
+    return wanted;
+}
+
+static void asked_again(struct transport *t, const uint8_t *packet, size_t size, int64_t now) {
+    struct slot *slot = find_slot(t, get32(packet + 8));
+    if (slot == NULL)
+        return;
+    uint16_t numbers[MAX_NACKED];
+    size_t wanted = rtcp_read_nack(packet, size, numbers, MAX_NACKED);
+    size_t given = take_repairs(t, wanted, now);
+    slot->nacked += (uint32_t)(wanted - given);
+    slot_retransmit(slot, numbers, given, now);
+}
+
 void transport_receive_rtcp(struct transport *t, const uint8_t *data, size_t length, int64_t now) {
     size_t position = 0, size;
     const uint8_t *packet;
@@ -373,13 +400,9 @@ void transport_receive_rtcp(struct transport *t, const uint8_t *data, size_t len
                 if (slot)
                     slot_reception(slot, &block, (double)now / 1e9);
             }
-        } else if (type == RTCP_RTPFB && (packet[0] & 0x1F) == RTCP_FMT_NACK && size >= 16) {
-            struct slot *slot = find_slot(t, get32(packet + 8));
-            uint16_t numbers[MAX_NACKED];
-            if (slot)
-                slot_retransmit(slot, numbers, rtcp_read_nack(packet, size, numbers, MAX_NACKED),
-                                now);
-        } else if (type == RTCP_RTPFB && (packet[0] & 0x1F) == RTCP_FMT_TWCC && t->downlink)
+        } else if (type == RTCP_RTPFB && (packet[0] & 0x1F) == RTCP_FMT_NACK && size >= 16)
+            asked_again(t, packet, size, now);
+        else if (type == RTCP_RTPFB && (packet[0] & 0x1F) == RTCP_FMT_TWCC && t->downlink)
             estimator_feedback(&t->downlink->estimator, packet, size, now);
         else if (type == RTCP_PSFB)
             payload_feedback(t, packet, size, now);

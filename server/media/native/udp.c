@@ -112,6 +112,7 @@ struct batch {
         struct cmsghdr align;
         uint8_t octets[CMSG_SPACE(sizeof(uint16_t))];
     } control[UDP_BATCH];
+    struct destination *to[UDP_BATCH];
     unsigned count, parts_used;
 };
 
@@ -144,9 +145,11 @@ static void send_batch(struct udp *udp, struct batch *batch) {
             for (; done < batch->count; done++)
                 udp->dropped += batch->messages[done].msg_hdr.msg_iovlen;
         } else if (refused->msg_controllen > 0) {
-            /* No GSO here: say it as single packets, now and from now on. */
-            if (errno == EIO || errno == EINVAL || errno == EOPNOTSUPP)
+            /* No GSO here, or not for there: say it as single packets, now and from now on. */
+            if (errno == EIO || errno == EOPNOTSUPP || errno == ENOPROTOOPT)
                 udp->has_gso = false;
+            else if (errno == EINVAL || errno == EMSGSIZE)
+                batch->to[done]->is_single = true;
             send_singly(udp, refused);
             done++;
         } else {
@@ -166,7 +169,7 @@ static int32_t add_message(struct udp *udp, struct batch *batch, struct destinat
     bool is_last = false;
     while (index >= 0 && !is_last) {
         const struct outgoing *packet = &udp->packets[index];
-        if (count > 0 && (!udp->has_gso || packet->length > size || count == SEGMENTS ||
+        if (count > 0 && (!udp->has_gso || d->is_single || packet->length > size || count == SEGMENTS ||
                           octets + packet->length > LONGEST))
             break;
         parts[count++] = (struct iovec){udp->arena + packet->offset, packet->length};
@@ -190,6 +193,7 @@ static int32_t add_message(struct udp *udp, struct batch *batch, struct destinat
         control->cmsg_len = CMSG_LEN(sizeof size);
         memcpy(CMSG_DATA(control), &size, sizeof size);
     }
+    batch->to[batch->count] = d;
     batch->parts_used += (unsigned)count;
     batch->count++;
     return index;

@@ -3,7 +3,8 @@
    What is sent waits in an arena until the batch that caused it has been handled; then the packets
    of each destination stand together, and runs of equal length go to the kernel as one message
    (UDP GSO). A kernel or device that refuses GSO is noticed at the first try and sent to without
-   it from then on. What the kernel does not take is dropped and counted: media is not worth
+   it from then on; a way too narrow for a packet as it is (a tunnel with a small MTU) costs nobody
+   else his messages. What the kernel does not take is dropped and counted: media is not worth
    waiting for. */
 #ifndef REPRISE_UDP_H
 #define REPRISE_UDP_H
@@ -20,6 +21,7 @@ struct destination {
     struct sockaddr_storage where;
     socklen_t length; /* 0: not known yet */
     int32_t first, last; /* of this batch's packets; -1: none */
+    bool is_single; /* the kernel takes no runs for there */
 };
 
 struct outgoing {

@@ -12,11 +12,14 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from server.domain import commands as c
-from server.domain.events import SESSION, ChatSent, Event
+from server.domain.channels import SESSION
+from server.domain.chat_events import ChatSent
+from server.domain.events import Event
 from server.domain.session import fold
 from server.live.ports import AnonymousVote, Answer, Append
 from server.storage.engines import sync_engine
-from server.storage.event_log import EventLog, read_events
+from server.storage.event_log import EventLog
+from server.storage.event_reading import read_events
 from server.storage.migrate import upgrade
 from tests.live_world import ADA, BOB, FAY, OPEN, World, live_class
 

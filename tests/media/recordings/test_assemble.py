@@ -6,79 +6,42 @@ import json
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 
-from recordings.assemble import Assembled, assemble
-from recordings.compose import Composer
-from recordings.edit_list import Epoch, Levels, edit_list
-from recordings.facts import Facts, facts_of
+from recordings.facts import Facts
 from recordings.renditions import Renditions, render
 from recordings.spans import Span
-from recordings.tracks import CaptureCount
 from server.domain import breakout_events as be
-from server.domain import events as e
 from server.domain import slides_events as se
 from server.domain import whiteboard_events as we
-from server.schemas.api import Chapter
+from server.domain.recording_events import (
+    ConsentGiven,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStarted,
+)
+from server.domain.session_events import SessionEnded
+from server.domain.track_events import TrackChanged
+from server.schemas.recordings import Chapter
+from tests.recordings_made import Made, class_of, compose, expected, make, publisher
 from tests.recordings_measure import beeps, flashes, pictures, sound
+from tests.recordings_payloads import PAYLOADS
 from tests.recordings_synth import (
     FLASHES_MS,
     MS,
     CaptureWriter,
     Log,
-    Publisher,
+    coded,
     opus,
     rtp_packet,
     vp8,
-    vp8_payloads,
 )
 
 pytestmark = pytest.mark.timeout(300)
-MIN_DELAY_MS = 40
-"""the network's least delay: session time is when a packet could have been here at best"""
-
-
-@dataclass
-class Made:
-    facts: Facts
-    assembled: Assembled
-    epochs: list[Epoch]
-    folder: Path
-
-    def count(self, capture_id: str) -> CaptureCount:
-        return next(c for c in self.assembled.counts if c.capture_id == capture_id)
-
-
-def make(folder: Path, log: Log) -> Made:
-    facts = facts_of("s1", "r1", log.sorted())
-    out = folder / "assembled"
-    out.mkdir()
-    assembled = assemble(facts, folder / "captures", out, lambda _: None)
-    levels = {
-        v.sound.participant_id: Levels(
-            v.sound.start_ms, [float(x) for x in np.load(out / v.levels_path)]
-        )
-        for v in assembled.voices
-    }
-    epochs = edit_list(
-        facts.duration_ms, assembled.videos, levels, facts.spotlights, facts.facilitators()
-    )
-    return Made(facts, assembled, epochs, out)
-
-
-def compose(made: Made, folder: Path) -> Path:
-    out, pieces = folder / "composed", folder / "pieces"
-    out.mkdir()
-    pieces.mkdir()
-    Composer(
-        made.folder, made.assembled.videos, made.facts.names(), pieces, out, stills={}
-    ).compose(made.epochs, lambda _: None)
-    return out
 
 
 def rendered(made: Made, folder: Path, chapters: Sequence[Chapter]) -> tuple[Path, Renditions]:
@@ -90,24 +53,6 @@ def rendered(made: Made, folder: Path, chapters: Sequence[Chapter]) -> tuple[Pat
         out, lambda _: None,
     )  # fmt: skip
     return out, result
-
-
-def publisher(folder: Path, who: str = "ada", **options: float) -> Publisher:
-    return Publisher(participant_id=who, folder=folder / "captures", **options)  # type: ignore[arg-type]
-
-
-def class_of(length_ms: int, *publishers: Publisher, started_ms: int = 0) -> Log:
-    log = Log()
-    for index, one in enumerate(publishers):
-        tracks = sorted({track for _, track, _ in one.captures})
-        log.join(0, one.participant_id, *tracks, role="learner" if index else "facilitator")  # type: ignore[arg-type]
-        log.capture(0, one)
-    log.add(started_ms, e.RecordingStarted("r1"))
-    return log.add(length_ms, e.SessionEnded())
-
-
-def expected(times: Sequence[float], shift_ms: float = 0) -> list[float]:
-    return [at + MIN_DELAY_MS + shift_ms for at in times]
 
 
 @pytest.fixture(scope="module")
@@ -227,22 +172,23 @@ def test_lost_packets_move_nothing(tmp_path: Path) -> None:
     assert len(shown) == 250
 
 
-def test_the_size_may_change_in_mid_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("codec", ["VP8", "VP9", "AV1"])
+def test_the_size_may_change_in_mid_file(tmp_path: Path, codec: str) -> None:
     """Simulcast layers of 16:9, then a phone turned upright: one file, one composition."""
     ada = publisher(tmp_path)
     writer = CaptureWriter(
         tmp_path / "captures" / "ada-camera.rtp", participant_id="ada", track="camera",
-        codec="VP8", clock_rate=90_000, ssrc=1,
+        codec=codec, clock_rate=90_000, ssrc=1,
     )  # fmt: skip
     sequence = 0
     for index, (width, height, grey) in enumerate(((320, 180, 60), (640, 360, 90), (180, 320, 60))):
         writer.layer(index * 3000 * MS, "qhf"[index], index + 1)
-        for frame in vp8(3000, width, height, flashes=(1520,), grey=grey):
+        for frame in coded(codec, 3000, width, height, flashes=(1520,), grey=grey):
             at = index * 3000 + frame.at_ms
             ticks = 5_000_000 * index + round(at * 90)
             if frame.at_ms % 1000 == 0:
                 writer.report(round((at + 40) * MS), index + 1, round((at + 7777) * MS), ticks)
-            parts = vp8_payloads(frame.data)
+            parts = PAYLOADS[codec](frame.data)
             for part, payload in enumerate(parts):
                 packet = rtp_packet(
                     sequence, ticks, index + 1, payload, marker=part == len(parts) - 1, pt=96
@@ -272,7 +218,7 @@ def test_a_pause_is_cut_out(tmp_path: Path) -> None:
     ada.write("microphone", opus(10_000, instants), codec="opus")
     ada.write("camera", vp8(10_000, flashes=instants))
     log = class_of(10_000, ada)
-    log.add(3000, e.RecordingPaused("r1")).add(6000, e.RecordingResumed("r1"))
+    log.add(3000, RecordingPaused("r1")).add(6000, RecordingResumed("r1"))
     made = make(tmp_path, log)
     assert made.facts.duration_ms == 7000
     assert [(g.at_ms, g.length_ms, g.reason) for g in made.facts.gaps] == [(3000, 3000, "paused")]
@@ -294,8 +240,8 @@ def test_nothing_of_someone_who_declined_is_kept(tmp_path: Path) -> None:
     log = Log().join(0, "ada", "microphone", role="facilitator").capture(0, ada)
     log.join(0, "bo", "microphone", "camera", consents=False).capture(0, bo)
     log.join(0, "cy", "microphone", "camera", consents=False).capture(0, cy)
-    log.add(0, e.RecordingStarted("r1")).add(5000, e.ConsentGiven("cy"))
-    log.add(10_000, e.SessionEnded())
+    log.add(0, RecordingStarted("r1")).add(5000, ConsentGiven("cy"))
+    log.add(10_000, SessionEnded())
     made = make(tmp_path, log)
     assert {t.participant_id for t in made.assembled.videos} == {"cy"}
     assert "bo" not in made.facts.names()
@@ -309,8 +255,8 @@ def test_a_track_the_log_calls_off_is_left_out(tmp_path: Path) -> None:
     ada = publisher(tmp_path)
     ada.write("microphone", opus(10_000), codec="opus")
     log = class_of(10_000, ada)
-    log.add(3000, e.TrackChanged("ada", "microphone", False, "ada"))
-    log.add(8000, e.TrackChanged("ada", "microphone", True, "ada"))
+    log.add(3000, TrackChanged("ada", "microphone", False, "ada"))
+    log.add(8000, TrackChanged("ada", "microphone", True, "ada"))
     made = make(tmp_path, log)
     kept = [at for at in FLASHES_MS if at < 3000 or at > 8000]
     assert beeps(made.folder / "mix.flac") == pytest.approx(expected(kept), abs=5)
@@ -332,7 +278,7 @@ def test_a_reconnect_goes_on_in_the_same_track(tmp_path: Path) -> None:
 
 def test_silence_and_cards_are_a_recording_too(tmp_path: Path) -> None:
     log = Log().join(0, "ada", name="Åsa'; drawtext", role="facilitator")
-    log.add(0, e.RecordingStarted("r1")).add(2100, e.SessionEnded())
+    log.add(0, RecordingStarted("r1")).add(2100, SessionEnded())
     made = make(tmp_path, log)
     out, result = rendered(made, tmp_path, [])
     samples, _ = sound(out / "download.mp4")

@@ -6,8 +6,8 @@ from typing import Any
 
 from server.domain import commands as c
 from server.domain import debate_commands as dc
+from server.domain.channels import side_channel
 from server.domain.debate_state import RIGHT_OF_WAY_MS, SECOND
-from server.domain.events import side_channel
 from server.domain.state import THE_SERVER, Actor
 from tests.debate_world import Hall, kinds, pid, shipped
 from tests.live_world import ADA, FAY, OPEN, live_class

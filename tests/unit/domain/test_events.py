@@ -11,6 +11,7 @@ import pytest
 from server.domain import commands as c
 from server.domain import events as e
 from server.domain.events import EVENT_TYPES, PERSONAL, UPCASTS, VERSIONS, body_of, data_of
+from server.domain.hand_events import HandLowered
 from server.domain.session import evolve, fold
 from server.domain.state import SessionState
 from tests.live_world import ADA, FAY, OPEN, live_class
@@ -74,7 +75,7 @@ def test_EV4_old_versions_are_upcast_step_by_step(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(
         UPCASTS, ("hand_lowered", 2), lambda data: {**data, "by": data["by"].upper()}
     )
-    assert body_of("hand_lowered", 1, {"participant_id": "ada"}) == e.HandLowered("ada", "NOBODY")
+    assert body_of("hand_lowered", 1, {"participant_id": "ada"}) == HandLowered("ada", "NOBODY")
 
 
 def test_EV7_erased_text_reads_empty() -> None:

@@ -16,6 +16,7 @@ from server.domain.hand import queue
 from server.domain.lock import GRACE_MS
 from server.domain.record import record_of
 from server.domain.session import fold
+from server.domain.session_events import LockKind
 from server.domain.state import THE_SERVER, Actor, SessionState
 from tests.live_world import ADA, BOB, FAY, OPEN, World, live_class
 
@@ -410,4 +411,4 @@ def test_every_lock_is_in_the_rules() -> None:
     rules = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
     section = re.split(r"^## ", rules, flags=re.MULTILINE)
     locks = next(part for part in section if part.startswith("LK"))
-    assert [lock for lock in get_args(e.LockKind) if f"`{lock}`" not in locks] == []
+    assert [lock for lock in get_args(LockKind) if f"`{lock}`" not in locks] == []

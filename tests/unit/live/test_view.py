@@ -20,10 +20,12 @@ from server.domain import commands as c
 from server.domain import slides_commands as sc
 from server.domain import web_content_commands as web
 from server.domain import whiteboard_commands as wc
+from server.domain.channels import SERVER
 from server.domain.commands import Command
 from server.domain.errors import DomainError
-from server.domain.events import EVENT_TYPES, SERVER, Event, LockKind
+from server.domain.events import EVENT_TYPES, Event
 from server.domain.poll import SHOWN_FROM
+from server.domain.session_events import LockKind
 from server.domain.state import (
     THE_SERVER,
     Actor,

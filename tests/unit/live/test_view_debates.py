@@ -26,7 +26,7 @@ from server.domain.floor import floor_of, may_speak
 from server.domain.session import fold
 from server.domain.state import THE_SERVER, Actor
 from server.live.wire import channels_of, to_wire
-from server.storage.event_log import decode_state, encode_state
+from server.storage.event_reading import decode_state, encode_state
 from server.storage.shipped_formats import ORDER
 from tests.debate_world import debates_happen, shipped, wait
 from tests.live_world import ADA, BOB, FAY, OPEN

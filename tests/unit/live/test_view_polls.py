@@ -18,7 +18,7 @@ from server.domain.state import Actor, PollResult
 from server.live.view import view_for
 from server.live.wire import channels_of, to_domain, to_wire
 from server.schemas import live as wire
-from server.storage.event_log import decode_state, encode_state
+from server.storage.event_reading import decode_state, encode_state
 from tests.live_world import ADA, BOB, FAY, OPEN, World, apply, live_class
 from tests.poll_samples import ANSWERS, POLLS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from recordings.facts import facts_of
 from server.domain import commands as c
 from server.domain.state import AttachedFile
-from server.schemas.api import TimelineMark
+from server.schemas.recordings import TimelineMark
 from tests.live_world import ADA, BOB, FAY, OPEN, World, live_class
 
 PLAN = AttachedFile("f1", "plan.pdf", "application/pdf", 900)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from server.schemas.api import Chapter, Segment, Transcript, Word
+from server.schemas.recordings import Chapter
+from server.schemas.transcripts import Segment, Transcript, Word
 from transcripts.captions import LINE, captions_vtt, chapters_vtt, cues, stamp, wrapped
 
 _CHECK = """

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from server.schemas.api import Word
+from server.schemas.transcripts import Word
 from transcripts import item_checks as checks
 from transcripts.english import english
 from transcripts.item_draft import GAP, Draft, Lecture

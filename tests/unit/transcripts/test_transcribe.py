@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.schemas.api import Word
+from server.schemas.transcripts import Word
 from transcripts.transcribe import is_echo
 
 CONTEXT = "Printing, from wood blocks. The Gutenberg Bible at Mainz."
