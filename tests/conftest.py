@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import socket
+import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,29 @@ import pytest
 # Every data folder of a test finds the models that `make test` fetched, also when pytest is called
 # by itself.
 os.environ.setdefault("REPRISE_MODELS", str(Path(__file__).resolve().parent.parent / "data/models"))
+
+
+STOP_S = 180
+"""what a test that ran out of time has to put its things away"""
+_stderr = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Before anything is captured, so that the last words are heard.
+    config.stash[_stderr] = os.dup(sys.__stderr__.fileno() if sys.__stderr__ else 2)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A test's time limit interrupts it once. What hangs after that, when it puts its things away,
+    would hang for ever: then all ends, and it is told where everybody stood."""
+    marker = item.get_closest_marker("timeout")
+    limit_s = float(marker.args[0] if marker else item.config.getini("timeout"))
+    faulthandler.dump_traceback_later(limit_s + STOP_S, exit=True, file=item.config.stash[_stderr])
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

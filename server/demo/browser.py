@@ -7,21 +7,32 @@ same for every page and not in step with each other.
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import io
 import json
+import logging
 import os
 import shutil
+import uuid
 import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Error as PlaywrightError
 
 from server.demo.lecture import ASSETS, SAMPLE_RATE, Samples
 
+log = logging.getLogger(__name__)
+
+ANSWER_S = 60
+"""a browser that is busy answers within seconds; after this it hangs"""
+LOOK_S = 10
 PROGRAMS = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
 
 ARGUMENTS = [
@@ -57,14 +68,46 @@ async def has_chromium() -> bool:
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
+    """One that hangs is ended: what waits for it fails then, and does not wait for ever."""
+    mark = f"--reprise-run={uuid.uuid4().hex}"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=chromium_program(), args=ARGUMENTS, headless=True
+            executable_path=chromium_program(), args=[*ARGUMENTS, mark], headless=True
         )
+        watching = asyncio.create_task(_end_when_it_hangs(browser, mark))
         try:
             yield browser
         finally:
-            await browser.close()
+            watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
+            try:
+                async with asyncio.timeout(ANSWER_S):
+                    await browser.close()
+            except TimeoutError:
+                _end(mark)
+
+
+async def _end_when_it_hangs(browser: Browser, mark: str) -> None:
+    with contextlib.suppress(PlaywrightError):  # it is gone already
+        session = await browser.new_browser_cdp_session()
+        while True:
+            await asyncio.sleep(LOOK_S)
+            try:
+                async with asyncio.timeout(ANSWER_S):
+                    await session.send("Browser.getVersion")
+            except TimeoutError:
+                _end(mark)
+                return
+
+
+def _end(mark: str) -> None:
+    """The browser that was started with this argument, and with it its children."""
+    log.error("Chromium does not answer and is ended")
+    for process in psutil.process_iter(["cmdline"]):
+        if mark in (process.info["cmdline"] or ()):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
 
 
 async def person(

@@ -62,8 +62,7 @@ async def page_of(
     yield make
     if request.node.stash.get(FAILED, False):
         await draw(contexts, request.node.name, repository)
-    for context in contexts:
-        await context.close()
+    # They close with the browser, which is ended when it does not.
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.e2e.conftest import PageOf
 from tests.e2e.debate_page import DebatePage
 from tests.e2e.instruments import add_probe, hears
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(400)
 
 MOTION = "This house would close city centres to private cars"
 TONES = {"Helen Marsh": 520, "Mina Okafor": 880, "Tomás Rivera": 1320}
