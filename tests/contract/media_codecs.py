@@ -131,3 +131,33 @@ async def test_who_did_not_offer_a_codec_gets_none_of_it_and_is_told(hall: Hall)
         TransportStats, lambda n: n.transport_id == "bob" and not n.unshown
         and n in hall.all(TransportStats)[seen:],
     )  # fmt: skip
+
+
+# ---- pictures of many packets ------------------------------------------------------------------
+
+
+async def test_of_a_picture_without_an_end_comes_what_there_is(hall: Hall) -> None:
+    """Its first packets may wait for the last one a moment, not for ever."""
+    ann, bob = await hall.join("ann", codec="H264"), await hall.join("bob", codec="H264")
+    made = Made(ann, "H264")
+    hall.apply(AssignSlot("bob", "stage", ann.id("camera")))
+    await keep_sending(made, bob, 9)
+    sender, seen = ann.client.senders["camera", "f"], bob.received("stage")
+    for part in range(50):
+        sender.send_payload(b"\x7c\x05" + bytes((part,)) * 900, made.frame * _STEP, False)
+    await bob.client.wait_for(lambda: bob.received("stage") == seen + 50)
+    parts = sorted(bob.slots["stage"].packets, key=lambda one: one.sequence)[-50:]
+    assert [packet.payload[2] for packet in parts] == list(range(50))
+
+
+async def test_numbers_that_jump_within_a_picture_hurt_nobody(hall: Hall) -> None:
+    """The second takes the place of the first wherever packets are kept by their number."""
+    ann, bob = await hall.join("ann", codec="H264"), await hall.join("bob", codec="H264")
+    made = Made(ann, "H264")
+    hall.apply(AssignSlot("bob", "stage", ann.id("camera")))
+    await keep_sending(made, bob, 9)
+    sender = ann.client.senders["camera", "f"]
+    for _ in range(40):
+        sender.send_payload(b"\x7c\x05" + bytes(900), made.frame * _STEP, False)
+        sender.sequence = (sender.sequence + 1023) & 0xFFFF
+    await keep_sending(made, bob, 30)

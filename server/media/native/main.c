@@ -82,6 +82,7 @@ static void watch(int epoll, int how, int fd, uint32_t events) {
 
 static void take_commands(struct plane *plane) {
     static uint8_t buffer[CONTROL_MAX];
+    plane_forward(plane, true);
     for (int i = 0; i < MESSAGES_AT_ONCE && !plane->is_ending; i++) {
         int length = control_receive(&plane->control, buffer);
         if (length == 0)
@@ -165,6 +166,8 @@ int main(int count, char **arguments) {
         int64_t left = due - now_ns();
         if (plane.pacing.count && left > PLANE_PACE_NS)
             left = PLANE_PACE_NS;
+        if (plane.gathering.count && left > PLANE_GATHER_NS)
+            left = PLANE_GATHER_NS;
         struct epoll_event events[4];
         int found = epoll_wait(epoll, events, 4, left > 0 ? (int)((left + MS_NS - 1) / MS_NS) : 0);
         /* A mute comes before the packets that wait beside it. */
@@ -180,20 +183,20 @@ int main(int count, char **arguments) {
                 continue;
             if (fd == options.meet_fd)
                 take_in(&plane, epoll, fd);
-            else if (fd == plane.udp.fd) {
+            else if (fd == plane.udp.fd)
                 udp_receive(&plane.udp, plane_datagram, &plane);
-                udp_flush(&plane.udp);
-            } else if (fd == signals)
+            else if (fd == signals)
                 plane.is_ending = true;
             else if (read(ended, &number, sizeof number) > 0)
                 plane_captures_ended(&plane);
         }
+        plane_forward(&plane, false);
         int64_t now = now_ns();
         if (plane.pacing.count) {
             plane.now = now;
             downlink_pace(&plane, now);
-            udp_flush(&plane.udp);
         }
+        udp_flush(&plane.udp);
         if (now >= due) {
             plane_tick(&plane);
             /* Late by more than one: do not catch up. */

@@ -61,6 +61,7 @@ void plane_free(struct plane *plane) {
     list_free(&plane->all);
     if (plane->kept)
         munmap(plane->kept, KEPT_OCTETS);
+    list_free(&plane->gathering);
     list_free(&plane->pacing);
     udp_close(&plane->udp);
     control_close(&plane->control);

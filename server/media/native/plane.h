@@ -32,6 +32,8 @@
 #define MAX_CHECK_NAME 33
 #define LAYERS 3
 #define NO_STREAM 0
+/* Packets of a picture that wait for its last one. */
+#define MAX_GATHERED 16
 
 struct plane {
     struct udp udp;
@@ -53,6 +55,7 @@ struct plane {
     uint32_t last_stream;
     uint64_t ticks;
     int64_t now; /* when what is being handled came */
+    struct list gathering; /* streams with packets of a picture that is not whole */
     struct list pacing; /* transports that hold packets back, or are being probed */
     uint64_t strangers; /* datagrams from addresses nobody vouched for */
     int64_t probe_second;
@@ -78,6 +81,9 @@ struct stream {
     struct packet **cache;
     uint32_t cache_mask;
     struct list receivers, waiting; /* slots */
+    int64_t gathered[MAX_GATHERED], gathered_since_ns;
+    uint32_t gathered_count;
+    bool is_picture_whole;
     int64_t highest, base;          /* unwrapped; highest -1: nothing yet */
     int64_t last_arrival_ns;
     uint64_t received, octets, octets_before;
@@ -111,6 +117,10 @@ struct packet *stream_receive(struct stream *stream, uint16_t number, uint32_t t
 /* Hand an audible, enabled packet to everyone who takes it; one that was made before the gate
    opened, and only comes now, to nobody. */
 void stream_deliver(struct stream *stream, struct packet *packet);
+/* What waits for the rest of its picture goes now. */
+void stream_forward(struct stream *stream);
+/* The same of every stream that has a whole picture or has waited long enough, or that `must`. */
+void plane_forward(struct plane *plane, bool must);
 struct packet *stream_cached(const struct stream *stream, int64_t sequence, int64_t now);
 /* The start of a keyframe of which everything since is still in the cache. */
 struct packet *stream_fresh_keyframe(const struct stream *stream, int64_t now);
@@ -376,5 +386,6 @@ bool plane_meet_server(struct plane *plane, int listener);
 
 #define PLANE_TICK_NS (20 * MS_NS)
 #define PLANE_PACE_NS (5 * MS_NS)
+#define PLANE_GATHER_NS MS_NS
 
 #endif

@@ -21,6 +21,7 @@ static void tell(struct publication *p, enum up type, const uint8_t *more, size_
 }
 
 void publication_forget_stream(struct publication *p, struct stream *stream) {
+    stream_forward(stream);
     while (stream->receivers.count)
         slot_clear(stream->receivers.items[0]);
     while (stream->waiting.count)

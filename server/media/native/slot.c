@@ -311,6 +311,9 @@ static uint32_t first_timestamp(const struct slot *s, const struct stream *strea
 void slot_begin(struct slot *s, struct stream *stream, struct packet *p) {
     if (stream != s->target || !slot_is_connected(s))
         return;
+    stream_forward(stream);
+    if (s->current)
+        stream_forward(s->current);
     drop_current(s);
     drop_target(s);
     s->current = stream;

@@ -1,6 +1,5 @@
 /* Unwraps sequence numbers, asks again for what was lost (after 20 ms, ten times at most), keeps
-   the last packets, counts for receiver reports, and hands every packet to the slots that show
-   it, to those that wait for its next keyframe, and to the capture. */
+   the last packets, and counts for receiver reports. */
 #include "plane.h"
 
 #define NACK_AFTER_NS (20 * MS_NS)
@@ -35,6 +34,8 @@ struct stream *stream_new(struct publication *publication, uint32_t id, uint32_t
 }
 
 void stream_free(struct stream *s) {
+    if (s->gathered_count)
+        list_remove(&s->publication->plane->gathering, s);
     for (uint32_t i = 0; i <= s->cache_mask; i++)
         free(s->cache[i]);
     free(s->cache);
@@ -167,23 +168,6 @@ struct packet *stream_receive(struct stream *s, uint16_t number, uint32_t timest
     free(*place);
     *place = p;
     return p;
-}
-
-void stream_deliver(struct stream *s, struct packet *p) {
-    if (p->sequence <= s->shut_to)
-        return;
-    for (uint32_t i = 0; i < s->receivers.count; i++)
-        slot_forward(s->receivers.items[i], p, p->marker);
-    if (p->is_key_start || !s->is_video)
-        for (uint32_t i = 0; i < s->waiting.count;) {
-            struct slot *slot = s->waiting.items[i];
-            slot_begin(slot, s, p);
-            /* One that began left the list, and the last took its place. */
-            if (i < s->waiting.count && s->waiting.items[i] == slot)
-                i++;
-        }
-    if (s->publication->feed)
-        feed_packet(s->publication, s, p);
 }
 
 struct packet *stream_fresh_keyframe(const struct stream *s, int64_t now) {
