@@ -4,9 +4,13 @@ Theory of operation. Engine.IO puts every packet into its client's queue, from w
 client takes it, frames it, perhaps deflates it and writes it: three wake-ups a delivery, which is
 what a broadcast to a large class costs. But a frame from server to client is not masked (RFC 6455
 section 5.1), so it is the same bytes for everybody, and writing them to the transport neither
-waits nor fails. Here a client's messages are written at once, in the order in which they were
-given; only what is not a message (pings, the close) still goes through the queue. Compression is
-not negotiated: it would make every frame one client's own, and keep 300 kB a client.
+waits nor fails. Here a client's packets are written at once, in the order in which they were
+given. Compression is not negotiated: it would make every frame one client's own, and keep 300 kB a
+client.
+
+What a client sends is read by the task that serves it. Engine.IO starts a task and a timer for
+each message, and looks at every client in turn for who is gone; here each has one timer, which
+moves on when it fires: in a class of hundreds the pings alone cost more than the commands.
 
 A browser that does not read fills its transport's buffer; ``waiting_octets`` tells how far.
 
@@ -17,22 +21,27 @@ the server starts.
 from __future__ import annotations
 
 import asyncio
+import logging
 import struct
 from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 import socketio
+from aiohttp import web
 from aiohttp.web import WebSocketResponse
 from engineio.async_drivers.aiohttp import WebSocket
 from engineio.async_server import AsyncServer
 from engineio.async_socket import AsyncSocket
+from engineio.exceptions import SocketIsClosedError, UnknownPacketError
 from engineio.packet import MESSAGE, Packet
+
+log = logging.getLogger(__name__)
 
 PRIVATE_NAMES: Final = (
     (AsyncServer, ("create_queue",)),
-    (AsyncSocket, ("_upgrade_websocket", "_websocket_handler", "poll")),
-    (WebSocket, ("__call__", "send", "wait")),
+    (AsyncSocket, ("_upgrade_websocket", "_websocket_handler", "close", "receive")),
+    (WebSocket, ("__call__",)),
 )
 
 _AT_ONCE: Final = 16
@@ -63,44 +72,97 @@ def _message(namespace: str, event: str, payload: Any, *, has_attachment: bool =
     return f"4{kind}{namespace},".encode() + msgspec.json.encode([event, payload])
 
 
-class _Queue(asyncio.Queue[Any]):
-    """Takes what is no message; messages it writes."""
+class _Queue(asyncio.Queue[Packet]):
+    """Holds what comes before the WebSocket is open; then everything is written."""
 
     def __init__(self) -> None:
         super().__init__()
         self.transport: asyncio.WriteTransport | None = None
         """of the open WebSocket"""
 
-    async def put(self, item: Any) -> None:
-        transport = self.transport
-        if transport is None or item is None or item.packet_type != MESSAGE:
+    def open(self, transport: asyncio.WriteTransport) -> None:
+        while not self.empty():
+            _write(transport, self.get_nowait())
+            self.task_done()
+        self.transport = transport
+
+    async def put(self, item: Packet) -> None:
+        if self.transport is None:
             await super().put(item)
-        elif transport.is_closing():
-            return
-        elif item.binary:
-            # Right behind the message it belongs to: that was written at once, too.
-            transport.write(framed(item.encode(), _BINARY))
+        elif not self.transport.is_closing():
+            _write(self.transport, item)
+
+
+def _write(transport: asyncio.WriteTransport, packet: Packet) -> None:
+    encoded = packet.encode()
+    # Binary is right behind the message it belongs to: that was written at once, too.
+    transport.write(framed(encoded, _BINARY) if packet.binary else framed(encoded.encode()))
+
+
+class _Silence:
+    """Cuts a connection from which nothing came for ``limit_s``, not even answers to pings."""
+
+    def __init__(self, transport: asyncio.WriteTransport, limit_s: float) -> None:
+        self._transport = transport
+        self._limit_s = limit_s
+        self._loop = asyncio.get_running_loop()
+        self.heard()
+        self._timer = self._loop.call_later(limit_s, self._look)
+
+    def heard(self) -> None:
+        self._since = self._loop.time()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+
+    def _look(self) -> None:
+        left_s = self._since + self._limit_s - self._loop.time()
+        if left_s > 0:
+            self._timer = self._loop.call_later(left_s, self._look)
         else:
-            transport.write(framed(item.encode().encode()))
+            self._transport.abort()
 
 
 class _WebSocket(WebSocket):
-    """Engine.IO's, without compression, and known to its client's queue while it is open."""
+    """Without compression, and read by one task."""
 
     async def __call__(self, environ: dict[str, Any]) -> WebSocketResponse:
-        self._sock = WebSocketResponse(
+        request: web.Request = environ["aiohttp.request"]
+        response = WebSocketResponse(
             max_msg_size=self.server.max_http_buffer_size, compress=False
         )
-        request = environ["aiohttp.request"]
-        await self._sock.prepare(request)
-        queue: _Queue = self.handler.__self__.queue
-        queue.transport = request.transport
-        self.environ = environ
-        try:
-            await self.handler(self)
-        finally:
-            queue.transport = None
-        return self._sock
+        await response.prepare(request)
+        transport = request.transport
+        socket: AsyncSocket = self.handler.__self__
+        if transport is not None:
+            await _converse(socket, response, transport)
+        return response
+
+
+async def _converse(
+    socket: AsyncSocket, response: WebSocketResponse, transport: asyncio.WriteTransport
+) -> None:
+    """Until either side ends it, or nothing comes any more."""
+    server = socket.server
+    socket.connected = socket.upgraded = True
+    socket.queue.open(transport)
+    silence = _Silence(transport, server.ping_interval + server.ping_timeout)
+    try:
+        # Ends with the connection and with a message that is too long.
+        async for message in response:
+            silence.heard()
+            try:
+                await socket.receive(Packet(encoded_packet=message.data))
+            except SocketIsClosedError:
+                break
+            except (UnknownPacketError, ValueError):
+                continue  # as Engine.IO does
+            except Exception:
+                log.exception("a packet could not be taken")
+    finally:
+        silence.cancel()
+        socket.queue.transport = None
+        await socket.close(wait=False, abort=True, reason=server.reason.TRANSPORT_CLOSE)
 
 
 class DirectSender:

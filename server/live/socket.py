@@ -81,6 +81,7 @@ class LiveSocket:
             cors_allowed_origins=None if allowed_origins is None else list(allowed_origins),
             ping_interval=PING_INTERVAL_S,
             ping_timeout=PING_TIMEOUT_S,
+            monitor_clients=False,  # direct.py does
             max_http_buffer_size=LARGEST_MESSAGE,
             # ours is the only layer that logs, and it knows what must stay private
             logger=False,
