@@ -13,7 +13,8 @@ from server.services.records import InvitationRecord, UserRecord
 from server.storage import tables as t
 
 
-def read_user(row: Row[Any]) -> UserRecord:
+def read_user(row: Any) -> UserRecord:
+    """From a row with the columns of ``users``."""
     return UserRecord(
         user_id=row.user_id,
         email=row.email,
