@@ -72,7 +72,11 @@ static void happen(struct plane *plane, unsigned what, const uint8_t *data, size
     case RTP:
         if (t && size >= RTP_HEADER)
             transport_receive_rtp(t, exact, size, now_ns());
-        show_all(plane);
+        /* Or more comes in the same batch. */
+        if (what < 0x80) {
+            plane_forward(plane, true);
+            show_all(plane);
+        }
         break;
     case RTCP:
         if (t)
@@ -86,8 +90,14 @@ static void happen(struct plane *plane, unsigned what, const uint8_t *data, size
         if (size)
             plane_datagram(plane, exact, size, &stranger);
         break;
-    case COMMAND: command(plane, data, size); break;
-    case TICK: plane_tick(plane); break;
+    case COMMAND:
+        plane_forward(plane, true);
+        command(plane, data, size);
+        break;
+    case TICK:
+        plane_forward(plane, false);
+        plane_tick(plane);
+        break;
     default:
         for (int i = 0; i < 50; i++)
             plane_tick(plane);
