@@ -150,7 +150,7 @@ DECIDE: dict[type[Any], Decide] = {
 def settle(state: SessionState, at_ms: int) -> SessionState:
     """Let the recording's clock run or stand as the state now demands (RE4)."""
     recording = state.recording
-    runs = recording.stage == "on" and bool(state.taking_part)
+    runs = recording.stage == "on" and state.is_attended
     if runs == (recording.since_ms is not None):
         return state
     if runs:

@@ -6,7 +6,7 @@ changes: cached states of other versions are thrown away and folded anew from th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -272,9 +272,17 @@ class SessionState:
         return tuple(p for p in self.participants.values() if p.presence == "present")
 
     @property
-    def taking_part(self) -> tuple[Participant, ...]:
+    def taking_part(self) -> Iterator[Participant]:
         """Who is here and not only to watch (OB1), and no stream (ST5)."""
-        return tuple(p for p in self.present if p.role != "observer" and not p.is_stream)
+        return (
+            p
+            for p in self.participants.values()
+            if p.presence == "present" and p.role != "observer" and not p.is_stream
+        )
+
+    @property
+    def is_attended(self) -> bool:
+        return next(self.taking_part, None) is not None
 
     def is_on_record(self, participant_id: str) -> bool:
         """Whether this person may be captured and shown in the recording right now (CO1)."""

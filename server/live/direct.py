@@ -23,7 +23,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import struct
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 import msgspec
@@ -94,7 +94,7 @@ class _Queue(asyncio.Queue[Packet]):
 
 
 def _write(transport: asyncio.WriteTransport, packet: Packet) -> None:
-    encoded = packet.encode()
+    encoded: Any = packet.encode()
     # Binary is right behind the message it belongs to: that was written at once, too.
     transport.write(framed(encoded, _BINARY) if packet.binary else framed(encoded.encode()))
 
@@ -128,9 +128,7 @@ class _WebSocket(WebSocket):
 
     async def __call__(self, environ: dict[str, Any]) -> WebSocketResponse:
         request: web.Request = environ["aiohttp.request"]
-        response = WebSocketResponse(
-            max_msg_size=self.server.max_http_buffer_size, compress=False
-        )
+        response = WebSocketResponse(max_msg_size=self.server.max_http_buffer_size, compress=False)
         await response.prepare(request)
         transport = request.transport
         socket: AsyncSocket = self.handler.__self__
@@ -184,15 +182,22 @@ class DirectSender:
         for _sid, eio_sid in self._members(namespace, room):
             self._write(eio_sid, text, frame)
 
-    async def broadcast_in_turns(self, namespace: str, room: str, event: str, payload: Any) -> None:
+    async def broadcast_in_turns(
+        self, namespace: str, room: str, event: str, payload: Any, first: Collection[str] = ()
+    ) -> None:
         """The same, with a turn of the loop now and then: whoever waits for an answer does not
-        wait until a large class has been told."""
+        wait until a large class has been told. ``first``: connections that are told before the
+        others, if they are in the room at all."""
         text = _message(namespace, event, payload)
         frame = framed(text)
-        for count, (_sid, eio_sid) in enumerate(list(self._members(namespace, room)), 1):
-            self._write(eio_sid, text, frame)
+        members = dict(self._members(namespace, room))
+        for sid in first:
+            if (eio_sid := members.pop(sid, None)) is not None:
+                self._write(eio_sid, text, frame)
+        for count, eio_sid in enumerate(members.values()):
             if count % _AT_ONCE == 0:
                 await asyncio.sleep(0)
+            self._write(eio_sid, text, frame)
 
     def send(self, namespace: str, sid: str, event: str, payload: Any) -> None:
         """To one connection. Never waits; silent when it is gone."""

@@ -260,7 +260,7 @@ class LiveHub:
         room.publish(events, self.clock.utc_ms())
         if room.due is not None:
             room.due.set()
-        if after.taking_part:
+        if after.is_attended:
             room.empty_since_ns = None
         elif room.empty_since_ns is None:
             room.empty_since_ns = self.clock.monotonic_ns()

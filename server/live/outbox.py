@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
@@ -36,6 +36,7 @@ def to_json(value: Any) -> Any:
 @dataclass(frozen=True, slots=True)
 class _Events:
     events: Sequence[WireEvent]
+    first: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,11 @@ class Outbox:
         with suppress(asyncio.CancelledError):
             await task
 
-    def events(self, events: Sequence[WireEvent]) -> None:
+    def events(self, events: Sequence[WireEvent], first: Collection[str] = ()) -> None:
+        """``first``: connections that wait for what they have brought about."""
         seen = [event for event in events if event.channel != SERVER]
         if seen:
-            self._queue.put_nowait(_Events(seen))
+            self._queue.put_nowait(_Events(seen, first))
 
     def presence(self, event: str, payload: Sequence[Any]) -> None:
         """To whoever is in the session now; it is not part of the log and has no order."""
@@ -143,10 +145,10 @@ class Outbox:
 
     async def _send(self, entry: _Entry) -> None:
         match entry:
-            case _Events(events):
+            case _Events(events, first):
                 for channel, run in groupby(events, key=lambda event: event.channel):
                     await self._direct.broadcast_in_turns(
-                        NAMESPACE, self._room(channel), "events", list(run)
+                        NAMESPACE, self._room(channel), "events", list(run), first
                     )
             case _Subscribe(connection_id, channels, snapshot):
                 if not self._is_connected(connection_id):

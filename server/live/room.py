@@ -148,7 +148,9 @@ class Room:
         """Tell the browsers, and change who follows what."""
         shown = self.mailbox.shown_tallies
         told = [to_wire(event, self.state, shown) for event in events]
-        self.outbox.events(self.poll_changes.lean(told, self.state))
+        by = {event.actor_id for event in events if event.actor_id is not None}
+        first = [self.connections[who].connection_id for who in by & self.connections.keys()]
+        self.outbox.events(self.poll_changes.lean(told, self.state), first)
         anew: set[str] = set()
         for event in events:
             match event.body:

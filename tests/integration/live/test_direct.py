@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import aiohttp
 import pytest
@@ -44,12 +46,9 @@ async def test_long_and_short_messages_keep_their_order(server: LiveServer) -> N
     assert heard == texts
 
 
-async def test_a_browser_that_does_not_read_is_hung_up(
-    server: LiveServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live_socket, "SLOW_OCTETS", 20_000)
-    (fay,) = await server.join("fay")
-    await fay.do("start_session")
+@asynccontextmanager
+async def silent_ada(server: LiveServer) -> AsyncIterator[None]:
+    """By a browser that says hello and then neither reads nor answers."""
     _reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
     key = base64.b64encode(os.urandom(16)).decode()
     writer.write(
@@ -59,11 +58,34 @@ async def test_a_browser_that_does_not_read_is_hung_up(
     )
     hello = b'40/live,{"session_id":"s1"}'
     writer.write(bytes([0x81, 0x80 | len(hello)]) + b"\0\0\0\0" + hello)
-    await until(lambda: server.presence("ada") == "present")
-    big = {"speakers": ["x" * 200_000], "levels": []}
-    for _ in range(50):  # the kernel's buffers take some of it
-        await server.hub.send("s1", "ada", "levels", big)
-    server.hub.socket.drop_slow()
-    await until(lambda: server.presence("ada") == "away")
-    assert server.presence("fay") == "present"
-    writer.close()
+    try:
+        await until(lambda: server.presence("ada") == "present")
+        yield
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+async def test_a_browser_that_does_not_read_is_hung_up(
+    server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_socket, "SLOW_OCTETS", 20_000)
+    (fay,) = await server.join("fay")
+    await fay.do("start_session")
+    async with silent_ada(server):
+        big = {"speakers": ["x" * 200_000], "levels": []}
+        for _ in range(50):  # the kernel's buffers take some of it
+            await server.hub.send("s1", "ada", "levels", big)
+        server.hub.socket.drop_slow()
+        await until(lambda: server.presence("ada") == "away")
+        assert server.presence("fay") == "present"
+
+
+async def test_a_browser_that_answers_no_ping_is_away(server: LiveServer) -> None:
+    (fay,) = await server.join("fay")
+    await fay.do("start_session")
+    server.hub.socket.sio.eio.ping_interval = server.hub.socket.sio.eio.ping_timeout = 0.2
+    async with silent_ada(server):
+        await until(lambda: server.presence("ada") == "away")
+    assert server.presence("fay") == "present", "who answers stays"

@@ -55,3 +55,17 @@ async def test_what_one_person_does_is_one_small_event_to_everybody(server: Live
         assert [event["type"] for event in told][:2] == kinds
         assert all(len(json.dumps(event)) < 700 for event in told)
         assert len(one.snapshots) == 1
+
+
+async def test_who_does_something_has_seen_it_before_the_answer(server: LiveServer) -> None:
+    """However far behind in the class."""
+    people = [f"learner-{number:02}" for number in range(MANY)]
+    for who in people:
+        server.seats.seat(who)
+    [fay] = await server.join("fay")
+    await fay.do("start_session")
+    class_ = await server.join(*people)
+    for one in (class_[0], class_[-1], fay):
+        await one.do("set_track", track="microphone", is_on=True)
+        seen = [event for event in one.events if event["type"] == "track_changed"]
+        assert seen[-1]["actor_id"] == one.who

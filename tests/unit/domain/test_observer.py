@@ -213,7 +213,7 @@ def test_OB6_observers_are_never_on_record_and_keep_no_clock_running() -> None:
     assert not world.state.is_on_record("ada")
     world.do(FAY, c.Leave(), after_ms=1000)
     assert world.state.recording.since_ms is None
-    assert world.state.taking_part == ()
+    assert world.state.is_attended is False
     record = record_of("s1", world.log)
     assert "ola" not in record.people
     # Who was there may watch what was recorded.
