@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+import uvloop
 from aiohttp import web
 
 from server import __version__
@@ -431,7 +432,7 @@ def run(settings: Settings) -> int:
     prefer_the_loop()
     try:
         with suppress(KeyboardInterrupt):
-            asyncio.run(serve(settings))
+            uvloop.run(serve(settings))
     except CannotStart as error:
         print(f"reprise: {error}", file=sys.stderr)
         return EXIT_CONFIG
