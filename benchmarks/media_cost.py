@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,3 +30,22 @@ def memory_kib(pids: Iterable[int]) -> float:
 def family(pid: int) -> list[int]:
     top = psutil.Process(pid)
     return [pid, *(child.pid for child in top.children(recursive=True))]
+
+
+def keep_on(core: int, processes: Iterable[int]) -> None:
+    """With all their threads."""
+    for pid in processes:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            os.sched_setaffinity(int(task.name), {core})
+
+
+def come_first() -> None:
+    """This process runs as soon as it can, where that is allowed: how long it waits for a
+    processor is none of the server's time."""
+    with contextlib.suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+
+
+def stand_back() -> None:
+    """The end of that."""
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from pathlib import Path
 from typing import Final
 
+from benchmarks.media_cost import keep_on
 from benchmarks.media_fan_out import OCTETS, PACKETS, JanusFanOut, RepriseFanOut
 from benchmarks.media_janus import JanusServer
 from benchmarks.media_reprise import RepriseServer
@@ -19,12 +19,6 @@ STEP: Final = 1.2
 MOST_STEPS: Final = 16
 CHECKED: Final = 16
 """one packet of so many is decrypted, or the clients' core would be the first to be full"""
-
-
-def keep_on(core: int, processes: list[int]) -> None:
-    for pid in processes:
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            os.sched_setaffinity(int(task.name), {core})
 
 
 async def most(server: RepriseServer | JanusServer, seconds: float) -> None:

@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchmarks.media_cost import come_first
 from benchmarks.socket_swarm import Arrivals, Connection, connect
 
 
@@ -53,4 +54,5 @@ async def ask_in_turn(people: Sequence[Connection], rate: float, seconds: float)
 
 
 if __name__ == "__main__":
+    come_first()
     print(json.dumps(asyncio.run(probe(json.load(sys.stdin)))))
