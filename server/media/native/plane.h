@@ -4,7 +4,8 @@
                       -> slot
 
    One thread, the loop's (main.c). A datagram goes udp -> transport (decrypt) -> publication (gate)
-   -> stream -> slots (rewrite, encrypt, send) in one call. Everything periodic hangs on one tick
+   -> stream -> slots (rewrite, encrypt, send) in one call; the packets of a picture wait a moment
+   for its last one before the slots (deliver.c). Everything periodic hangs on one tick
    (tick.c). What the server decides comes in as messages (commands.c); the plane decides nothing
    but what must be decided at a packet: when a keyframe allows a switch, what to ask for again. */
 #ifndef REPRISE_PLANE_H
