@@ -24,7 +24,11 @@ def huddles(state: SessionState) -> dict[str, str]:
 def places(state: SessionState) -> dict[str, str]:
     """Participant → room, of all who are here."""
     apart = huddles(state)
-    return {who.participant_id: apart.get(who.participant_id, who.room_id) for who in state.present}
+    return {
+        key: apart.get(key, who.room_id)
+        for key, who in state.participants.items()
+        if who.presence == "present"
+    }
 
 
 def floors(state: SessionState, rooms: Iterable[str]) -> dict[str, frozenset[str] | None]:

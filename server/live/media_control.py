@@ -62,6 +62,7 @@ _GRACE_S: Final = 20.0
 """how long media waits for the socket of its participant to come back"""
 _OUTBOX: Final = 5000
 """messages to pages that may wait to be sent"""
+_STAYING: Final = frozenset(("present", "away"))
 _HOUSEKEEPING_S: Final = 1.0
 _GATHER_S: Final = 0.2
 """so long those who join wait to be put before the others"""
@@ -234,10 +235,8 @@ class PlaneMediaControl:
 
     def _close_those_gone(self, session: SessionMedia, state: SessionState) -> None:
         for link in (*session.incoming.values(), *session.links.values()):
-            participant_id = link.participant_id
-            who = state.participants.get(participant_id)
-            may_stay = who is not None and who.presence in ("present", "away")
-            if not may_stay or state.stage == "ended":
+            who = state.participants.get(link.participant_id)
+            if who is None or who.presence not in _STAYING or state.stage == "ended":
                 self.plane.apply([CloseTransport(link.transport_id)])
 
     def media_report(self) -> MediaReport:

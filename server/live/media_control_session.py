@@ -136,14 +136,15 @@ class SessionMedia:
         where = places(state)
         commands = self._floors(state, where)
         is_over = state.stage == "ended"
-        for link in self.links.values():
+        sources: list[Source] = []
+        for participant_id, link in self.links.items():
             # Most people are as they were: in a large class this is most of the work.
-            who = state.participants.get(link.participant_id)
-            seen = (who, where.get(link.participant_id), is_over)
+            seen = (state.participants.get(participant_id), where.get(participant_id), is_over)
             if seen != link.seen:
                 link.seen = seen
                 commands += self._seen(link, *seen)
-        sources = [link.source for link in self.links.values() if link.source is not None]
+            if link.source is not None:
+                sources.append(link.source)
         commands += self._guests(state, where)
         voiced = None if new is not None else newly_voiced(self._sources, sources)
         viewers = list(
