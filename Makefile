@@ -12,7 +12,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # For `make run ARGS="--public-url https://class.example.org"`
 ARGS ?=
 PYTEST_ARGS ?=
-# These measure time or fill the processor, so nothing else runs beside them.
+# These measure time or fill the processor, so nothing else runs beside them. What fails is tried
+# once more, alone: browsers share the machine with whatever else its owner runs.
 TIMED := tests/media tests/e2e tests/contract/test_media_plane_python.py
 
 .PHONY: help run test test-python test-web demo lint format protocol check-protocol errors lock debates reach firefox fuzz \
@@ -31,7 +32,9 @@ test: setup-test test-web test-python ## all tests
 
 test-python:
 	@$(BIN)/python -m pytest -n 2 $(addprefix --ignore=,$(TIMED)) $(PYTEST_ARGS)
-	@$(BIN)/python -m pytest --durations=25 --durations-min=4 $(TIMED) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --durations=25 --durations-min=4 $(TIMED) $(PYTEST_ARGS) || { \
+	    echo "──── what failed, once more"; \
+	    $(BIN)/python -m pytest --last-failed $(TIMED) $(PYTEST_ARGS); }
 
 test-web:
 	@cd web && npx vitest run
