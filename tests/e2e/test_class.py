@@ -186,7 +186,8 @@ async def test_a_cut_line_is_mended_with_seat_and_muted_microphone(classroom: Cl
     )
     await tomas.room.reads("Said while Tomás was away")
     await tomas.room.button("Unmute microphone").wait_for()
-    assert not await hears(helen.page, tomas.tone, limit_s=1)
+    # A click or a chime has every pitch for a moment; a voice that is let through stays.
+    assert not await hears(helen.page, tomas.tone, limit_s=5, must_stop=True)
     assert await sees_moving(tomas.page, helen.colour)
     assert await hears(tomas.page, helen.tone)
     await tomas.room.switch_on("microphone")
