@@ -28,13 +28,13 @@ from typing import Any, Final
 
 import msgspec
 import socketio
-from aiohttp import web
+from aiohttp import WSMsgType, web
 from aiohttp.web import WebSocketResponse
 from engineio.async_drivers.aiohttp import WebSocket
 from engineio.async_server import AsyncServer
 from engineio.async_socket import AsyncSocket
-from engineio.exceptions import SocketIsClosedError, UnknownPacketError
-from engineio.packet import MESSAGE, Packet
+from engineio.exceptions import SocketIsClosedError
+from engineio.packet import CLOSE, MESSAGE, PONG, Packet
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ PRIVATE_NAMES: Final = (
     (WebSocket, ("__call__",)),
 )
 
+_FROM_CLIENTS: Final = (MESSAGE, PONG, CLOSE)
 _AT_ONCE: Final = 16
 """connections written to before others have a turn: less than half a millisecond"""
 _TEXT: Final = 0x81
@@ -146,15 +147,20 @@ async def _converse(
     socket.queue.open(transport)
     silence = _Silence(transport, server.ping_interval + server.ping_timeout)
     try:
-        # Ends with the connection and with a message that is too long.
         async for message in response:
+            if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+                break  # too long, or no WebSocket's
             silence.heard()
             try:
-                await socket.receive(Packet(encoded_packet=message.data))
+                packet = Packet(encoded_packet=message.data)
+            except ValueError:
+                continue
+            if packet.packet_type not in _FROM_CLIENTS:
+                continue
+            try:
+                await socket.receive(packet)
             except SocketIsClosedError:
                 break
-            except (UnknownPacketError, ValueError):
-                continue  # as Engine.IO does
             except Exception:
                 log.exception("a packet could not be taken")
     finally:

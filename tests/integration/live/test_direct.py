@@ -89,3 +89,24 @@ async def test_a_browser_that_answers_no_ping_is_away(server: LiveServer) -> Non
     async with silent_ada(server):
         await until(lambda: server.presence("ada") == "away")
     assert server.presence("fay") == "present", "who answers stays"
+
+
+async def test_nonsense_costs_a_packet_and_too_much_the_connection(
+    server: LiveServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    (fay,) = await server.join("fay")
+    await fay.do("start_session")
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(
+            f"{server.url}/socket.io/?EIO=4&transport=websocket", headers={"Cookie": "who=ada"}
+        ) as ws,
+    ):
+        for text in ("", "x", "9", "2", "5"):
+            await ws.send_str(text)
+        await ws.send_str('40/live,{"session_id":"s1"}')
+        await until(lambda: server.presence("ada") == "present")
+        await ws.send_str("4" + "x" * (live_socket.LARGEST_MESSAGE + 1))
+        await until(lambda: server.presence("ada") == "away")
+    assert server.presence("fay") == "present"
+    assert not caplog.records, "whoever likes may send that"
