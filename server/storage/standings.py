@@ -1,8 +1,8 @@
 """Who somebody in a session is at this moment.
 
 Asked at every command, so it is one statement, prepared once, and it happens where it is asked: a
-row looked up by its key in a file that is in memory takes a tenth of a millisecond, a trip to a
-thread and back several times that. In WAL mode a reader waits for no writer.
+row looked up by its key in a file that is in memory takes less than the trip to a thread and back
+would. In WAL mode a reader waits for no writer.
 """
 
 from __future__ import annotations
