@@ -44,11 +44,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from benchmarks.bench_speech import ASSETS, opened_brackets, wer_percent
 from benchmarks.links_wire import Sent, Wire
-from server.demo.browser import ARGUMENTS, chromium, chromium_program, person, speak
+from server.demo.browser import chromium, chromium_program, person, speak
 from server.demo.classroom_page import ClassroomPage, sign_in_as
 from server.demo.http_account import Account
 from server.demo.lecture import Lecture, read_rows, read_samples
@@ -240,11 +240,9 @@ async def opened(folder: Path) -> AsyncIterator[Class]:
             teacher, "A bad link", lobby_is_on=False, record_automatically=False
         )
         beside = await stack.enter_async_context(chromium())
-        playwright = await stack.enter_async_context(async_playwright())
-        away = await playwright.chromium.launch(
-            executable_path=wire.program(str(chromium_program()), folder), args=ARGUMENTS
+        away = await stack.enter_async_context(
+            chromium(program=wire.program(str(chromium_program()), folder))
         )
-        stack.push_async_callback(away.close)
         try:
             yield Class(
                 wire, school, teacher, session_id, f"https://{HERE}:{https}", beside, away, stack

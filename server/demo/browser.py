@@ -67,12 +67,19 @@ async def has_chromium() -> bool:
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """One that hangs is ended: what waits for it fails then, and does not wait for ever."""
+async def chromium(*arguments: str, program: str | Path | None = None) -> AsyncIterator[Browser]:
+    """``program``, or the system's Chromium, without real-time threads (see ``assets/chromium``).
+
+    One that hangs is ended: what waits for it fails then, and does not wait for ever.
+    """
     mark = f"--reprise-run={uuid.uuid4().hex}"
     async with async_playwright() as playwright:
+        real = program or chromium_program() or playwright.chromium.executable_path
         browser = await playwright.chromium.launch(
-            executable_path=chromium_program(), args=[*ARGUMENTS, mark], headless=True
+            executable_path=ASSETS / "chromium",
+            args=[*ARGUMENTS, *arguments, mark],
+            env={**os.environ, "REPRISE_CHROMIUM": str(real)},
+            headless=True,
         )
         watching = asyncio.create_task(_end_when_it_hangs(browser, mark))
         try:

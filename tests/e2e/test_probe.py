@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import psutil
 import pytest
 from aiohttp import web
 from playwright.async_api import Page
@@ -66,3 +70,17 @@ async def test_a_muted_microphone_is_not_heard(call_page: Page) -> None:
     assert await hears(call_page, 880)
     await call_page.evaluate("mine.getAudioTracks()[0].enabled = false")
     assert not await hears(call_page, 880, limit_s=3, must_stop=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_no_thread_of_the_browser_goes_before_everything_else(call_page: Page) -> None:
+    """Also for root, to whom the system would grant it."""
+    assert await hears(call_page, 880)
+    threads = [
+        int(thread.name)
+        for process in psutil.Process().children(recursive=True)
+        if "chrom" in process.name()
+        for thread in Path(f"/proc/{process.pid}/task").iterdir()
+    ]
+    assert len(threads) > 20
+    assert {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_OTHER}

@@ -21,9 +21,9 @@ from typing import Any, cast
 
 import pytest
 from aioice import stun, turn
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
-from server.demo.browser import ARGUMENTS, chromium_program, person
+from server.demo.browser import chromium, chromium_program, person
 from server.demo.classroom_page import ClassroomPage
 from server.demo.http_account import Account
 from server.demo.school import School
@@ -155,13 +155,13 @@ async def reach(
             teacher, "Far away", lobby_is_on=False, record_automatically=False
         )
         stack.push_async_callback(*await teach(teacher, session_id))
-        playwright = await stack.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(
-            executable_path=network.program(str(chromium_program()), tmp_path),
-            # A relay's certificate is not asked about as a page's is.
-            args=[*ARGUMENTS, "--ignore-certificate-errors"],
+        browser = await stack.enter_async_context(
+            chromium(
+                # A relay's certificate is not asked about as a page's is.
+                "--ignore-certificate-errors",
+                program=network.program(str(chromium_program()), tmp_path),
+            )
         )
-        stack.push_async_callback(browser.close)
 
         async def new_page() -> Page:
             context = await person(browser, {"denied": ["audio", "video"]})

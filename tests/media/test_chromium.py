@@ -4,19 +4,18 @@ switch does not freeze, simulcast layers arrive."""
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
+from server.demo.browser import chromium, chromium_program
 from server.media.plane import AssignSlot, LayersChanged, SetPublicationEnabled, SlotSwitched
 from tests.media.stand import Stand
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+    pytest.mark.skipif(chromium_program() is None, reason="Chromium is not installed"),
     pytest.mark.slow,
     pytest.mark.timeout(180),
 ]
@@ -33,18 +32,8 @@ async def stand() -> AsyncIterator[Stand]:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--use-fake-device-for-media-stream",
-                "--use-fake-ui-for-media-stream",
-                "--autoplay-policy=no-user-gesture-required",
-            ],
-        )
+    async with chromium("--use-fake-device-for-media-stream") as launched:
         yield launched
-        await launched.close()
 
 
 class Person:
