@@ -169,7 +169,7 @@ class RoomMailbox:
         if self._held:
             await self._process(self._take_held())
         if self.state.seq > self._snapshot_seq:
-            await self._log.append(Append(self.session_id, snapshot=self.state))
+            await self._cache_state()
 
     def answered(self, participant_id: str, command_id: str) -> Acknowledgement | None:
         """The first answer to a command, if it had one."""
@@ -282,6 +282,17 @@ class RoomMailbox:
             key = _key(one)
             answer = self.answered(*key) if key is not None else None
             _settle(one, answer or refusal(Conflict("busy", "Try again.", retry_after_s=1.0)))
+        if self.state.seq - self._snapshot_seq >= SNAPSHOT_EVERY:
+            await self._cache_state()
+
+    async def _cache_state(self) -> None:
+        """By itself: nobody's answer waits for the whole state to be written."""
+        try:
+            await self._log.append(Append(self.session_id, snapshot=self.state))
+        except Exception:
+            log.exception("session %s: the state was not cached", self.session_id)
+        # Also then: one that fails is tried again with as many events more.
+        self._snapshot_seq = self.state.seq
 
     def _decide(self, batch: _Batch, one: _Pending) -> Acknowledgement:
         try:
@@ -320,7 +331,6 @@ class RoomMailbox:
         return Acknowledgement(ok=True, seq=seq, result=_result(new))
 
     def _append(self, batch: _Batch) -> Append:
-        is_due = batch.state.seq - self._snapshot_seq >= SNAPSHOT_EVERY
         return Append(
             session_id=self.session_id,
             events=batch.events,
@@ -331,13 +341,10 @@ class RoomMailbox:
             ],
             votes=batch.votes,
             settled=batch.settled,
-            snapshot=batch.state if is_due else None,
         )
 
     def _take(self, batch: _Batch) -> None:
         before, self.state = self.state, batch.state
-        if batch.state.seq - self._snapshot_seq >= SNAPSHOT_EVERY:
-            self._snapshot_seq = batch.state.seq
         for one, answer in batch.answers:
             key = _key(one)
             if key is None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from sqlite3 import OperationalError
 from typing import TypeVar, TypeVarTuple
 
@@ -34,8 +34,10 @@ T = TypeVar("T")
 A = TypeVarTuple("A")
 
 LARGEST_GROUP = 64
-QUEUE_SIZE = 1000
-"""Appends that may wait; further ones wait for room before they are accepted."""
+CHECKPOINT_EVERY = 100
+"""commits: about as many pages as SQLite would wait for"""
+
+_Waiting = tuple[Append, "asyncio.Future[None]"]
 
 
 class EventLog:
@@ -46,80 +48,85 @@ class EventLog:
         self._reading = engine.execution_options(is_read=True)
         # A whole transaction is one hop to a thread, not one for each of its statements.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="event-log")
-        self._queue: asyncio.Queue[tuple[Append, asyncio.Future[None]]] = asyncio.Queue(QUEUE_SIZE)
-        self._writer: asyncio.Task[None] | None = None
+        self._connection: Connection | None = None
+        """the thread's; None: closed"""
+        self._waiting: deque[_Waiting] = deque()
+        self._idle = asyncio.Event()
+        """nothing is being written"""
+        self._idle.set()
         self.commits = 0
         """transactions so far; fewer than appends under load"""
 
     async def start(self) -> None:
-        if self._writer is None:
-            self._writer = asyncio.create_task(self._write(), name="event-log-writer")
+        if self._connection is None:
+            self._connection = await asyncio.to_thread(self._connect)
 
     async def close(self) -> None:
-        if self._writer is None:
-            return
-        await self._queue.join()
-        writer, self._writer = self._writer, None
-        writer.cancel()
-        with suppress(asyncio.CancelledError):
-            await writer
-        self._thread.shutdown()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await self._idle.wait()
+            self._thread.shutdown()
+            connection.close()
 
     async def append(self, batch: Append) -> None:
         """Return once the batch is on disk; raise, with nothing of it stored, when it cannot be."""
-        if self._writer is None:
+        if self._connection is None:
             raise RuntimeError("the event log is closed")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        await self._queue.put((batch, done))
+        self._waiting.append((batch, done))
+        if self._idle.is_set():
+            self._idle.clear()
+            self._write(self._connection)
         await done
 
-    async def _write(self) -> None:
-        while True:
-            group = [await self._queue.get()]
-            while len(group) < LARGEST_GROUP and not self._queue.empty():
-                group.append(self._queue.get_nowait())
-            try:
-                await self._commit_group(group)
-            finally:
-                for _ in group:
-                    self._queue.task_done()
+    def _write(self, connection: Connection) -> None:
+        """What waits together, as one transaction."""
+        size = min(len(self._waiting), LARGEST_GROUP)
+        group = [self._waiting.popleft() for _ in range(size)]
+        self._thread.submit(self._store, connection, group, asyncio.get_running_loop())
 
-    async def _commit_group(self, group: list[tuple[Append, asyncio.Future[None]]]) -> None:
+    def _written(
+        self, connection: Connection, group: list[_Waiting], errors: list[Exception | None]
+    ) -> None:
+        for (_, done), error in zip(group, errors, strict=True):
+            _settle(done, error)
+        if self._waiting:
+            self._write(connection)
+        else:
+            self._idle.set()
+
+    # ---- in the thread -----------------------------------------------------------------------
+
+    def _connect(self) -> Connection:
+        connection = self._engine.connect()
+        if self._engine.dialect.name == "sqlite":
+            _on_driver(connection, "PRAGMA wal_autocheckpoint = 0")
+        return connection
+
+    def _store(
+        self, connection: Connection, group: list[_Waiting], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        errors = self._commit(connection, [batch for batch, _ in group])
+        # Not by way of a future of the executor's: that would be another turn of the loop.
+        loop.call_soon_threadsafe(self._written, connection, group, errors)
+        if self.commits % CHECKPOINT_EVERY == 0:
+            # Not as a part of a commit: somebody waits for that.
+            _write_back(connection, "PASSIVE")
+
+    def _commit(self, connection: Connection, batches: list[Append]) -> list[Exception | None]:
+        """What became of each."""
         try:
-            await self._commit([batch for batch, _ in group])
+            with connection.begin():
+                store(connection, batches)
+            if any(batch.votes or batch.settled for batch in batches):
+                _write_back(connection, "TRUNCATE")
         except Exception as error:
-            if len(group) > 1:
-                # One bad batch must not take the others with it.
-                for one in group:
-                    await self._commit_group([one])
-                return
-            _settle(group[0][1], error)
-            return
-        for _, done in group:
-            _settle(done, None)
-
-    async def _commit(self, batches: list[Append]) -> None:
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, self._store, batches)
+            if len(batches) == 1:
+                return [error]
+            # One bad batch must not take the others with it.
+            return [self._commit(connection, [one])[0] for one in batches]
         self.commits += 1
-
-    def _store(self, batches: list[Append]) -> None:
-        with self._engine.begin() as connection:
-            store(connection, batches)
-        if any(batch.votes or batch.settled for batch in batches):
-            self._empty_wal()
-
-    def _empty_wal(self) -> None:
-        """Outside a transaction, as SQLite demands; a reader at work postpones it to next time."""
-        if self._engine.dialect.name != "sqlite":
-            return
-        raw = self._engine.raw_connection()
-        try:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
-        except OperationalError:
-            log.warning("the write-ahead log could not be emptied", exc_info=True)
-        finally:
-            raw.close()
+        return [None] * len(batches)
 
     # ---- reading -----------------------------------------------------------------------------
 
@@ -149,6 +156,21 @@ class EventLog:
                 return select(connection, *values)
 
         return await asyncio.to_thread(read)
+
+
+def _on_driver(connection: Connection, statement: str) -> None:
+    """Outside a transaction, as SQLite demands."""
+    connection.connection.cursor().execute(statement).close()
+
+
+def _write_back(connection: Connection, mode: str) -> None:
+    """What is in the write-ahead log into the file; a reader at work postpones it to next time."""
+    if connection.dialect.name != "sqlite":
+        return
+    try:
+        _on_driver(connection, f"PRAGMA wal_checkpoint({mode})")
+    except OperationalError:
+        log.warning("the write-ahead log could not be written back", exc_info=True)
 
 
 def _settle(done: asyncio.Future[None], error: Exception | None) -> None:

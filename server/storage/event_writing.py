@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import json
 import secrets
+from functools import cache
 from random import SystemRandom
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Dialect, Table, delete, insert, select
 
 from server.domain.chat_events import ChatDeleted, ChatEdited
 from server.domain.events import PERSONAL, Event
@@ -43,10 +44,8 @@ def store(connection: Connection, batches: list[Append]) -> None:
                 if name in data
             ]
             rows.append(_row(event, data))
-    if rows:
-        connection.execute(insert(t.events), rows)
-    if personal:
-        connection.execute(insert(t.personal_text), personal)
+    _insert(connection, t.events, rows)
+    _insert(connection, t.personal_text, personal)
     answers = [
         {
             "session_id": batch.session_id,
@@ -57,8 +56,7 @@ def store(connection: Connection, batches: list[Append]) -> None:
         for batch in batches
         for one in batch.answers
     ]
-    if answers:
-        connection.execute(insert(t.command_answers), answers)
+    _insert(connection, t.command_answers, answers)
     for batch in batches:
         if batch.votes:
             _store_votes(connection, batch)
@@ -94,6 +92,19 @@ def store(connection: Connection, batches: list[Append]) -> None:
         if batch.is_end_told:
             ends = t.session_ends
             connection.execute(delete(ends).where(ends.c.session_id == batch.session_id))
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """What every command writes, by a statement that is put together once."""
+    if rows:
+        statement, names = _insertion(table, connection.dialect)
+        connection.exec_driver_sql(statement, [tuple(row[name] for name in names) for row in rows])
+
+
+@cache
+def _insertion(table: Table, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
+    compiled = insert(table).compile(dialect=dialect)
+    return str(compiled), tuple(compiled.positiontup or ())
 
 
 def _row(event: Event, data: dict[str, Any]) -> dict[str, Any]:
