@@ -8,7 +8,6 @@ in the offer ends it well. SRTP keys are exported (RFC 5764).
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,7 +66,7 @@ class Certificate:
             .not_valid_after(now + timedelta(days=365))
             .sign(key, hashes.SHA256())
         )
-        self.fingerprint = _fingerprint(self._certificate, hashes.SHA256())
+        self.fingerprint = self._certificate.fingerprint(hashes.SHA256()).hex(":").upper()
         """``AB:CD:…`` of SHA-256"""
         context = SSL.Context(SSL.DTLS_METHOD)
         context.set_options(SSL.OP_NO_TICKET)
@@ -80,13 +79,8 @@ class Certificate:
         self.context = context
 
 
-_HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
-    "sha-256": hashes.SHA256(), "sha-384": hashes.SHA384(), "sha-512": hashes.SHA512(),
-}  # fmt: skip
-
-
-def _fingerprint(certificate: x509.Certificate, algorithm: hashes.HashAlgorithm) -> str:
-    return certificate.fingerprint(algorithm).hex(":").upper()
+_HASHES: Final = {"sha-256": "sha256", "sha-384": "sha384", "sha-512": "sha512"}
+"""RFC 8122 section 5 → OpenSSL"""
 
 
 class DtlsFailed(Exception):
@@ -202,11 +196,11 @@ class DtlsSession:
         return answer
 
     def _check_peer(self) -> None:
-        certificate = self._ssl.get_peer_certificate(as_cryptography=True)
+        certificate = self._ssl.get_peer_certificate()
         if certificate is None:
             raise DtlsFailed("the peer showed no certificate")
         for algorithm, value in self._fingerprints:
-            if not hmac.compare_digest(_fingerprint(certificate, _HASHES[algorithm]), value):
+            if certificate.digest(_HASHES[algorithm]).decode() != value:
                 raise DtlsFailed("the certificate is not the one of the offer")
 
     def _export(self) -> SrtpKeys:

@@ -11,10 +11,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from server.media.plane import Layer, OfferRefused, TrackKind
 from server.media.sdp_offer import (
+    FORMATS_KEPT,
     URI_AUDIO_LEVEL,
     URI_MID,
     URI_REPAIRED_RID,
@@ -22,6 +24,7 @@ from server.media.sdp_offer import (
     URI_SEND_TIME,
     URI_TRANSPORT_CC,
     Codec,
+    Formats,
     Offer,
     Section,
 )
@@ -104,7 +107,7 @@ def write_answer(
     is_first = True
     for section in offer.sections:
         if section.mid not in accepted:
-            formats = " ".join(str(c.payload_type) for c in section.codecs) or "0"
+            formats = " ".join(str(c.payload_type) for c in section.formats.codecs) or "0"
             if section.kind == "application":
                 formats = "webrtc-datachannel"
             lines += [f"m={section.kind} 0 {section.protocol} {formats}", "c=IN IP4 0.0.0.0"]
@@ -146,7 +149,7 @@ def _extension_ids(offer: Offer, tracks: Mapping[str, TrackKind]) -> ExtensionId
     known: dict[str, int] = {}
     for section in offer.sections:
         if section.mid in tracks:
-            known.update(section.extensions)
+            known.update(section.formats.extensions)
     return ExtensionIds(
         mid=known.get(URI_MID),
         rid=known.get(URI_RID),
@@ -158,12 +161,13 @@ def _extension_ids(offer: Offer, tracks: Mapping[str, TrackKind]) -> ExtensionId
 
 def _receiving(section: Section, track: TrackKind) -> tuple[PublicationNumbers, list[str]]:
     """The publisher's m-line: one codec, simulcast as offered."""
+    formats = section.formats
     if section.kind == "audio":
-        codec = section.codec("opus")
+        codec = formats.codec("opus")
         wanted = (URI_MID, URI_AUDIO_LEVEL, URI_TRANSPORT_CC)
         feedback = ("transport-cc", "nack")
     else:
-        found = (section.codec(name) for name in PICTURE_CODECS)
+        found = (formats.codec(name) for name in PICTURE_CODECS)
         codec = next((one for one in found if one is not None), None)
         wanted = (URI_MID, URI_RID, URI_REPAIRED_RID, URI_TRANSPORT_CC)
         feedback = ("transport-cc", "nack", "nack pli", "ccm fir")
@@ -171,15 +175,15 @@ def _receiving(section: Section, track: TrackKind) -> tuple[PublicationNumbers, 
             feedback = ("goog-remb", *feedback)
     if codec is None:
         raise _no_codec(section)
-    lines = ["a=recvonly", *_extmaps(section, wanted)]
+    lines = ["a=recvonly", *_extmaps(formats, wanted)]
     lines += _codec_lines(codec, feedback)
     rtx: dict[int, int] = {}
-    number = section.rtx_for(codec.payload_type) if section.kind == "video" else None
+    number = formats.rtx_for(codec.payload_type) if section.kind == "video" else None
     if number is not None:
         rtx[number] = codec.payload_type
         lines += [f"a=rtpmap:{number} rtx/90000", f"a=fmtp:{number} apt={codec.payload_type}"]
     layers: dict[str, Layer] = {}
-    if section.kind == "video" and len(section.rids) > 1 and URI_RID in section.extensions:
+    if section.kind == "video" and len(section.rids) > 1 and URI_RID in formats.extensions:
         rids = section.rids[-3:]
         # Rids named q, h, f mean what they say; other names count by position, highest last.
         if set(rids) <= set(LAYERS):
@@ -208,36 +212,58 @@ def _no_codec(section: Section) -> OfferRefused:
     )
 
 
-def _sending(section: Section, name: str, *, estimates_down: bool) -> tuple[SlotNumbers, list[str]]:
-    """A viewer's slot: every codec of ours that was offered, VP8 first."""
-    is_video = section.kind == "video"
-    found = [section.codec(codec) for codec in (PICTURE_CODECS if is_video else ("opus",))]
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What is the same for every slot with the same formats."""
+
+    payload_types: Mapping[str, int]
+    rtx: Mapping[str, int]
+    transport_cc: int | None
+    send_time: int | None
+    lines: Sequence[str]
+
+
+@lru_cache(maxsize=FORMATS_KEPT)
+def _sent(formats: Formats, *, is_video: bool, estimates_down: bool) -> _Sent:
+    """Every codec of ours that was offered, VP8 first."""
+    found = [formats.codec(codec) for codec in (PICTURE_CODECS if is_video else ("opus",))]
     codecs = [codec for codec in found if codec is not None]
-    if not codecs:
-        raise _no_codec(section)
-    stream_id = _PAIRS.get(name, name)
-    ssrc = random_ssrc()
     rtx: dict[str, int] = {}
-    is_counted = (
-        estimates_down
-        and URI_TRANSPORT_CC in section.extensions
-        and any("transport-cc" in codec.feedback for codec in codecs)
-    )
+    transport_cc = formats.extensions.get(URI_TRANSPORT_CC)
+    if not (estimates_down and any("transport-cc" in codec.feedback for codec in codecs)):
+        transport_cc = None
     # Without transport-cc the viewer estimates by itself and says so in REMB messages.
     measure, extension = (
-        ("transport-cc", URI_TRANSPORT_CC) if is_counted else ("goog-remb", URI_SEND_TIME)
+        ("goog-remb", URI_SEND_TIME) if transport_cc is None else ("transport-cc", URI_TRANSPORT_CC)
     )
-    lines = ["a=sendonly", *_extmaps(section, (URI_MID, extension))]
+    lines = ["a=sendonly", *_extmaps(formats, (URI_MID, extension))]
     feedback = (measure, "nack", "nack pli", "ccm fir") if is_video else (measure, "nack")
     for codec in codecs:
         lines += _codec_lines(codec, feedback)
-        number = section.rtx_for(codec.payload_type) if is_video else None
+        number = formats.rtx_for(codec.payload_type) if is_video else None
         if number is not None:
             rtx[codec.name] = number
             lines += [f"a=rtpmap:{number} rtx/90000", f"a=fmtp:{number} apt={codec.payload_type}"]
-    rtx_ssrc = random_ssrc() if rtx else None
+    return _Sent(
+        {codec.name: codec.payload_type for codec in codecs},
+        rtx,
+        transport_cc,
+        formats.extensions.get(URI_SEND_TIME) if transport_cc is None else None,
+        lines,
+    )
+
+
+def _sending(section: Section, name: str, *, estimates_down: bool) -> tuple[SlotNumbers, list[str]]:
+    """A viewer's slot."""
+    is_video = section.kind == "video"
+    sent = _sent(section.formats, is_video=is_video, estimates_down=estimates_down)
+    if not sent.payload_types:
+        raise _no_codec(section)
+    stream_id = _PAIRS.get(name, name)
     cname = f"reprise-{stream_id}"
-    lines.append(f"a=msid:{stream_id} {name}")
+    ssrc = random_ssrc()
+    rtx_ssrc = random_ssrc() if sent.rtx else None
+    lines = [*sent.lines, f"a=msid:{stream_id} {name}"]
     ssrcs = [ssrc]
     if rtx_ssrc is not None:
         lines.append(f"a=ssrc-group:FID {ssrc} {rtx_ssrc}")
@@ -251,21 +277,21 @@ def _sending(section: Section, name: str, *, estimates_down: bool) -> tuple[Slot
             is_video=is_video,
             ssrc=ssrc,
             rtx_ssrc=rtx_ssrc,
-            payload_types={codec.name: codec.payload_type for codec in codecs},
-            rtx_payload_types=rtx,
-            mid_extension=section.extensions.get(URI_MID),
-            send_time_extension=None if is_counted else section.extensions.get(URI_SEND_TIME),
+            payload_types=sent.payload_types,
+            rtx_payload_types=sent.rtx,
+            mid_extension=section.formats.extensions.get(URI_MID),
+            send_time_extension=sent.send_time,
             cname=cname,
             stream_id=stream_id,
-            transport_cc_extension=section.extensions[URI_TRANSPORT_CC] if is_counted else None,
+            transport_cc_extension=sent.transport_cc,
         ),
         lines,
     )
 
 
-def _extmaps(section: Section, wanted: Sequence[str]) -> list[str]:
-    return [f"a=extmap:{section.extensions[uri]} {uri}" for uri in wanted
-            if uri in section.extensions]  # fmt: skip
+def _extmaps(formats: Formats, wanted: Sequence[str]) -> list[str]:
+    return [f"a=extmap:{formats.extensions[uri]} {uri}" for uri in wanted
+            if uri in formats.extensions]  # fmt: skip
 
 
 def _codec_lines(codec: Codec, feedback: Sequence[str]) -> list[str]:

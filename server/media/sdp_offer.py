@@ -6,7 +6,7 @@ the project's own client write.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -15,7 +15,9 @@ from server.media.plane import OfferRefused
 
 _MAX_SECTIONS: Final = 64
 _MAX_LINE: Final = 4000
-_FORMATS_KEPT: Final = 32
+FORMATS_KEPT: Final = 32
+_Block = tuple[list[str], list[str]]
+"""of one section: what says which formats there are, and the other lines, its m-line first"""
 _OF_FORMATS: Final = ("a=rtpmap:", "a=fmtp:", "a=rtcp-fb:", "a=extmap:")
 """what says which codecs and extensions there are"""
 
@@ -40,24 +42,13 @@ class Codec:
     feedback: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Section:
-    """One m-line."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Formats:
+    """Codecs, in the order of the m-line, and extensions (URI → id). One object for all sections
+    of all offers in which they are the same: not to be changed."""
 
-    kind: str
-    protocol: str
-    mid: str
-    direction: str = "sendrecv"
-    codecs: list[Codec] = field(default_factory=list)
-    extensions: dict[str, int] = field(default_factory=dict)
-    """URI → id"""
-    rids: list[str] = field(default_factory=list)
-    """what the other side sends, in the order of a=simulcast, lowest layer first"""
-    ssrcs: list[int] = field(default_factory=list)
-    rtx_of: dict[int, int] = field(default_factory=dict)
-    """RTX ssrc → media ssrc, from FID groups"""
-    has_rtcp_mux: bool = False
-    has_rtcp_rsize: bool = False
+    codecs: Sequence[Codec]
+    extensions: Mapping[str, int]
 
     def codec(self, name: str) -> Codec | None:
         """The first codec of that name that the plane can carry."""
@@ -71,6 +62,24 @@ class Section:
             if codec.name == "rtx" and codec.parameters.get("apt") == str(payload_type):
                 return codec.payload_type
         return None
+
+
+@dataclass(slots=True)
+class Section:
+    """One m-line."""
+
+    kind: str
+    protocol: str
+    formats: Formats
+    mid: str = ""
+    direction: str = "sendrecv"
+    rids: list[str] = field(default_factory=list)
+    """what the other side sends, in the order of a=simulcast, lowest layer first"""
+    ssrcs: list[int] = field(default_factory=list)
+    rtx_of: dict[int, int] = field(default_factory=dict)
+    """RTX ssrc → media ssrc, from FID groups"""
+    has_rtcp_mux: bool = False
+    has_rtcp_rsize: bool = False
 
 
 @dataclass(slots=True)
@@ -112,27 +121,33 @@ def parse_offer(text: str, tracks: Mapping[str, str], slots: Mapping[str, str]) 
     ``no_rtcp_mux``, ``unknown_mid``, ``wrong_direction``.
     """
     session: list[str] = []
-    blocks: list[list[str]] = []
-    lines = [line for raw in text.splitlines() if (line := raw.strip())]
-    if max(map(len, lines), default=0) > _MAX_LINE:
-        raise OfferRefused("bad_sdp", "A line of the offer is too long.")
-    for line in lines:
-        if line[1:2] != "=":
+    blocks: list[_Block] = []
+    formats, others = [], session
+    for raw in text.splitlines():
+        line = raw.strip()
+        if not line:
+            continue
+        if len(line) > _MAX_LINE:
+            raise OfferRefused("bad_sdp", "A line of the offer is too long.")
+        if line.startswith(_OF_FORMATS):
+            formats.append(line)
+        elif line[1:2] != "=":
             raise OfferRefused("bad_sdp", "A line of the offer is not of the form x=…")
-        if line[0] == "m":
-            blocks.append([line])
+        elif line[0] == "m":
+            formats, others = [], [line]
+            blocks.append((formats, others))
         else:
-            (blocks[-1] if blocks else session).append(line)
+            others.append(line)
     if not session or not session[0].startswith("v=0") or not blocks:
         raise OfferRefused("bad_sdp", "The offer is not an SDP description with media in it.")
     if len(blocks) > _MAX_SECTIONS:
         raise OfferRefused("bad_sdp", "The offer has too many media sections.")
     try:
-        sections = [_parse_section(block) for block in blocks]
+        sections = [_parse_section(*block) for block in blocks]
     except (ValueError, IndexError) as error:
         raise OfferRefused("bad_sdp", "A line of the offer cannot be read.") from error
 
-    first = blocks[0]
+    first = blocks[0][1]
     ufrag = _value(first, "ice-ufrag") or _value(session, "ice-ufrag")
     pwd = _value(first, "ice-pwd") or _value(session, "ice-pwd")
     if not ufrag or not pwd or len(ufrag) > 256 or len(pwd) > 256:
@@ -190,10 +205,10 @@ def _check(offer: Offer, tracks: Mapping[str, str], slots: Mapping[str, str]) ->
             raise OfferRefused("unknown_mid", f"Media section {mid!r} is not fit for {name}.")
 
 
-@lru_cache(maxsize=_FORMATS_KEPT)
-def _formats(lines: tuple[str, ...], listed: tuple[str, ...]) -> tuple[list[Codec], dict[str, int]]:
-    """Codecs, in the order of the m-line, and extensions. A browser writes the same for all its
-    sections, and so does the next browser: most of an offer is read once. Not to be changed."""
+@lru_cache(maxsize=FORMATS_KEPT)
+def _formats(lines: tuple[str, ...], listed: tuple[str, ...]) -> Formats:
+    """A browser writes the same for all its sections, and so does the next browser: most of an
+    offer is read once."""
     codecs: dict[str, Codec] = {}
     extensions: dict[str, int] = {}
     # Firefox writes fmtp and rtcp-fb before the rtpmap they speak of.
@@ -221,19 +236,16 @@ def _formats(lines: tuple[str, ...], listed: tuple[str, ...]) -> tuple[list[Code
         else:
             number, uri = value.split()[:2]
             extensions[uri] = int(number.split("/")[0])
-    return [codecs[number] for number in listed if number in codecs], extensions
+    return Formats([codecs[number] for number in listed if number in codecs], extensions)
 
 
-def _parse_section(lines: list[str]) -> Section:
+def _parse_section(formats: list[str], lines: list[str]) -> Section:
     kind, _port, protocol, *listed = lines[0][2:].split()
-    section = Section(kind=kind, protocol=protocol, mid="")
-    section.codecs, section.extensions = _formats(
-        tuple(line for line in lines if line.startswith(_OF_FORMATS)), tuple(listed)
-    )
+    section = Section(kind, protocol, _formats(tuple(formats), tuple(listed)))
     send_rids: list[str] = []
     simulcast: list[str] = []
     for line in lines[1:]:
-        if not line.startswith("a=") or line.startswith(_OF_FORMATS):
+        if not line.startswith("a="):
             continue
         name, _, value = line[2:].partition(":")
         if name == "mid":

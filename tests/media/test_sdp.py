@@ -101,7 +101,7 @@ def test_firefox_is_read() -> None:
     camera = offer.section("1")
     assert camera is not None
     assert camera.rids == ["q", "h", "f"]
-    assert camera.rtx_for(120) == 124
+    assert camera.formats.rtx_for(120) == 124
     stage = offer.section("2")
     assert stage is not None
     assert stage.ssrcs == []  # named on a receive-only line: nobody publishes there
