@@ -167,8 +167,10 @@ class PlaneMediaControl:
         if any(who.tracks.values()):
             self._refresh(session)
         else:
-            # Nobody waits for a picture or a voice; each join would look at everybody.
-            self._refresh(session, link)
+            # Nobody waits for a picture or a voice.
+            now = self.host.state(session_id)
+            if now is not None and session.links.get(participant_id) is link:
+                session.admit(now, link)
             self._refresh_soon(session_id)
         return MediaAnswer(connection_id, answer)
 
@@ -457,10 +459,10 @@ class PlaneMediaControl:
         if session is not None:
             self._refresh(session)
 
-    def _refresh(self, session: SessionMedia, new: Link | None = None) -> None:
+    def _refresh(self, session: SessionMedia) -> None:
         state = self.host.state(session.session_id)
         if state is not None and not self._is_closed:
-            session.refresh(state, new)
+            session.refresh(state)
 
     def _refresh_soon(self, session_id: str) -> None:
         """Once for all who join within a moment."""

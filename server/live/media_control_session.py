@@ -127,36 +127,30 @@ class SessionMedia:
         self.captures = SessionCaptures(session_id, data, plane.apply, report)
         self._sources: list[Source] = []
         """who was there to be shown when everybody's slots were chosen last"""
+        self._people: dict[str, People] | None = None
+        """the same by rooms, once somebody needs it"""
+        self._placed: tuple[SessionState, Mapping[str, str]] | None = None
+        """where everybody is, in the state that was looked at last"""
 
     def plane_room(self, room_id: str) -> str:
         return f"{self.session_id}/{room_id}"
 
-    def refresh(self, state: SessionState, new: Link | None = None) -> None:
-        """Bring the plane into line with the state; with ``new`` others see what they saw."""
-        where = places(state)
+    def refresh(self, state: SessionState) -> None:
+        """Bring the plane into line with the state."""
+        where = self._places(state)
         commands = self._floors(state, where)
-        is_over = state.stage == "ended"
         sources: list[Source] = []
-        for participant_id, link in self.links.items():
-            # Most people are as they were: in a large class this is most of the work.
-            seen = (state.participants.get(participant_id), where.get(participant_id), is_over)
-            if seen != link.seen:
-                link.seen = seen
-                commands += self._seen(link, *seen)
+        for link in self.links.values():
+            commands += self._look_at(link, state, where)
             if link.source is not None:
                 sources.append(link.source)
         commands += self._guests(state, where)
-        voiced = None if new is not None else newly_voiced(self._sources, sources)
-        viewers = list(
-            self._to_choose_for(
-                self.links.values() if new is None else (new,), voiced, state.spotlight
-            )
-        )
-        rooms = people_by_room(sources) if viewers else {}
-        for link in viewers:
-            commands += self._assign(link, rooms, state.spotlight)
-        if new is None:
-            self._sources = sources
+        voiced = newly_voiced(self._sources, sources)
+        self._sources = sources
+        if voiced is None or voiced:
+            self._people = None
+        for link in self._to_choose_for(voiced, state.spotlight):
+            commands += self._assign(link, state.spotlight)
         listened_to = self._to_listen_to(state, where)
         commands += map(StartListening, sorted(listened_to - self._listened_to))
         commands += map(StopListening, sorted(self._listened_to - listened_to))
@@ -165,6 +159,33 @@ class SessionMedia:
             self._captions.unheard(publication_id)
         self._listened_to = listened_to
         self._capture(state)
+
+    def admit(self, state: SessionState, link: Link) -> None:
+        """One more who shows nothing yet: others see what they saw, and in a large class are not
+        looked at for each who comes. ``refresh`` is called within a moment."""
+        where = self._places(state)
+        commands = self._floors(state, where)
+        commands += self._look_at(link, state, where)
+        commands += self._guests(state, where)
+        if link.room_id is not None:
+            commands += self._assign(link, state.spotlight)
+        self._plane.apply(commands)
+
+    def _places(self, state: SessionState) -> Mapping[str, str]:
+        if self._placed is None or self._placed[0] is not state:
+            self._placed = state, places(state)
+        return self._placed[1]
+
+    def _look_at(
+        self, link: Link, state: SessionState, where: Mapping[str, str]
+    ) -> Iterable[PlaneCommand]:
+        """Most people are as they were: in a large class this is most of the work."""
+        who = link.participant_id
+        seen = (state.participants.get(who), where.get(who), state.stage == "ended")
+        if seen == link.seen:
+            return ()
+        link.seen = seen
+        return self._seen(link, *seen)
 
     def _seen(
         self, link: Link, who: Participant | None, room_id: str | None, is_over: bool
@@ -255,12 +276,12 @@ class SessionMedia:
         ]
 
     def _to_choose_for(
-        self, links: Iterable[Link], voiced: frozenset[str] | None, spotlight: str | None
+        self, voiced: frozenset[str] | None, spotlight: str | None
     ) -> Iterator[Link]:
         """Whose slots have to be chosen anew: in a large class a microphone that is switched
         concerns few."""
         scenes: dict[str, tuple[object, ...]] = {}
-        for link in links:
+        for link in self.links.values():
             room_id = link.room_id
             if room_id is None:
                 continue
@@ -276,10 +297,10 @@ class SessionMedia:
         voice = self.voices.get(room_id)
         return () if voice is None else voice.recent
 
-    def _assign(
-        self, link: Link, rooms: Mapping[str, People], spotlight: str | None
-    ) -> list[PlaneCommand]:
+    def _assign(self, link: Link, spotlight: str | None) -> list[PlaneCommand]:
         assert link.room_id is not None
+        if self._people is None:
+            self._people = people_by_room(self._sources)
         view = link.view
         viewer = Viewer(
             link.participant_id,
@@ -290,7 +311,7 @@ class SessionMedia:
             view.stage_height if view is not None else 720,
             view.pinned if view is not None else None,
         )
-        chosen = choose(viewer, rooms, spotlight, self._recent(link.room_id))
+        chosen = choose(viewer, self._people, spotlight, self._recent(link.room_id))
         commands: list[PlaneCommand] = []
         for slot, choice in chosen.items():
             before = link.choices.get(slot)

@@ -606,18 +606,19 @@ async def test_who_joins_and_shows_nothing_is_put_before_the_others_a_moment_lat
 ) -> None:
     """One look at everybody for all who join together."""
     monkeypatch.setattr("server.live.media_control._GATHER_S", 0.0)
-    looked: list[object] = []
-    look = SessionMedia.refresh
+    looked: list[str] = []
+    for name in ("admit", "refresh"):
+        look = getattr(SessionMedia, name)
 
-    def refresh(session: SessionMedia, state: SessionState, new: Link | None = None) -> None:
-        looked.append(new)
-        look(session, state, new)
+        def looks(*values: object, name: str = name, look: Callable[..., None] = look) -> None:
+            looked.append(name)
+            look(*values)
 
-    monkeypatch.setattr(SessionMedia, "refresh", refresh)
+        monkeypatch.setattr(SessionMedia, name, looks)
     await room.present("ann")
     await room.present("bob")
     assert room.control._due == {"s1"}
     while room.control._due:
         await asyncio.sleep(0)
-    assert looked[-1] is None
-    assert sum(new is not None for new in looked) == 2
+    assert looked[-1] == "refresh"
+    assert looked.count("admit") == 2
