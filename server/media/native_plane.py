@@ -116,11 +116,12 @@ class NativePlane(NativeSwitchboard):
         self._ticker.begin()
 
     async def open(self, command: OpenTransport) -> str:
-        try:
-            async with asyncio.timeout(_PATIENCE_S):
-                await self._is_ready.wait()
-        except TimeoutError:
-            raise OfferRefused("not_running", "The media plane is not running.") from None
+        if not self._is_ready.is_set():
+            try:
+                async with asyncio.timeout(_PATIENCE_S):
+                    await self._is_ready.wait()
+            except TimeoutError:
+                raise OfferRefused("not_running", "The media plane is not running.") from None
         return await super().open(command)
 
     async def close(self) -> None:

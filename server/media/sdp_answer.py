@@ -104,6 +104,8 @@ def write_answer(
         lines.append("a=extmap-allow-mixed")
     # What a reader takes that knows no candidates; such a one may know no IPv6 either.
     where = min(candidates, key=lambda one: ":" in one[0], default=("127.0.0.1", 9))
+    connection = f"c=IN {'IP6' if ':' in where[0] else 'IP4'} {where[0]}"
+    credentials = [f"a=ice-ufrag:{ufrag}", f"a=ice-pwd:{pwd}", *identity, "a=rtcp-mux"]
     is_first = True
     for section in offer.sections:
         if section.mid not in accepted:
@@ -124,12 +126,9 @@ def write_answer(
             codecs = [*slot.payload_types.values(), *slot.rtx_payload_types.values()]
         lines += [
             f"m={section.kind} {where[1]} {section.protocol} {' '.join(map(str, codecs))}",
-            f"c=IN {'IP6' if ':' in where[0] else 'IP4'} {where[0]}",
+            connection,
             f"a=mid:{section.mid}",
-            f"a=ice-ufrag:{ufrag}",
-            f"a=ice-pwd:{pwd}",
-            *identity,
-            "a=rtcp-mux",
+            *credentials,
         ]
         if section.has_rtcp_rsize:
             lines.append("a=rtcp-rsize")

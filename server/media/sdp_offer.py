@@ -6,8 +6,9 @@ the project's own client write.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
@@ -16,8 +17,7 @@ from server.media.plane import OfferRefused
 _MAX_SECTIONS: Final = 64
 _MAX_LINE: Final = 4000
 FORMATS_KEPT: Final = 32
-_Block = tuple[list[str], list[str]]
-"""of one section: what says which formats there are, and the other lines, its m-line first"""
+_MID: Final = re.compile(r"^a=mid:([^\r\n]*?)[ \t\r]*$", re.MULTILINE)
 _OF_FORMATS: Final = ("a=rtpmap:", "a=fmtp:", "a=rtcp-fb:", "a=extmap:")
 """what says which codecs and extensions there are"""
 
@@ -120,34 +120,18 @@ def parse_offer(text: str, tracks: Mapping[str, str], slots: Mapping[str, str]) 
     Raises OfferRefused with code ``bad_sdp``, ``no_ice``, ``no_fingerprint``, ``no_bundle``,
     ``no_rtcp_mux``, ``unknown_mid``, ``wrong_direction``.
     """
-    session: list[str] = []
-    blocks: list[_Block] = []
-    formats, others = [], session
-    for raw in text.splitlines():
-        line = raw.strip()
-        if not line:
-            continue
-        if len(line) > _MAX_LINE:
-            raise OfferRefused("bad_sdp", "A line of the offer is too long.")
-        if line.startswith(_OF_FORMATS):
-            formats.append(line)
-        elif line[1:2] != "=":
-            raise OfferRefused("bad_sdp", "A line of the offer is not of the form x=…")
-        elif line[0] == "m":
-            formats, others = [], [line]
-            blocks.append((formats, others))
-        else:
-            others.append(line)
+    head, *blocks = f"\n{text}".split("\nm=")
+    session = _lines(head)
     if not session or not session[0].startswith("v=0") or not blocks:
         raise OfferRefused("bad_sdp", "The offer is not an SDP description with media in it.")
     if len(blocks) > _MAX_SECTIONS:
         raise OfferRefused("bad_sdp", "The offer has too many media sections.")
     try:
-        sections = [_parse_section(*block) for block in blocks]
+        sections = _parse_sections(blocks)
     except (ValueError, IndexError) as error:
         raise OfferRefused("bad_sdp", "A line of the offer cannot be read.") from error
 
-    first = blocks[0][1]
+    first = _lines(f"m={blocks[0]}")
     ufrag = _value(first, "ice-ufrag") or _value(session, "ice-ufrag")
     pwd = _value(first, "ice-pwd") or _value(session, "ice-pwd")
     if not ufrag or not pwd or len(ufrag) > 256 or len(pwd) > 256:
@@ -239,18 +223,40 @@ def _formats(lines: tuple[str, ...], listed: tuple[str, ...]) -> Formats:
     return Formats([codecs[number] for number in listed if number in codecs], extensions)
 
 
-def _parse_section(formats: list[str], lines: list[str]) -> Section:
+def _lines(text: str) -> list[str]:
+    lines = [line for raw in text.splitlines() if (line := raw.strip())]
+    if max(map(len, lines), default=0) > _MAX_LINE:
+        raise OfferRefused("bad_sdp", "A line of the offer is too long.")
+    if any(line[1:2] != "=" for line in lines):
+        raise OfferRefused("bad_sdp", "A line of the offer is not of the form x=…")
+    return lines
+
+
+def _parse_sections(blocks: list[str]) -> list[Section]:
+    """Most sections of an offer differ in nothing but their mid, and are read once."""
+    read: dict[str, Section] = {}
+    sections: list[Section] = []
+    for block in blocks:
+        mid = _MID.search(block)
+        rest = block if mid is None else block[: mid.start()] + block[mid.end() :]
+        section = read.get(rest)
+        if section is None:
+            section = read[rest] = _parse_section(_lines(f"m={rest}"))
+        sections.append(section if mid is None else replace(section, mid=mid[1]))
+    return sections
+
+
+def _parse_section(lines: list[str]) -> Section:
     kind, _port, protocol, *listed = lines[0][2:].split()
-    section = Section(kind, protocol, _formats(tuple(formats), tuple(listed)))
+    formats = tuple(line for line in lines if line.startswith(_OF_FORMATS))
+    section = Section(kind, protocol, _formats(formats, tuple(listed)))
     send_rids: list[str] = []
     simulcast: list[str] = []
     for line in lines[1:]:
-        if not line.startswith("a="):
+        if not line.startswith("a=") or line.startswith(_OF_FORMATS):
             continue
         name, _, value = line[2:].partition(":")
-        if name == "mid":
-            section.mid = value
-        elif name in ("sendrecv", "sendonly", "recvonly", "inactive"):
+        if name in ("sendrecv", "sendonly", "recvonly", "inactive"):
             section.direction = name
         elif name == "rtcp-mux":
             section.has_rtcp_mux = True
