@@ -240,8 +240,7 @@ class SessionMedia:
 
     def _floors(self, state: SessionState, where: Mapping[str, str]) -> list[PlaneCommand]:
         """Before anybody is placed: nobody is heard in a room whose floor they do not have."""
-        rooms = {where[key] for key in self.links if key in where}
-        wanted = floors(state, rooms)
+        wanted = floors(state, set(where.values()))
         # A room that nobody is in any more needs no floor, and the plane can forget it.
         changed = {
             room_id: wanted.get(room_id)
@@ -314,10 +313,9 @@ class SessionMedia:
         chosen = choose(viewer, self._people, spotlight, self._recent(link.room_id))
         commands: list[PlaneCommand] = []
         for slot, choice in chosen.items():
-            before = link.choices.get(slot)
-            if choice == before and slot in link.choices:
+            before, link.choices[slot] = link.choices.get(slot), choice
+            if choice == before:
                 continue
-            link.choices[slot] = choice
             if slot == "stage":
                 link.on_stage = choice.participant_id if choice else None
             commands.append(

@@ -24,7 +24,7 @@ from server.domain.errors import Conflict, DomainError, Invalid, NotAllowed
 from server.domain.lock import check_reaction
 from server.domain.slides import check_pointer
 from server.domain.state import THE_SERVER
-from server.live.direct import DirectSender
+from server.live.direct import DirectSender, Json
 from server.live.flood import Buckets
 from server.live.outbox import NAMESPACE, to_json
 from server.live.pad_socket import PadSocket
@@ -76,6 +76,7 @@ class LiveSocket:
             async_mode="aiohttp",
             client_manager=_Clients(self),
             async_handlers=False,
+            json=Json,
             transports=["websocket"],
             namespaces=[NAMESPACE],
             cors_allowed_origins=None if allowed_origins is None else list(allowed_origins),
