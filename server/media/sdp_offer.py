@@ -17,7 +17,8 @@ from server.media.plane import OfferRefused
 _MAX_SECTIONS: Final = 64
 _MAX_LINE: Final = 4000
 FORMATS_KEPT: Final = 32
-_MID: Final = re.compile(r"^a=mid:([^\r\n]*?)[ \t\r]*$", re.MULTILINE)
+_MID: Final = re.compile(r"^a=mid:(\S{1,256})[ \t\r]*$", re.MULTILINE)
+"""a token (RFC 5888 section 4)"""
 _OF_FORMATS: Final = ("a=rtpmap:", "a=fmtp:", "a=rtcp-fb:", "a=extmap:")
 """what says which codecs and extensions there are"""
 
