@@ -12,7 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from sqlite3 import OperationalError
+from sqlite3 import Error as SqliteError
 from typing import TypeVar, TypeVarTuple
 
 from sqlalchemy import Connection, Engine
@@ -118,14 +118,14 @@ class EventLog:
         try:
             with connection.begin():
                 store(connection, batches)
-            if any(batch.votes or batch.settled for batch in batches):
-                _write_back(connection, "TRUNCATE")
         except Exception as error:
             if len(batches) == 1:
                 return [error]
             # One bad batch must not take the others with it.
             return [self._commit(connection, [one])[0] for one in batches]
         self.commits += 1
+        if any(batch.votes or batch.settled for batch in batches):
+            _write_back(connection, "TRUNCATE")
         return [None] * len(batches)
 
     # ---- reading -----------------------------------------------------------------------------
@@ -169,7 +169,7 @@ def _write_back(connection: Connection, mode: str) -> None:
         return
     try:
         _on_driver(connection, f"PRAGMA wal_checkpoint({mode})")
-    except OperationalError:
+    except SqliteError:
         log.warning("the write-ahead log could not be written back", exc_info=True)
 
 

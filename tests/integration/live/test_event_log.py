@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from server.domain import commands as c
 from server.domain.channels import SESSION
@@ -108,6 +108,24 @@ async def test_EV1_a_bad_append_fails_alone_and_leaves_nothing(event_log: EventL
     assert isinstance(results[1], IntegrityError)
     assert (await event_log.load("s2")).answers == {}
     assert len(await event_log.read_events("s2")) == len(bad)
+
+
+async def test_EV1_after_a_full_disk_the_log_goes_on(event_log: EventLog) -> None:
+    def pages(setting: str = "") -> int:
+        assert event_log._connection is not None
+        cursor = event_log._connection.connection.cursor()
+        return cursor.execute(f"PRAGMA max_page_count {setting}").fetchone()[0]
+
+    world = live_class(OPEN, ADA)
+    most = pages()
+    assert pages("= 1") < most  # SQLite takes as many as there are
+    for _ in range(80):
+        world.do(ADA, c.SendChat("a word" * 100))
+    with pytest.raises(OperationalError, match="full"):
+        await event_log.append(Append("s1", events=world.log))
+    pages(f"= {most}")
+    await event_log.append(Append("s1", events=world.log))
+    assert await event_log.read_events("s1") == world.log
 
 
 def _in_session(event: Event, session_id: str) -> Event:
