@@ -339,9 +339,12 @@ async def speech(room: Class, options: argparse.Namespace) -> None:
         await room.wire.lose(percent)
         await asyncio.sleep(SETTLED_S)
         before, heard_before = await room.inbound(), await room.inbound("stage_audio")
-        await room.page.evaluate("links.watch('stage')")
         await room.page.evaluate("links.record()")
-        await speak(room.publishers["Helen Marsh"].page, lecture.samples)
+        speaking = asyncio.create_task(speak(room.publishers["Helen Marsh"].page, lecture.samples))
+        # Its page draws nothing while it takes in what it has to say.
+        await asyncio.sleep(2 * SETTLED_S)
+        await room.page.evaluate("links.watch('stage')")
+        await speaking
         await asyncio.sleep(SETTLED_S)
         sound = base64.b64decode(await room.page.evaluate("links.recorded()"))
         after, heard = await room.inbound(), await room.inbound("stage_audio")
