@@ -43,6 +43,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", default=None, help="folder to draw every page into")
 
 
+@pytest.fixture(autouse=True)
+def stands_back() -> Generator[None]:
+    """Real-time priority outlives the test that got it, and what later tests start has it too:
+    a hundred threads that nothing else can interrupt hold the whole machine."""
+    yield
+    if hasattr(os, "sched_getscheduler"):
+        assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
 @pytest.fixture
 def free_port() -> int:
     """A TCP port nobody listens on now."""

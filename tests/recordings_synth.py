@@ -7,9 +7,11 @@ the picture flashes white and the microphone beeps at the same instants of its s
 from __future__ import annotations
 
 import json
+import os
 import struct
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
@@ -115,7 +117,22 @@ _ENCODERS: dict[str, tuple[str, dict[str, str]]] = {
 }  # fmt: skip
 
 
+@contextmanager
+def own_priority() -> Iterator[None]:
+    """libsvtav1, opened by root, gives the thread that opened it real-time priority above all else,
+    and whatever that one starts later inherits it: servers, browsers, everything."""
+    if not hasattr(os, "sched_getscheduler"):
+        yield
+        return
+    policy, priority = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, priority)
+
+
 @cache
+@own_priority()
 def coded(
     codec: str, duration_ms: int, width: int = 320, height: int = 180, fps: int = 25,
     flashes: tuple[float, ...] = FLASHES_MS, grey: int = 60, key_every: int = 50,
