@@ -169,7 +169,8 @@ class PlaneMediaControl:
         else:
             # Nobody waits for a picture or a voice.
             now = self.host.state(session_id)
-            if now is not None and session.links.get(participant_id) is link:
+            is_in_use = session.links.get(participant_id) is link
+            if now is not None and is_in_use and not self._is_closed:
                 session.admit(now, link)
             self._refresh_soon(session_id)
         return MediaAnswer(connection_id, answer)
